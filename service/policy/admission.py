@@ -1,0 +1,145 @@
+"""Who may go in now: second staff first, then the tutor, then each child's household (POL-01 to 03).
+
+An `Admission` is the only key that releases a way in. Like a clearance it cannot be made while
+anything stands in the way: making one asks every question again, at that instant.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from service.errors import NotClear
+from service.policy.case import CaseFile, ChildCase
+from service.policy.clearance import outstanding
+from service.policy.people import ChildId, StaffId
+from service.policy.rules import Stage
+from service.policy.session import WITH_MEETING
+
+
+class Place(StrEnum):
+    """As whom a person goes in. A household is one child with the adult beside it."""
+
+    SECOND_STAFF = "second_staff"
+    TUTOR = "tutor"
+    HOUSEHOLD = "household"
+
+
+class Presence(StrEnum):
+    """How we know that second staff is in the room: by the provider's word or by their own."""
+
+    ABSENT = "absent"
+    CLAIMED = "claimed"
+    BY_PROVIDER = "by_provider"
+
+
+@dataclass(frozen=True)
+class Room:
+    """What the door knows about the meeting at this instant."""
+
+    second_staff: Presence
+    call_started: bool
+
+
+@dataclass(frozen=True)
+class Knock:
+    """One person asking to go in: as whom, and with which child or as which member of staff."""
+
+    place: Place
+    child_id: ChildId | None = None
+    staff_id: StaffId | None = None
+
+
+@dataclass(frozen=True)
+class Wait:
+    """One reason to wait at the door. Sentences name roles, never people (pitfall 12)."""
+
+    code: str
+    sentence: str
+    clauses: tuple[str, ...]
+
+
+def waits_for(case: CaseFile, room: Room, knock: Knock, now: datetime) -> tuple[Wait, ...]:
+    """Everything this person still waits for; nothing when they may go in."""
+    return (
+        *_session_waits(case, now),
+        *(_household_waits(case, room, knock, now) if knock.place is Place.HOUSEHOLD else ()),
+        *(_staff_waits(case, knock) if knock.place is not Place.HOUSEHOLD else ()),
+    )
+
+
+def _session_waits(case: CaseFile, now: datetime) -> Iterator[Wait]:
+    if case.session.state not in WITH_MEETING:
+        yield Wait("not_open", "The session is not open.", ("POL-01",))
+    if now < case.organisation.check_in_opens_at(case.session.starts_at):
+        yield Wait("too_early", "It is too early to go in.", ("POL-21",))
+    if now >= case.session.ends_at:
+        yield Wait("over", "The planned time is over.", ("POL-23",))
+    found = outstanding(case, Stage.ADMIT, now)
+    if found.of_session or not found.is_clear:
+        yield Wait("not_clear", "A condition for the session does not hold any more.", ("POL-03",))
+
+
+def _staff_waits(case: CaseFile, knock: Knock) -> Iterator[Wait]:
+    second = case.second_staff.staff_id if case.second_staff else None
+    expected = second if knock.place is Place.SECOND_STAFF else case.tutor.staff_id
+    if knock.staff_id is None or knock.staff_id != expected:
+        yield Wait("not_expected", "You are not expected in this session.", ("POL-06",))
+
+
+def _household_waits(case: CaseFile, room: Room, knock: Knock, now: datetime) -> Iterator[Wait]:
+    child = child_of(case, knock.child_id)
+    if child is None:
+        yield Wait("not_expected", "You are not expected in this session.", ("POL-06",))
+        return
+    if outstanding(case, Stage.ADMIT, now).of_children[child.child.child_id]:
+        yield Wait("not_clear", "A condition for your child does not hold any more.", ("POL-04",))
+    if not has_checked_in(case, child):
+        yield Wait(
+            "adult_not_here", "The adult who promised to be present has to say so.", ("POL-02",)
+        )
+    if room.second_staff is Presence.ABSENT:
+        yield Wait(
+            "second_staff_not_in", "The second member of staff is not in the room.", ("POL-03",)
+        )
+
+
+def child_of(case: CaseFile, child_id: ChildId | None) -> ChildCase | None:
+    """The child's part of the case, if the child is in the session."""
+    return next((child for child in case.children if child.child.child_id == child_id), None)
+
+
+def has_checked_in(case: CaseFile, child: ChildCase) -> bool:
+    """Whether the adult whose promise counts has said "I am here" on today's terms (POL-02)."""
+    pledge = child.pledge_for(case.session)
+    if pledge is None:
+        return False
+    return any(
+        check_in.adult_id == pledge.adult_id and check_in.terms == case.session.terms
+        for check_in in child.check_ins
+    )
+
+
+@dataclass(frozen=True)
+class Admission:
+    """Proof that one person may go in at one instant. Making it asks every question again."""
+
+    case: CaseFile
+    room: Room
+    knock: Knock
+    at: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse with everything that is still waited for."""
+        waits = waits_for(self.case, self.room, self.knock, self.at)
+        if waits:
+            raise NotClear(
+                waits[0].sentence,
+                code="not_admitted",
+                details={"waits": [wait.code for wait in waits]},
+            )
+
+
+def admit(case: CaseFile, room: Room, knock: Knock, now: datetime) -> Admission:
+    """The admission of a person whom nothing keeps out; `NotClear` naming what does."""
+    return Admission(case, room, knock, now)

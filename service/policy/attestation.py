@@ -1,0 +1,90 @@
+"""Statements: what tutor, second staff and parent each say about a session afterwards (POL-02, 03).
+
+Each speaks for themselves, about the same few questions. A correction is a new statement that names
+the old one; both stay.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from service.policy.people import ChildId, SessionId
+from service.policy.session import OVER, Session, SessionState
+
+
+class Witness(StrEnum):
+    """In which part someone states what happened."""
+
+    TUTOR = "tutor"
+    SECOND_STAFF = "second_staff"
+    PARENT = "parent"
+
+
+class Answer(StrEnum):
+    """What a witness says to one question."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
+STATEMENTS_CLOSE_AFTER = timedelta(days=7)
+"""How long after the end statements are taken. Later the session closes as incomplete (pitfall 62)."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One witness's word: was the session held, was the adult there, was second staff there."""
+
+    session_id: SessionId
+    witness: Witness
+    witness_id: str
+    child_id: ChildId | None
+    took_place: Answer
+    adult_present: Answer
+    second_staff_present: Answer
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A point on which statements contradict each other; shown, never smoothed over."""
+
+    code: str
+    sentence: str
+
+
+QUESTIONS = {
+    "took_place": "whether the session took place",
+    "adult_present": "whether the child's adult was present",
+    "second_staff_present": "whether the second member of staff was present",
+}
+
+
+def contradictions(statements: tuple[Statement, ...]) -> Iterator[Finding]:
+    """Every question that two witnesses answer differently (about the same child where named)."""
+    for question, words in QUESTIONS.items():
+        if any(
+            getattr(one, question) is not getattr(other, question)
+            for one in statements
+            for other in statements
+            if _about_the_same(one, other)
+        ):
+            yield Finding(f"statements_differ_{question}", f"Statements differ on {words}.")
+
+
+def _about_the_same(one: Statement, other: Statement) -> bool:
+    return one.child_id is None or other.child_id is None or one.child_id == other.child_id
+
+
+def may_state_at(session: Session, ended_at: datetime | None, now: datetime) -> bool:
+    """Whether statements about the session are taken now: once it has ended, for some days."""
+    if session.state not in (SessionState.ENDED, SessionState.CLOSED):
+        return False
+    return ended_at is not None and now < ended_at + STATEMENTS_CLOSE_AFTER
+
+
+def expected_witnesses(session: Session) -> int:
+    """How many statements a complete record has: tutor, second staff, a parent for each child."""
+    return 2 + len(session.children) if session.state in OVER else 0

@@ -1,0 +1,94 @@
+"""A case: one session with everything a decision may look at, frozen at one instant."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.policy.consent import ConsentEntry, Purpose, live_consent
+from service.policy.organisation import Organisation
+from service.policy.people import Child, HostId, ParentId, StaffId
+from service.policy.presence import CheckIn, Pledge, Sighting
+from service.policy.session import Session, Span
+from service.policy.staff import Assignment, StaffMember
+
+
+@dataclass(frozen=True)
+class ChildCase:
+    """What is recorded about one child for this session.
+
+    `nominated` are the adults whom each giver named to be the present one. `adult_keys` are digests
+    of the contacts of every adult on the child's record.
+    """
+
+    child: Child
+    consents: tuple[ConsentEntry, ...] = ()
+    nominated: frozenset[tuple[ParentId, ParentId]] = frozenset()
+    pledges: tuple[Pledge, ...] = ()
+    check_ins: tuple[CheckIn, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    adult_keys: frozenset[str] = frozenset()
+
+    def consent_until(self, instant: datetime) -> ConsentEntry | None:
+        """The consent to take part that a clearance can rest on, if any."""
+        return live_consent(self.consents, Purpose.TAKE_PART, self.child.givers, instant)
+
+    def may_be_present(self, adult_id: ParentId) -> bool:
+        """Whether a giver with authority has named this adult (POL-02, pitfall 16)."""
+        return any((giver, adult_id) in self.nominated for giver in self.child.givers)
+
+    def pledge_for(self, session: Session) -> Pledge | None:
+        """The newest promise that counts: on today's terms, by an adult a giver named."""
+        for pledge in sorted(self.pledges, key=lambda pledge: pledge.made_at, reverse=True):
+            if pledge.holds_for(session.terms) and self.may_be_present(pledge.adult_id):
+                return pledge
+        return None
+
+    def is_family(self, member: StaffMember) -> bool:
+        """Whether the member of staff is on this child's record, by declaration or by contact."""
+        own_people = {self.child.child_id, *self.child.adults}
+        if not member.relations.isdisjoint(own_people):
+            return True
+        return not member.contact_keys.isdisjoint(self.adult_keys)
+
+
+@dataclass(frozen=True)
+class HostCase:
+    """The host account for the session: is it ours to use, and who can get at it (POL-10, POL-12)."""
+
+    host_id: HostId
+    account_domain: str
+    active_custodians: frozenset[StaffId]
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True)
+class Override:
+    """A named sub-rule set aside for one session by the safeguarding lead, with reason and end."""
+
+    code: str
+    by: StaffId
+    reason: str
+    expires_at: datetime
+
+    def covers(self, code: str, at: datetime) -> bool:
+        """Whether it sets this blocker aside at the instant."""
+        return code == self.code and at < self.expires_at
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """One session and everything that bears on it. Decided per child; see `rules.RULES`."""
+
+    session: Session
+    organisation: Organisation
+    tutor: StaffMember
+    children: tuple[ChildCase, ...]
+    second_staff: StaffMember | None = None
+    assignment: Assignment | None = None
+    second_staff_elsewhere: tuple[Span, ...] = ()
+    host: HostCase | None = None
+    overrides: tuple[Override, ...] = ()
+
+    @property
+    def span(self) -> Span:
+        """The planned time."""
+        return Span(self.session.starts_at, self.session.ends_at)

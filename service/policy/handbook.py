@@ -1,0 +1,80 @@
+"""The policy handbook: rules, states and bounds as prose, printed from the code that applies them."""
+
+from collections.abc import Iterator
+
+from service.policy.organisation import BOUNDS
+from service.policy.rules import OVERRIDABLE, RULES, Rule, Stage
+from service.policy.session import MOVES
+
+STAGES = {
+    Stage.OPEN: "to make the meeting",
+    Stage.ADMIT: "to let a person in",
+    Stage.STAY: "to let the session go on",
+}
+
+
+def handbook() -> str:
+    """The whole handbook as Markdown, ending in a newline."""
+    return "\n".join([*_head(), *_rules(), *_overrides(), *_states(), *_bounds()]) + "\n"
+
+
+def _head() -> Iterator[str]:
+    yield "# Policy handbook"
+    yield ""
+    yield "Printed by `chaperone handbook` from the rules that the service applies; do not edit."
+    yield "POL numbers name the clauses of the organisation's online safety policy."
+    yield ""
+
+
+def _rules() -> Iterator[str]:
+    yield "## When a session may take place"
+    yield ""
+    yield "A session opens when every rule about the session holds and at least one child is clear."
+    yield "Each child is cleared and let in alone: a rule about a child stops that child only."
+    yield ""
+    for rule in RULES:
+        yield from _rule(rule)
+
+
+def _rule(rule: Rule) -> Iterator[str]:
+    about = "each child" if rule.child_check is not None else "the session"
+    binds = ", ".join(STAGES[stage] for stage in Stage if stage in rule.binds)
+    yield f"### {rule.number} ({', '.join(rule.clauses)})"
+    yield ""
+    yield rule.sentence
+    yield ""
+    yield f"- Asked about: {about}"
+    yield f"- Must hold: {binds}"
+    yield f"- Who can put it right: {rule.lifted_by}"
+    yield ""
+
+
+def _overrides() -> Iterator[str]:
+    yield "## What can be set aside"
+    yield ""
+    yield "The safeguarding lead can set these aside for one session, with a reason and an end, and"
+    yield "never for a session they staff themselves. Nothing else can ever be set aside."
+    yield ""
+    for code in sorted(OVERRIDABLE):
+        yield f"- `{code}`"
+    yield ""
+
+
+def _states() -> Iterator[str]:
+    yield "## How a session moves"
+    yield ""
+    yield "| from | to | when |"
+    yield "|---|---|---|"
+    for (one, other), meaning in MOVES.items():
+        yield f"| {one.value} | {other.value} | {meaning} |"
+    yield ""
+
+
+def _bounds() -> Iterator[str]:
+    yield "## What an organisation may set for itself"
+    yield ""
+    yield "| setting | least | default | most | meaning |"
+    yield "|---|---|---|---|---|"
+    for name, bound in BOUNDS.items():
+        times = f"{bound.least} | {bound.default} | {bound.most}"
+        yield f"| `{name}` (minutes) | {times} | {bound.meaning} |"

@@ -1,0 +1,81 @@
+"""The only texts that ever go out: reviewed templates, filled with neutral words (POL-24).
+
+Subjects name neither child nor lesson (pitfall 70). Ordinary messages wait for the organisation's
+hours; messages about today's session and safeguarding alerts do not (POL-23). Every text is a
+message id: translations replace the sentence, never the meaning.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Template:
+    """One reviewed text. `on_the_day` ones are sent at once, at any hour."""
+
+    name: str
+    subject: str
+    text: str
+    on_the_day: bool = False
+
+
+TEMPLATES: Mapping[str, Template] = {
+    template.name: template
+    for template in (
+        Template(
+            "consent_request",
+            "Your permission is needed",
+            "Hello {parent},\n\n"
+            "{organisation} would like to teach {child} by video. We need your permission first.\n"
+            "Please read what it means and answer on your personal page:\n\n{link}\n\n"
+            "The page is for you alone: please do not pass it on. "
+            "You can also telephone us: {phone}.\n",
+        ),
+        Template(
+            "pledge_request",
+            "A session needs your promise",
+            "Hello {parent},\n\n"
+            "a video session for {child} is planned for {when}.\nPurpose: {purpose}\n"
+            "It can only take place if you promise to be present. Please answer on your personal "
+            "page, and use the same page on the day to say that you are there:\n\n{link}\n\n"
+            "The page is for you alone: please do not pass it on. "
+            "You can also telephone us: {phone}.\n",
+        ),
+        Template(
+            "session_moved",
+            "A session has changed",
+            "Hello {parent},\n\n"
+            "a video session for {child} has changed.\nBefore: {before}\nNow: {when}\n"
+            "Purpose: {purpose}\n"
+            "A promise for the old time does not count any more. Please answer anew on your "
+            "personal page:\n\n{link}\n\nYou can also telephone us: {phone}.\n",
+            on_the_day=True,
+        ),
+        Template(
+            "session_off",
+            "A session does not take place",
+            "Hello {parent},\n\n"
+            "the video session for {child} planned for {when} does not take place.\n"
+            "Please do not accept any other link for it. "
+            "If you have a question, telephone us: {phone}.\n",
+            on_the_day=True,
+        ),
+        Template(
+            "word_taken_down",
+            "What we noted after speaking with you",
+            "Hello {parent},\n\n"
+            "we noted that you said: {word}.\nIf that is not right, please say so on your personal "
+            "page or telephone us at once: {phone}.\n\n{link}\n",
+            on_the_day=True,
+        ),
+        Template(
+            "statement_request",
+            "Was everything as it should be?",
+            "Hello {parent},\n\n"
+            "a video session for {child} has ended ({when}). "
+            "Please tell us on your personal page whether it took place as agreed:\n\n{link}\n\n"
+            "You can also telephone us: {phone}.\n",
+            on_the_day=True,
+        ),
+    )
+}

@@ -1,0 +1,133 @@
+"""What an organisation may set for itself, and the bounds inside which it may (POL-23, POL-34)."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from service.errors import FieldProblem
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Permitted hours of one weekday, local time: sessions and messages start and end inside them."""
+
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A setting's safe range and its default, in minutes."""
+
+    least: int
+    default: int
+    most: int
+    meaning: str
+
+
+BOUNDS = {
+    "opening_window": Bound(10, 30, 24 * 60, "how long before the start a meeting may be made"),
+    "late_limit": Bound(5, 15, 30, "how long after the start a session may still be opened"),
+    "check_in_window": Bound(5, 20, 60, "how long before the start people may check in"),
+    "host_margin": Bound(5, 15, 60, "how long a host account is kept free round a session"),
+    "sighting_grace": Bound(1, 3, 5, "how soon after letting a child in the adult is sighted"),
+}
+"""Minutes. A value outside its range is refused with the range named; none can switch a rule off."""
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The organisation's times, in minutes, each inside `BOUNDS`."""
+
+    opening_window: int = BOUNDS["opening_window"].default
+    late_limit: int = BOUNDS["late_limit"].default
+    check_in_window: int = BOUNDS["check_in_window"].default
+    host_margin: int = BOUNDS["host_margin"].default
+    sighting_grace: int = BOUNDS["sighting_grace"].default
+
+    def problems(self) -> tuple[FieldProblem, ...]:
+        """Every value outside its safe range."""
+        return tuple(
+            FieldProblem(
+                f"windows.{name}",
+                "out_of_bounds",
+                f"Must be between {bound.least} and {bound.most} minutes ({bound.meaning}).",
+            )
+            for name, bound in BOUNDS.items()
+            if not bound.least <= getattr(self, name) <= bound.most
+        )
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """How people reach the organisation. `copies_to` is the mailbox that at least two designated
+    members of staff read, where a copy of every message goes (POL-11, POL-22)."""
+
+    phone: str
+    safeguarding_lead: str
+    copies_to: str
+    guidance: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """One organisation: there is exactly one in a deployment.
+
+    `hours` runs from Monday (0) to Sunday (6); None is a closed day. `policy_versions_in_force` are
+    the versions an agreement may name to count: the newest, and those before it that asked for no
+    fresh agreement since (POL-30, POL-32, POL-34).
+    """
+
+    name: str
+    contacts: Contacts
+    zone: ZoneInfo
+    domains: frozenset[str]
+    hours: tuple[Hours | None, ...]
+    closed_days: frozenset[date] = frozenset()
+    policy_versions_in_force: frozenset[str] = frozenset()
+    windows: Windows = Windows()
+    second_staff_rooms: int = 1
+
+    def is_open_throughout(self, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether both instants fall inside the permitted hours of one open local day (POL-23)."""
+        starts, ends = starts_at.astimezone(self.zone), ends_at.astimezone(self.zone)
+        hours = self.hours[starts.weekday()]
+        if hours is None or starts.date() in self.closed_days or starts.date() != ends.date():
+            return False
+        return hours.opens <= starts.time() and ends.time() <= hours.closes
+
+    def opens_at(self, starts_at: datetime) -> datetime:
+        """When a meeting for a session that starts then may first be made."""
+        return starts_at - timedelta(minutes=self.windows.opening_window)
+
+    def lapses_at(self, starts_at: datetime) -> datetime:
+        """From when a session that is still not open can no longer take place."""
+        return starts_at + timedelta(minutes=self.windows.late_limit)
+
+    def check_in_opens_at(self, starts_at: datetime) -> datetime:
+        """When people may first say that they are there."""
+        return starts_at - timedelta(minutes=self.windows.check_in_window)
+
+    def local_day(self, instant: datetime) -> date:
+        """The calendar day of an instant where the organisation is."""
+        return instant.astimezone(self.zone).date()
+
+
+def next_opening(organisation: Organisation, instant: datetime) -> datetime:
+    """The first instant from the given one on at which ordinary messages may go out (POL-23).
+
+    If no hour of the coming year is open, answers a year later rather than never.
+    """
+    local = instant.astimezone(organisation.zone)
+    for ahead in range(366):
+        day = local.date() + timedelta(days=ahead)
+        hours = organisation.hours[day.weekday()]
+        if hours is None or day in organisation.closed_days:
+            continue
+        opens = datetime.combine(day, hours.opens, organisation.zone)
+        closes = datetime.combine(day, hours.closes, organisation.zone)
+        if local <= opens:
+            return opens.astimezone(UTC)
+        if local <= closes:
+            return instant
+    return instant + timedelta(days=366)

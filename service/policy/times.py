@@ -1,0 +1,44 @@
+"""Wall-clock times become instants, or are refused: nobody guesses on the two days clocks change."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from service.errors import InvalidInput
+
+
+def zone_named(name: str, *, field: str = "zone") -> ZoneInfo:
+    """The IANA time zone of that name, or `InvalidInput` about `field`."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InvalidInput.of(
+            field, "unknown_zone", "There is no such time zone. Use a name like Europe/London."
+        ) from error
+
+
+def resolve_local(local: datetime, zone: str, *, field: str = "starts_at") -> datetime:
+    """The one UTC instant at which clocks in `zone` show `local` (which has no offset).
+
+    `InvalidInput` about `field` when they never show it or show it twice: the caller must then choose
+    another time, or give the offset (PEP 495; pitfall 34).
+    """
+    if local.tzinfo is not None:
+        raise InvalidInput.of(field, "offset_not_wanted", "Give a local time without an offset.")
+    place = zone_named(zone)
+    try:
+        first, second = (local.replace(tzinfo=place, fold=fold).astimezone(UTC) for fold in (0, 1))
+    except OverflowError as error:
+        raise InvalidInput.of(field, "out_of_range", "This date is out of range.") from error
+    if first > second:
+        raise InvalidInput.of(
+            field,
+            "no_such_local_time",
+            "Clocks go forward that day and skip this time. Choose another.",
+        )
+    if first < second:
+        raise InvalidInput.of(
+            field,
+            "ambiguous_local_time",
+            "Clocks go back that day and show this time twice. Give the time with its offset.",
+        )
+    return first
