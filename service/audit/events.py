@@ -1,0 +1,93 @@
+"""Every kind of entry the log can hold, and the entry itself.
+
+The names are permanent: subject, then what happened to it. A retired kind stays here as a comment.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from service.audit.leaves import Fact
+
+
+class Event(StrEnum):
+    """What happened."""
+
+    CHILD_ADDED = "child.added"
+    CHILD_CHANGED = "child.changed"
+    CHILD_READ = "child.read"
+    PARENT_ADDED = "parent.added"
+    PARENT_CHANGED = "parent.changed"
+    PARENT_PIN_SET = "parent.pin_set"
+    TIE_ADDED = "tie.added"
+    LINK_MADE = "link.made"
+    LINK_REVOKED = "link.revoked"
+    LINK_TRIED = "link.tried"
+    DEVICE_MARKED = "device.marked"
+    CONSENT_GIVEN = "consent.given"
+    CONSENT_REFUSED = "consent.refused"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
+    CONSENT_INVALIDATED = "consent.invalidated"
+    CONSENT_LAPSED = "consent.lapsed"
+    ADULT_NAMED = "adult.named"
+    ADULT_UNNAMED = "adult.unnamed"
+    STAFF_ADDED = "staff.added"
+    STAFF_CHANGED = "staff.changed"
+    STAFF_EVIDENCE_SEEN = "staff.evidence_seen"
+    STAFF_RELATION_DECLARED = "staff.relation_declared"
+    STAFF_SUSPENDED = "staff.suspended"
+    STAFF_REINSTATED = "staff.reinstated"
+    HOST_ADDED = "host.added"
+    HOST_WITHDRAWN = "host.withdrawn"
+    CUSTODIAN_ADDED = "custodian.added"
+    CUSTODIAN_REMOVED = "custodian.removed"
+    POLICY_PUBLISHED = "policy.published"
+    SESSION_BOOKED = "session.booked"
+    SESSION_RESCHEDULED = "session.rescheduled"
+    SESSION_MOVED = "session.moved"
+    SESSION_OVERRIDDEN = "session.overridden"
+    HOST_ALLOCATED = "host.allocated"
+    SECOND_STAFF_ASSIGNED = "second_staff.assigned"
+    SECOND_STAFF_ACCEPTED = "second_staff.accepted"
+    SECOND_STAFF_RELEASED = "second_staff.released"
+    PLEDGE_MADE = "pledge.made"
+    PLEDGE_REVOKED = "pledge.revoked"
+    CHECK_IN_MADE = "check_in.made"
+    STAFF_CHECKED_IN = "staff.checked_in"
+    SIGHTING_NOTED = "sighting.noted"
+    CASE_CLEARED = "case.cleared"
+    MEETING_INTENDED = "meeting.intended"
+    MEETING_MADE = "meeting.made"
+    MEETING_OPENED = "meeting.opened"
+    MEETING_FAILED = "meeting.failed"
+    MEETING_CLOSING = "meeting.closing"
+    MEETING_CLOSED = "meeting.closed"
+    ORPHAN_REMOVED = "orphan.removed"
+    WAY_IN_TAKEN = "way_in.taken"
+    PERSON_ADMITTED = "person.admitted"
+    SIGNAL_RECEIVED = "signal.received"
+    ALERT_OPENED = "alert.opened"
+    ALERT_REPEATED = "alert.repeated"
+    ALERT_CLOSED = "alert.closed"
+    MESSAGE_WRITTEN = "message.written"
+    MESSAGE_SETTLED = "message.settled"
+    STATEMENT_MADE = "statement.made"
+    RECORD_READ = "record.read"
+    REQUEST_REFUSED = "request.refused"
+    LOG_STARTED = "log.started"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One fact to record, in our own ids; the store turns it into a leaf with pseudonyms.
+
+    `scope` is the record the pseudonyms belong to: a session's id, or the id of the person or thing
+    it is about. `facts` are enumerations, numbers and times. `payload` may be personal: it is kept
+    sealed and erasable, and the leaf only commits to it.
+    """
+
+    event: Event
+    scope: str
+    subjects: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    payload: Mapping[str, object] | None = None
