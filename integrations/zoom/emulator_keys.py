@@ -1,0 +1,19 @@
+"""Where the emulator's parts find each other in the application."""
+
+import aiohttp
+from aiohttp import web
+
+from integrations.zoom.emulator_live import Live
+from integrations.zoom.emulator_state import State
+from integrations.zoom.emulator_webhooks import Outbox
+
+STATE = web.AppKey("state", State)
+OUTBOX = web.AppKey("outbox", Outbox)
+LIVE = web.AppKey("live", Live)
+SENDER = web.AppKey("sender", aiohttp.ClientSession)
+
+
+def origin_of(request: web.Request) -> str:
+    """The address people reach the emulator at."""
+    told = request.app[STATE].settings.public_url.rstrip("/")
+    return told or f"{request.scheme}://{request.host}"

@@ -1,0 +1,210 @@
+"""How a meeting is asked for, and whether the meeting Zoom really holds is as safe as was asked.
+
+https://developers.zoom.us/docs/api/meetings/ (create a meeting)
+API-made meetings follow the host's own defaults wherever we say nothing, so we say everything.
+Private chat cannot be set per meeting: it must be off in the account (pitfall 53).
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from pydantic import SecretStr
+
+from integrations.zoom.passcodes import is_strong
+from integrations.zoom.protocol import Json
+from service.errors import ProviderUnsure
+from service.ports import MeetingFacts, MeetingHandle, MeetingPlan, Seat
+
+_SCHEDULED = 2
+_LONGEST_MINUTES = 1440
+
+# Zoom must show each of these as it stands here, or the meeting is never released.
+_ESSENTIAL: Json = {
+    "waiting_room": True,
+    "join_before_host": False,
+    "use_pmi": False,
+    # Manual approval: a leaked registration page yields only "pending"; we approve our own.
+    "approval_type": 1,
+    "auto_recording": "none",
+    "auto_start_meeting_summary": False,
+    "auto_start_ai_companion_questions": False,
+}
+
+# Zoom may leave these unsaid where the account lacks the feature, but not say otherwise.
+_WHERE_STATED: Json = {
+    # The account's default may let its own members skip the waiting room.
+    "waiting_room_options": {"mode": "custom", "who_goes_to_waiting_room": "everyone"},
+    # Families have no Zoom account; who they are rests on personal registrant links.
+    "meeting_authentication": False,
+    "allow_multiple_devices": False,
+    "alternative_hosts": "",
+    "alternative_hosts_email_notification": False,
+    "alternative_host_manage_cloud_recording": False,
+    "alternative_host_manage_meeting_summary": False,
+    # No telephone: callers would come without a registrant link (POL-06, pitfall 51).
+    "audio": "voip",
+    # Rooms and channels the second staff cannot hear (POL-03, pitfall 50).
+    "breakout_room": {"enable": False},
+    "language_interpretation": {"enable": False},
+    "sign_language_interpretation": {"enable": False},
+    "continuous_meeting_chat": {"enable": False},
+    # Every word to a family goes through us (POL-22, POL-24).
+    "email_notification": False,
+    "registrants_email_notification": False,
+    "registrants_confirmation_email": False,
+    "push_change_to_calendar": False,
+    "email_in_attendee_report": False,
+}
+
+# Stated so that no host default decides, but no reason to hold a meeting back.
+_MANNERS: Json = {
+    "mute_upon_entry": True,
+    "host_video": False,
+    "participant_video": False,
+    "request_permission_to_unmute_participants": True,
+    "allow_host_control_participant_mute_state": False,
+    "participant_focused_meeting": False,
+    "focus_mode": False,
+    "private_meeting": True,
+    "close_registration": True,
+    "show_share_button": False,
+    "show_join_info": False,
+    "alternative_host_update_polls": False,
+    "host_pause_stop_recording": False,
+    "auto_add_recording_to_video_management": {"enable": False},
+    "device_testing": False,
+    "internal_meeting": False,
+    "watermark": False,
+    "encryption_type": "enhanced_encryption",
+    "global_dial_in_countries": [],
+    "meeting_invitees": [],
+    "authentication_exception": [],
+}
+
+
+def create_body(plan: MeetingPlan, passcode: str) -> Json:
+    """The body of a create. The reference, in topic and agenda, is all it says about us (POL-07)."""
+    minutes = math.ceil((plan.ends_at - plan.starts_at).total_seconds() / 60)
+    return {
+        "type": _SCHEDULED,
+        "topic": plan.reference,
+        "agenda": plan.reference,
+        "start_time": _utc_text(plan.starts_at),
+        "timezone": "UTC",
+        "duration": min(max(minutes, 1), _LONGEST_MINUTES),
+        "password": passcode,
+        "default_password": False,
+        "settings": {**_ESSENTIAL, **_WHERE_STATED, **_MANNERS},
+    }
+
+
+def compare(meeting: Mapping[str, object]) -> tuple[str, ...]:
+    """The names of all protective settings that are not as required, in the meeting as it is.
+
+    Zoom silently changes what was asked for: minimum security, locked settings, licence limits
+    (pitfall 39). What it does not state counts as not held, for the settings that matter most.
+    """
+    settings = meeting.get("settings")
+    held = settings if isinstance(settings, dict) else {}
+    weak = [name for name, wanted in _ESSENTIAL.items() if held.get(name) != wanted]
+    weak += [
+        name
+        for name, wanted in _WHERE_STATED.items()
+        if held.get(name) is not None and not _agrees(held[name], wanted)
+    ]
+    if not is_strong(_text(meeting, "password")):
+        weak.append("passcode")
+    if meeting.get("type") != _SCHEDULED:
+        weak.append("type")
+    return tuple(weak)
+
+
+def read_facts(meeting: Mapping[str, object], handle: MeetingHandle) -> MeetingFacts:
+    """A meeting as Zoom describes it. `ProviderUnsure` if the description is not of that meeting."""
+    if str(meeting.get("id", "")) != handle.provider_id:
+        raise ProviderUnsure("Zoom described another meeting than the one asked about.")
+    starts_at = _instant(meeting, "start_time")
+    if starts_at is None:
+        raise ProviderUnsure("Zoom described a meeting without a start.")
+    return MeetingFacts(
+        handle=handle,
+        reference=_text(meeting, "topic"),
+        passcode=SecretStr(_text(meeting, "password")),
+        starts_at=starts_at,
+        created_at=_instant(meeting, "created_at"),
+        running=meeting.get("status") == "started",
+        weaknesses=compare(meeting),
+    )
+
+
+def read_id(made: Mapping[str, object]) -> str:
+    """The id of a meeting just made. Without one we cannot name what now exists."""
+    found = made.get("id")
+    if isinstance(found, bool) or not isinstance(found, int | str) or not str(found):
+        raise ProviderUnsure()
+    return str(found)
+
+
+def carries(listed: Mapping[str, object], reference: str) -> bool:
+    """Whether a listed meeting bears our reference, as a whole word, in its topic or agenda."""
+    if not reference.strip():
+        return False
+    whole = re.compile(rf"(?<!\w){re.escape(reference)}(?!\w)")
+    return any(whole.search(_text(listed, name)) for name in ("topic", "agenda"))
+
+
+# --- registrants ----------------------------------------------------------------------------------
+
+
+def registrant_address(handle: MeetingHandle, door_code: str, domain: str) -> str:
+    """The address by which Zoom knows a way in: the same each time, and nobody's mailbox.
+
+    Zoom matches a repeated address to the same registrant. It says nothing about the person, and
+    differs between meetings.
+    """
+    digest = sha256(f"{handle.provider_id}:{door_code}".encode()).hexdigest()
+    return f"{digest[:24]}@{domain}"
+
+
+def registrant_body(seat: Seat, door_code: str, address: str) -> Json:
+    """A registrant named by role and door code alone (POL-07), approved by us at once."""
+    return {
+        "email": address,
+        "first_name": seat.value.capitalize(),
+        "last_name": door_code,
+        "auto_approve": True,
+    }
+
+
+# --- reading values -------------------------------------------------------------------------------
+
+
+def _agrees(held: object, wanted: object) -> bool:
+    if isinstance(wanted, dict):
+        if not isinstance(held, dict):
+            return False
+        return all(held.get(name) == value for name, value in wanted.items())
+    return held == wanted
+
+
+def _utc_text(at: datetime) -> str:
+    """Zoom takes no fractions and no offsets; a wrong `Z` moves a lesson by hours."""
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone cannot be sent")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _instant(found: Mapping[str, object], name: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(_text(found, name))
+    except ValueError:
+        return None
+    return at.astimezone(UTC) if at.tzinfo else None
+
+
+def _text(found: Mapping[str, object], name: str) -> str:
+    value = found.get(name)
+    return value if isinstance(value, str) else ""

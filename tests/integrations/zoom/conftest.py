@@ -1,0 +1,123 @@
+"""Our client on one side, an emulated account on the other, real HTTP between them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import TestServer
+from pydantic import SecretStr
+from tenacity import wait_none
+
+from integrations.http import Limits
+from integrations.zoom.client import ZoomClient
+from integrations.zoom.emulator import create_emulator
+from integrations.zoom.emulator_settings import EmulatorSettings
+from service.ports import MeetingHandle, MeetingPlan
+from tests.builders import ENDS, NOW, STARTS
+
+HOST = "rooms-1@tuition.example"
+OTHER_HOST = "rooms-2@tuition.example"
+REFERENCE = "Session K7Q2XM"
+QUICK = Limits(total_for=0.4, connect_for=0.4, attempts=3, pause=wait_none())
+
+
+@dataclass
+class HandClock:
+    """A clock moved by hand."""
+
+    at: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class Emulated:
+    """The emulator's strings, pulled over HTTP."""
+
+    origin: str
+    session: aiohttp.ClientSession
+    clock: HandClock = field(default_factory=HandClock)
+
+    async def do(self, path: str, /, **body: object) -> dict[str, Any]:
+        async with self.session.post(f"{self.origin}/control/{path}", json=body) as answer:
+            assert answer.status == 200, await answer.text()
+            found: dict[str, Any] = await answer.json()
+            return found
+
+    async def tried(self, path: str, /, **body: object) -> int:
+        async with self.session.post(f"{self.origin}/control/{path}", json=body) as answer:
+            return answer.status
+
+    async def see(self, path: str) -> dict[str, Any]:
+        async with self.session.get(f"{self.origin}/control/{path}") as answer:
+            found: dict[str, Any] = await answer.json()
+            return found
+
+    async def break_next(self, call: str, kind: str, **more: object) -> None:
+        await self.do("faults", call=call, kind=kind, **more)
+
+    async def meetings(self) -> list[dict[str, Any]]:
+        return list((await self.see("state"))["meetings"])
+
+    async def calls(self, name: str) -> list[dict[str, Any]]:
+        return [call for call in (await self.see("calls"))["calls"] if call["name"] == name]
+
+    async def pass_time(self, by: timedelta) -> None:
+        """Both sides' clocks go on together."""
+        self.clock.at += by
+        await self.do("clock", advance_seconds=by.total_seconds())
+
+
+def plan(**changes: Any) -> MeetingPlan:
+    wanted = {
+        "reference": REFERENCE,
+        "host_account": HOST,
+        "starts_at": STARTS,
+        "ends_at": ENDS,
+        **changes,
+    }
+    return MeetingPlan(**wanted)
+
+
+def client_of(emulated: Emulated, **changes: Any) -> ZoomClient:
+    wanted: dict[str, Any] = {
+        "account_id": "demo-account",
+        "client_id": "demo-client",
+        "client_secret": SecretStr("demo-client-secret"),
+        "clock": emulated.clock,
+        "base_url": emulated.origin,
+        "token_url": f"{emulated.origin}/oauth/token",
+        "link_origins": (emulated.origin,),
+        "limits": QUICK,
+        **changes,
+    }
+    return ZoomClient(emulated.session, **wanted)
+
+
+@asynccontextmanager
+async def emulating(settings: EmulatorSettings) -> AsyncIterator[Emulated]:
+    async with (
+        TestServer(create_emulator(settings)) as server,
+        aiohttp.ClientSession() as session,
+    ):
+        yield Emulated(str(server.make_url("")).rstrip("/"), session)
+
+
+@pytest.fixture
+async def zoom() -> AsyncIterator[Emulated]:
+    async with emulating(EmulatorSettings(starts_at=NOW, seed=1)) as emulated:
+        yield emulated
+
+
+@pytest.fixture
+def client(zoom: Emulated) -> ZoomClient:
+    return client_of(zoom)
+
+
+def handle_of(meeting: dict[str, Any]) -> MeetingHandle:
+    return MeetingHandle(HOST, str(meeting["id"]))
