@@ -1,0 +1,135 @@
+"""The ledger of consents and the adults whom givers named."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from service.policy.consent import ConsentEntry, ConsentKind, Purpose, Route
+from service.policy.people import ChildId, ConsentEntryId, ParentId, StaffId
+from service.store.people import CHILDREN
+from service.store.tables import ConsentRow, NominationRow, table_of
+from service.store.transactions import Reader, Tx
+
+CONSENTS = table_of(ConsentRow)
+NOMINATIONS = table_of(NominationRow)
+
+
+@dataclass(frozen=True)
+class Word:
+    """What is stored of one word beside its meaning: how it came, and what was shown."""
+
+    route: Route
+    recorded_by: StaffId | None
+    evidence: str | None
+    wording: str
+    language: str
+
+
+def next_position(tx: Tx, child_id: ChildId) -> int:
+    """The next place in the child's ledger. Lock the child first: ledgers never go by time."""
+    tx.conn.execute(
+        CHILDREN.update()
+        .where(CHILDREN.c.id == child_id)
+        .values(ledger_position=CHILDREN.c.ledger_position + 1)
+    )
+    query = sa.select(CHILDREN.c.ledger_position).where(CHILDREN.c.id == child_id)
+    return int(tx.conn.execute(query).scalar_one())
+
+
+def append_consent(tx: Tx, entry: ConsentEntry, word: Word) -> None:
+    """Append one word to a child's ledger."""
+    tx.conn.execute(
+        CONSENTS.insert().values(
+            id=entry.entry_id,
+            child_id=entry.child_id,
+            position=entry.position,
+            purpose=entry.purpose.value,
+            giver_id=entry.giver_id,
+            kind=entry.kind.value,
+            route=word.route.value,
+            recorded_by=word.recorded_by,
+            evidence=word.evidence,
+            at=entry.at,
+            valid_until=entry.valid_until,
+            policy_version=entry.policy_version,
+            wording=word.wording,
+            language=word.language,
+        )
+    )
+
+
+def append_nomination(
+    tx: Tx,
+    child_id: ChildId,
+    giver_id: ParentId,
+    adult_id: ParentId,
+    *,
+    named: bool,
+    word: Word,
+) -> None:
+    """Append that a giver names an adult as a present one, or takes it back."""
+    tx.conn.execute(
+        NOMINATIONS.insert().values(
+            id=tx.new_id("nomination"),
+            child_id=child_id,
+            position=next_position(tx, child_id),
+            giver_id=giver_id,
+            adult_id=adult_id,
+            named=named,
+            route=word.route.value,
+            recorded_by=word.recorded_by,
+            at=tx.now,
+        )
+    )
+
+
+def ledgers(
+    reader: Tx | Reader, ids: tuple[ChildId, ...]
+) -> dict[ChildId, tuple[ConsentEntry, ...]]:
+    """Each child's consents in the order of the ledger."""
+    found: dict[ChildId, list[ConsentEntry]] = defaultdict(list)
+    rows = reader.conn.execute(
+        sa.select(CONSENTS).where(CONSENTS.c.child_id.in_(ids)).order_by(CONSENTS.c.position)
+    )
+    for row in rows:
+        found[ChildId(row.child_id)].append(_entry(row))
+    return {child_id: tuple(found[child_id]) for child_id in ids}
+
+
+def _entry(row: sa.Row[tuple[object, ...]]) -> ConsentEntry:
+    values = row._mapping
+    until: datetime | None = values["valid_until"]
+    return ConsentEntry(
+        entry_id=ConsentEntryId(values["id"]),
+        child_id=ChildId(values["child_id"]),
+        position=values["position"],
+        purpose=Purpose(values["purpose"]),
+        giver_id=ParentId(values["giver_id"]),
+        kind=ConsentKind(values["kind"]),
+        at=values["at"],
+        policy_version=values["policy_version"],
+        valid_until=until,
+    )
+
+
+def nominated(
+    reader: Tx | Reader, ids: tuple[ChildId, ...]
+) -> dict[ChildId, frozenset[tuple[ParentId, ParentId]]]:
+    """The (giver, adult) pairs that stand for each child: the newest word of a giver counts."""
+    newest: dict[ChildId, dict[tuple[ParentId, ParentId], bool]] = {
+        child_id: {} for child_id in ids
+    }
+    rows = reader.conn.execute(
+        sa.select(NOMINATIONS)
+        .where(NOMINATIONS.c.child_id.in_(ids))
+        .order_by(NOMINATIONS.c.position)
+    )
+    for row in rows:
+        pair = (ParentId(row.giver_id), ParentId(row.adult_id))
+        newest[ChildId(row.child_id)][pair] = row.named
+    return {
+        child_id: frozenset(pair for pair, named in pairs.items() if named)
+        for child_id, pairs in newest.items()
+    }

@@ -1,0 +1,182 @@
+"""Parents' personal links, their own devices, and wrong PINs."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from service.policy.people import ChildId, ParentId, SessionId
+from service.store.tables import DeviceRow, LinkRow, PinTryRow, table_of
+from service.store.transactions import Reader, Tx
+
+LINKS = table_of(LinkRow)
+DEVICES = table_of(DeviceRow)
+PIN_TRIES = table_of(PinTryRow)
+
+
+class LinkPurpose(StrEnum):
+    """What a link opens."""
+
+    CONSENT = "consent"
+    SESSION = "session"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A parent's personal link, without its token."""
+
+    link_id: str
+    purpose: LinkPurpose
+    parent_id: ParentId
+    child_id: ChildId
+    session_id: SessionId | None
+    expires_at: datetime
+
+
+def insert(tx: Tx, link: Link, token_hash: str) -> None:
+    """Store a link under the hash of its token."""
+    tx.conn.execute(
+        LINKS.insert().values(
+            id=link.link_id,
+            token_hash=token_hash,
+            purpose=link.purpose.value,
+            parent_id=link.parent_id,
+            child_id=link.child_id,
+            session_id=link.session_id,
+            created_at=tx.now,
+            expires_at=link.expires_at,
+        )
+    )
+
+
+def by_token(reader: Tx | Reader, token_hash: str) -> Link | None:
+    """The link of a token, if it is neither expired nor revoked."""
+    row = reader.conn.execute(
+        sa.select(LINKS).where(
+            LINKS.c.token_hash == token_hash,
+            LINKS.c.revoked_at.is_(None),
+            LINKS.c.expires_at > reader.now,
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Link(
+        row.id,
+        LinkPurpose(row.purpose),
+        ParentId(row.parent_id),
+        ChildId(row.child_id),
+        None if row.session_id is None else SessionId(row.session_id),
+        row.expires_at,
+    )
+
+
+def revoke(tx: Tx, link_id: str) -> bool:
+    """Make a link worth nothing; False if it was already."""
+    return _revoke_where(tx, LINKS.c.id == link_id) == 1
+
+
+def revoke_of_session(
+    tx: Tx,
+    session_id: SessionId,
+    *,
+    child_id: ChildId | None = None,
+    parent_id: ParentId | None = None,
+) -> int:
+    """Make a session's links worth nothing: all, or those for one child or of one parent."""
+    condition = LINKS.c.session_id == session_id
+    if child_id is not None:
+        condition &= LINKS.c.child_id == child_id
+    if parent_id is not None:
+        condition &= LINKS.c.parent_id == parent_id
+    return _revoke_where(tx, condition)
+
+
+def revoke_session_links(tx: Tx, child_id: ChildId, parent_id: ParentId) -> int:
+    """Make one parent's links to a child's sessions worth nothing."""
+    condition = (LINKS.c.child_id == child_id) & (LINKS.c.parent_id == parent_id)
+    return _revoke_where(tx, condition & (LINKS.c.purpose == LinkPurpose.SESSION.value))
+
+
+def _revoke_where(tx: Tx, condition: sa.ColumnElement[bool]) -> int:
+    standing = condition & LINKS.c.revoked_at.is_(None)
+    return tx.conn.execute(LINKS.update().where(standing).values(revoked_at=tx.now)).rowcount
+
+
+def standing_of_session(reader: Tx | Reader, session_id: SessionId) -> int:
+    """How many links of a session still open something."""
+    query = sa.select(sa.func.count()).where(
+        LINKS.c.session_id == session_id,
+        LINKS.c.revoked_at.is_(None),
+        LINKS.c.expires_at > reader.now,
+    )
+    return int(reader.conn.execute(query).scalar_one())
+
+
+# --- own devices ------------------------------------------------------------------------------------
+
+
+def insert_device(tx: Tx, parent_id: ParentId, token_hash: str, keep_for: timedelta) -> None:
+    """Mark a device as a parent's alone."""
+    tx.conn.execute(
+        DEVICES.insert().values(
+            id=tx.new_id("device"),
+            parent_id=parent_id,
+            token_hash=token_hash,
+            marked_at=tx.now,
+            expires_at=tx.now + keep_for,
+        )
+    )
+
+
+def is_own_device(reader: Tx | Reader, parent_id: ParentId, token_hash: str) -> bool:
+    """Whether the device with this token was marked by this parent and still counts."""
+    query = sa.select(DEVICES.c.id).where(
+        DEVICES.c.token_hash == token_hash,
+        DEVICES.c.parent_id == parent_id,
+        DEVICES.c.revoked_at.is_(None),
+        DEVICES.c.expires_at > reader.now,
+    )
+    return reader.conn.execute(query).scalar_one_or_none() is not None
+
+
+def revoke_devices(tx: Tx, parent_id: ParentId) -> None:
+    """Forget all of a parent's devices, as when the PIN is set anew."""
+    tx.conn.execute(
+        DEVICES.update()
+        .where(DEVICES.c.parent_id == parent_id, DEVICES.c.revoked_at.is_(None))
+        .values(revoked_at=tx.now)
+    )
+
+
+# --- wrong PINs -------------------------------------------------------------------------------------
+
+
+def failed_pins(reader: Tx | Reader, parent_id: ParentId, within: timedelta) -> int:
+    """How many wrong PINs a parent has entered lately."""
+    query = sa.select(PIN_TRIES.c.failed).where(
+        PIN_TRIES.c.parent_id == parent_id, PIN_TRIES.c.since > reader.now - within
+    )
+    return int(reader.conn.execute(query).scalar_one_or_none() or 0)
+
+
+def count_failed_pin(tx: Tx, parent_id: ParentId, within: timedelta) -> None:
+    """Count one wrong PIN; the count starts anew when the last start is long ago."""
+    failed = failed_pins(tx, parent_id, within)
+    mine = PIN_TRIES.c.parent_id == parent_id
+    if failed:
+        tx.conn.execute(PIN_TRIES.update().where(mine).values(failed=failed + 1))
+        return
+    tx.conn.execute(PIN_TRIES.delete().where(mine))
+    tx.conn.execute(PIN_TRIES.insert().values(parent_id=parent_id, failed=1, since=tx.now))
+
+
+def uncount_pin(tx: Tx, parent_id: ParentId) -> None:
+    """Take back one count: the PIN was right after all."""
+    mine = (PIN_TRIES.c.parent_id == parent_id) & (PIN_TRIES.c.failed > 0)
+    tx.conn.execute(PIN_TRIES.update().where(mine).values(failed=PIN_TRIES.c.failed - 1))
+
+
+def forget_failed_pins(tx: Tx, parent_id: ParentId) -> None:
+    """Start counting anew."""
+    tx.conn.execute(PIN_TRIES.delete().where(PIN_TRIES.c.parent_id == parent_id))

@@ -1,0 +1,186 @@
+"""Pledges, check-ins and sightings."""
+
+from collections import defaultdict
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from service.policy.admission import Place
+from service.policy.case import Override
+from service.policy.consent import Route
+from service.policy.people import ChildId, ParentId, PledgeId, SessionId, StaffId
+from service.policy.presence import CheckIn, Pledge, PresenceMode, Sighting, SightingResult
+from service.store.tables import (
+    CheckInRow,
+    OverrideRow,
+    PledgeRow,
+    SightingRow,
+    StaffCheckInRow,
+    table_of,
+)
+from service.store.transactions import Reader, Tx
+
+PLEDGES = table_of(PledgeRow)
+CHECK_INS = table_of(CheckInRow)
+STAFF_CHECK_INS = table_of(StaffCheckInRow)
+SIGHTINGS = table_of(SightingRow)
+OVERRIDES = table_of(OverrideRow)
+
+
+def insert_pledge(
+    tx: Tx, session_id: SessionId, pledge: Pledge, route: Route, recorded_by: StaffId | None
+) -> str | None:
+    """Store a promise; answers the violated constraint if this one already stands."""
+    return tx.try_write(
+        PLEDGES.insert().values(
+            id=pledge.pledge_id,
+            session_id=session_id,
+            child_id=pledge.child_id,
+            adult_id=pledge.adult_id,
+            terms=pledge.terms,
+            mode=pledge.mode.value,
+            route=route.value,
+            recorded_by=recorded_by,
+            made_at=pledge.made_at,
+        )
+    )
+
+
+def revoke_pledge(tx: Tx, pledge_id: PledgeId) -> bool:
+    """Note that a promise was taken back; False if it was already."""
+    standing = (PLEDGES.c.id == pledge_id) & PLEDGES.c.revoked_at.is_(None)
+    changed = tx.conn.execute(PLEDGES.update().where(standing).values(revoked_at=tx.now))
+    return bool(changed.rowcount)
+
+
+def pledges(reader: Tx | Reader, session_id: SessionId) -> dict[ChildId, tuple[Pledge, ...]]:
+    """Every promise ever made for a session, by child."""
+    found: dict[ChildId, list[Pledge]] = defaultdict(list)
+    for row in reader.conn.execute(
+        sa.select(PLEDGES).where(PLEDGES.c.session_id == session_id).order_by(PLEDGES.c.id)
+    ):
+        revoked: datetime | None = row.revoked_at
+        found[ChildId(row.child_id)].append(
+            Pledge(
+                pledge_id=PledgeId(row.id),
+                child_id=ChildId(row.child_id),
+                adult_id=ParentId(row.adult_id),
+                terms=row.terms,
+                mode=PresenceMode(row.mode),
+                made_at=row.made_at,
+                revoked_at=revoked,
+            )
+        )
+    return {child_id: tuple(promised) for child_id, promised in found.items()}
+
+
+def append_check_in(
+    tx: Tx, session_id: SessionId, check_in: CheckIn, route: Route, recorded_by: StaffId | None
+) -> None:
+    """Append "I am here" of a child's adult."""
+    tx.conn.execute(
+        CHECK_INS.insert().values(
+            id=tx.new_id("checkin"),
+            session_id=session_id,
+            child_id=check_in.child_id,
+            adult_id=check_in.adult_id,
+            terms=check_in.terms,
+            route=route.value,
+            recorded_by=recorded_by,
+            at=check_in.at,
+        )
+    )
+
+
+def check_ins(reader: Tx | Reader, session_id: SessionId) -> dict[ChildId, tuple[CheckIn, ...]]:
+    """Every "I am here" for a session, by child."""
+    found: dict[ChildId, list[CheckIn]] = defaultdict(list)
+    for row in reader.conn.execute(
+        sa.select(CHECK_INS).where(CHECK_INS.c.session_id == session_id).order_by(CHECK_INS.c.id)
+    ):
+        found[ChildId(row.child_id)].append(
+            CheckIn(ChildId(row.child_id), ParentId(row.adult_id), row.terms, row.at)
+        )
+    return {child_id: tuple(said) for child_id, said in found.items()}
+
+
+def append_staff_check_in(
+    tx: Tx, session_id: SessionId, staff_id: StaffId, place: Place, *, in_the_room: bool
+) -> None:
+    """Append "I am here" or "I am in the room" of a member of staff."""
+    tx.conn.execute(
+        STAFF_CHECK_INS.insert().values(
+            id=tx.new_id("checkin"),
+            session_id=session_id,
+            staff_id=staff_id,
+            place=place.value,
+            in_the_room=in_the_room,
+            at=tx.now,
+        )
+    )
+
+
+def claimed_in_room_at(
+    reader: Tx | Reader, session_id: SessionId, staff_id: StaffId
+) -> datetime | None:
+    """When second staff last said "I am in the room", if ever."""
+    query = sa.select(sa.func.max(STAFF_CHECK_INS.c.at)).where(
+        STAFF_CHECK_INS.c.session_id == session_id,
+        STAFF_CHECK_INS.c.staff_id == staff_id,
+        STAFF_CHECK_INS.c.in_the_room,
+    )
+    at: datetime | None = reader.conn.execute(query).scalar_one()
+    return at
+
+
+def append_sighting(tx: Tx, session_id: SessionId, sighting: Sighting) -> None:
+    """Append what second staff noted about a child's adult."""
+    tx.conn.execute(
+        SIGHTINGS.insert().values(
+            id=tx.new_id("sighting"),
+            session_id=session_id,
+            child_id=sighting.child_id,
+            staff_id=sighting.by,
+            result=sighting.result.value,
+            at=sighting.at,
+        )
+    )
+
+
+def sightings(reader: Tx | Reader, session_id: SessionId) -> dict[ChildId, tuple[Sighting, ...]]:
+    """Everything second staff noted for a session, by child."""
+    found: dict[ChildId, list[Sighting]] = defaultdict(list)
+    for row in reader.conn.execute(
+        sa.select(SIGHTINGS).where(SIGHTINGS.c.session_id == session_id).order_by(SIGHTINGS.c.id)
+    ):
+        found[ChildId(row.child_id)].append(
+            Sighting(
+                ChildId(row.child_id), StaffId(row.staff_id), SightingResult(row.result), row.at
+            )
+        )
+    return {child_id: tuple(noted) for child_id, noted in found.items()}
+
+
+def append_override(tx: Tx, session_id: SessionId, override: Override) -> None:
+    """Append that a named sub-rule is set aside for a session."""
+    tx.conn.execute(
+        OVERRIDES.insert().values(
+            id=tx.new_id("override"),
+            session_id=session_id,
+            code=override.code,
+            staff_id=override.by,
+            reason=override.reason,
+            expires_at=override.expires_at,
+            at=tx.now,
+        )
+    )
+
+
+def overrides(reader: Tx | Reader, session_id: SessionId) -> tuple[Override, ...]:
+    """Every override of a session, lapsed ones too."""
+    rows = reader.conn.execute(
+        sa.select(OVERRIDES).where(OVERRIDES.c.session_id == session_id).order_by(OVERRIDES.c.id)
+    )
+    return tuple(
+        Override(row.code, StaffId(row.staff_id), row.reason, row.expires_at) for row in rows
+    )

@@ -1,0 +1,303 @@
+"""Sessions and who is taken for them. `move` is the one writer of a session's state."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from service.audit.events import Entry, Event
+from service.errors import NotFound, StaleVersion
+from service.policy.people import ChildId, HostId, SessionId, StaffId
+from service.policy.session import (
+    ENGAGED,
+    OVER,
+    CoverMode,
+    Session,
+    SessionState,
+    moved,
+)
+from service.store import work
+from service.store.tables import (
+    EngagementRow,
+    SessionChildRow,
+    SessionRow,
+    table_of,
+)
+from service.store.transactions import Reader, Tx
+
+SESSIONS = table_of(SessionRow)
+SESSION_CHILDREN = table_of(SessionChildRow)
+ENGAGEMENTS = table_of(EngagementRow)
+
+
+AGENDA = {
+    SessionState.BOOKED: "open_meetings",
+    SessionState.OPENING: "finish_openings",
+    SessionState.OPEN: "withdraw_uncleared",
+    SessionState.LIVE: "withdraw_uncleared",
+    SessionState.ENDED: "close_sessions",
+}
+"""Which reconciler looks after a session in each state; nobody looks after one that is settled."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When a session is, in every form that is stored with it."""
+
+    starts_at: datetime
+    ends_at: datetime
+    local_start: str
+    zone: str
+    opens_at: datetime
+    lapses_at: datetime
+
+
+@dataclass(frozen=True)
+class Booking:
+    """What is stored of a session when it is booked, beside the session itself."""
+
+    external_id: str | None
+    schedule: Schedule
+    booked_by: str
+
+
+def insert(tx: Tx, session: Session, booking: Booking) -> str | None:
+    """Store a new session with its children; answers the violated constraint, if any."""
+    violated = tx.try_write(
+        SESSIONS.insert().values(
+            id=session.session_id,
+            external_id=booking.external_id,
+            state=session.state.value,
+            purpose=session.purpose,
+            tutor_id=session.tutor_id,
+            provider=session.provider,
+            host_id=session.host_id,
+            cover_mode=session.cover_mode.value,
+            terms=session.terms,
+            booked_by=booking.booked_by,
+            created_at=tx.now,
+            version=session.version,
+            **_times(booking.schedule),
+        )
+    )
+    if violated is not None:
+        return violated
+    tx.conn.execute(
+        SESSION_CHILDREN.insert(),
+        [{"session_id": session.session_id, "child_id": child_id} for child_id in session.children],
+    )
+    due_at = max(tx.now, booking.schedule.opens_at)
+    work.put(tx, session.session_id, AGENDA[session.state], due_at)
+    return None
+
+
+def _times(schedule: Schedule) -> dict[str, object]:
+    return {
+        "starts_at": schedule.starts_at,
+        "ends_at": schedule.ends_at,
+        "local_start": schedule.local_start,
+        "zone": schedule.zone,
+        "opens_at": schedule.opens_at,
+        "lapses_at": schedule.lapses_at,
+    }
+
+
+def get(reader: Tx | Reader, session_id: SessionId) -> Session:
+    """A session. `NotFound` if there is none."""
+    row = reader.conn.execute(sa.select(SESSIONS).where(SESSIONS.c.id == session_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    children = reader.conn.execute(
+        sa.select(SESSION_CHILDREN.c.child_id)
+        .where(SESSION_CHILDREN.c.session_id == session_id)
+        .order_by(SESSION_CHILDREN.c.child_id)
+    ).scalars()
+    return Session(
+        session_id=session_id,
+        state=SessionState(row.state),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        purpose=row.purpose,
+        tutor_id=StaffId(row.tutor_id),
+        children=tuple(ChildId(child_id) for child_id in children),
+        terms=row.terms,
+        version=row.version,
+        provider=row.provider,
+        cover_mode=CoverMode(row.cover_mode),
+        host_id=None if row.host_id is None else HostId(row.host_id),
+    )
+
+
+@dataclass(frozen=True)
+class SessionRecord:
+    """A session with what only its own page shows."""
+
+    session: Session
+    external_id: str | None
+    local_start: str
+    zone: str
+    booked_by: str
+    reason: str | None
+    ended_at: datetime | None
+    created_at: datetime
+
+
+def record_of(reader: Tx | Reader, session_id: SessionId) -> SessionRecord:
+    """A session with its booking. `NotFound` if there is none."""
+    session = get(reader, session_id)
+    row = reader.conn.execute(sa.select(SESSIONS).where(SESSIONS.c.id == session_id)).one()
+    return SessionRecord(
+        session,
+        row.external_id,
+        row.local_start,
+        row.zone,
+        row.booked_by,
+        row.reason,
+        row.ended_at,
+        row.created_at,
+    )
+
+
+def by_external_id(reader: Tx | Reader, external_id: str) -> SessionId | None:
+    """Our id for a session that a booking platform knows by its own."""
+    query = sa.select(SESSIONS.c.id).where(SESSIONS.c.external_id == external_id)
+    found = reader.conn.execute(query).scalar_one_or_none()
+    return None if found is None else SessionId(found)
+
+
+def move(tx: Tx, session: Session, to: SessionState, *, reason: str | None = None) -> Session:
+    """Bring a session into its next state, by the table of moves and compare-and-swap.
+
+    The only place that writes `state`. `StaleVersion` if the session changed since it was read.
+    Records the move, and frees whoever was taken for it once it is over.
+    """
+    after = moved(session, to)
+    values: dict[str, object] = {"state": to.value, "version": after.version}
+    if reason is not None:
+        values["reason"] = reason
+    if to is SessionState.ENDED:
+        values["ended_at"] = tx.now
+    if to in OVER:
+        release(tx, session.session_id)
+    _swap(tx, session, values)
+    if to in AGENDA:
+        work.put(tx, session.session_id, AGENDA[to], tx.now)
+    else:
+        work.drop(tx, session.session_id)
+    tx.record(
+        Entry(
+            Event.SESSION_MOVED,
+            session.session_id,
+            facts={"from": session.state.value, "to": to.value},
+            payload=None if reason is None else {"reason": reason},
+        )
+    )
+    return after
+
+
+def reschedule(tx: Tx, session: Session, after: Session, schedule: Schedule) -> None:
+    """Store a session's new time, purpose and terms. `StaleVersion` if it changed meanwhile."""
+    _swap(
+        tx,
+        session,
+        {
+            "purpose": after.purpose,
+            "terms": after.terms,
+            "version": after.version,
+            "host_id": after.host_id,
+            **_times(schedule),
+        },
+    )
+
+
+def _swap(tx: Tx, before: Session, values: dict[str, object]) -> None:
+    swapped = tx.conn.execute(
+        SESSIONS.update()
+        .where(SESSIONS.c.id == before.session_id, SESSIONS.c.version == before.version)
+        .values(values)
+    )
+    if swapped.rowcount != 1:
+        raise StaleVersion
+
+
+def set_host(tx: Tx, session_id: SessionId, host_id: HostId | None) -> None:
+    """Note which host account a session holds."""
+    tx.conn.execute(SESSIONS.update().where(SESSIONS.c.id == session_id).values(host_id=host_id))
+
+
+def engage(
+    tx: Tx,
+    session_id: SessionId,
+    subject_id: str,
+    taken_as: str,
+    taken_from: datetime,
+    taken_until: datetime,
+) -> bool:
+    """Take a person or host for a session's time; False if they are taken by another.
+
+    The database decides, so that two requests at once cannot both win.
+    """
+    row = {
+        "session_id": session_id,
+        "subject_id": subject_id,
+        "taken_as": taken_as,
+        "taken_from": taken_from,
+        "taken_until": taken_until,
+    }
+    return tx.try_write(ENGAGEMENTS.insert().values(row)) is None
+
+
+def release(tx: Tx, session_id: SessionId, taken_as: str | None = None) -> None:
+    """Free whoever is taken for a session, or only those taken in one part."""
+    query = ENGAGEMENTS.delete().where(ENGAGEMENTS.c.session_id == session_id)
+    if taken_as is not None:
+        query = query.where(ENGAGEMENTS.c.taken_as == taken_as)
+    tx.conn.execute(query)
+
+
+def touch(tx: Tx, sessions: Iterable[SessionId]) -> None:
+    """Have the scheduler look at these sessions at once, where their time has come.
+
+    Called by everything that may clear or fell a case. A session that is not yet inside its opening
+    window needs no look: its own time comes.
+    """
+    ids = sorted(sessions)
+    if not ids:
+        return
+    query = sa.select(SESSIONS.c.id).where(
+        SESSIONS.c.id.in_(ids),
+        SESSIONS.c.state.in_([state.value for state in ENGAGED]),
+        SESSIONS.c.opens_at <= tx.now,
+    )
+    work.hurry(tx, tuple(tx.conn.execute(query).scalars()))
+
+
+def running_of_child(reader: Tx | Reader, child_id: ChildId) -> tuple[SessionId, ...]:
+    """The sessions of a child that are not over."""
+    return _running(
+        reader,
+        sa.select(SESSION_CHILDREN.c.session_id).where(SESSION_CHILDREN.c.child_id == child_id),
+    )
+
+
+def running_on_host(reader: Tx | Reader, host_id: HostId) -> tuple[SessionId, ...]:
+    """The sessions on a host account that are not over."""
+    return _running(reader, sa.select(SESSIONS.c.id).where(SESSIONS.c.host_id == host_id))
+
+
+def running_taught_by(reader: Tx | Reader, staff_id: StaffId) -> tuple[SessionId, ...]:
+    """The sessions of a tutor that are not over."""
+    return _running(reader, sa.select(SESSIONS.c.id).where(SESSIONS.c.tutor_id == staff_id))
+
+
+def running(reader: Tx | Reader) -> tuple[SessionId, ...]:
+    """Every session that is not over and whose opening window has come."""
+    return _running(reader, sa.select(SESSIONS.c.id).where(SESSIONS.c.opens_at <= reader.now))
+
+
+def _running(reader: Tx | Reader, among: sa.Select[tuple[str]]) -> tuple[SessionId, ...]:
+    query = sa.select(SESSIONS.c.id).where(
+        SESSIONS.c.id.in_(among), SESSIONS.c.state.in_([state.value for state in ENGAGED])
+    )
+    return tuple(SessionId(found) for found in reader.conn.execute(query).scalars())

@@ -1,0 +1,169 @@
+"""Second staff on sessions: assigned, accepted, released."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from service.policy.people import SessionId, StaffId
+from service.policy.session import ENGAGED, Span
+from service.policy.staff import Assignment
+from service.store.sessions import SESSIONS
+from service.store.tables import AssignmentRow, EngagementRow, table_of
+from service.store.transactions import Reader, Tx
+
+ASSIGNMENTS = table_of(AssignmentRow)
+ENGAGEMENTS = table_of(EngagementRow)
+
+
+@dataclass(frozen=True)
+class CurrentAssignment:
+    """The second member of staff on a session now."""
+
+    assignment_id: str
+    staff_id: StaffId
+    accepted: Assignment
+    accepted_terms: int | None
+
+
+def current(reader: Tx | Reader, session_id: SessionId) -> CurrentAssignment | None:
+    """Who is second staff on a session now, if anyone."""
+    row = reader.conn.execute(
+        sa.select(ASSIGNMENTS).where(
+            ASSIGNMENTS.c.session_id == session_id, ASSIGNMENTS.c.released_at.is_(None)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    staff_id = StaffId(row.staff_id)
+    return CurrentAssignment(
+        row.id, staff_id, Assignment(staff_id, row.accepted_at), row.accepted_terms
+    )
+
+
+def assign(tx: Tx, session_id: SessionId, staff_id: StaffId) -> str | None:
+    """Put second staff on a session; answers the violated constraint if somebody is there."""
+    return tx.try_write(
+        ASSIGNMENTS.insert().values(
+            id=tx.new_id("assignment"),
+            session_id=session_id,
+            staff_id=staff_id,
+            assigned_by=tx.by.subject,
+            assigned_at=tx.now,
+        )
+    )
+
+
+def accept(tx: Tx, assignment_id: str, terms: int) -> None:
+    """Note that the person accepted, for the session's terms of now."""
+    tx.conn.execute(
+        ASSIGNMENTS.update()
+        .where(ASSIGNMENTS.c.id == assignment_id)
+        .values(accepted_at=tx.now, accepted_terms=terms)
+    )
+
+
+def unaccept(tx: Tx, session_id: SessionId) -> None:
+    """Ask again: the session has new terms."""
+    tx.conn.execute(
+        ASSIGNMENTS.update()
+        .where(ASSIGNMENTS.c.session_id == session_id, ASSIGNMENTS.c.released_at.is_(None))
+        .values(accepted_at=None, accepted_terms=None)
+    )
+
+
+def release(tx: Tx, assignment_id: str, reason: str) -> None:
+    """Take second staff off a session."""
+    tx.conn.execute(
+        ASSIGNMENTS.update()
+        .where(ASSIGNMENTS.c.id == assignment_id)
+        .values(released_at=tx.now, release_reason=reason)
+    )
+
+
+def elsewhere(
+    reader: Tx | Reader, staff_id: StaffId, span: Span, mine: CurrentAssignment, own: SessionId
+) -> tuple[Span, ...]:
+    """Other sessions in the span that the person was taken for before this one.
+
+    Whoever accepted first is served first: a later acceptance that overlaps blocks its own session
+    and never fells one that was already covered. Teaching counts whenever it was booked.
+    """
+    overlap = (SESSIONS.c.starts_at < span.ends_at) & (SESSIONS.c.ends_at > span.starts_at)
+    alive = SESSIONS.c.state.in_([state.value for state in ENGAGED])
+    earlier: sa.ColumnElement[bool] = sa.true()
+    if mine.accepted.accepted_at is not None:
+        earlier = sa.or_(
+            ASSIGNMENTS.c.accepted_at < mine.accepted.accepted_at,
+            sa.and_(
+                ASSIGNMENTS.c.accepted_at == mine.accepted.accepted_at,
+                ASSIGNMENTS.c.id < mine.assignment_id,
+            ),
+        )
+    covering = (
+        sa.select(SESSIONS.c.starts_at, SESSIONS.c.ends_at)
+        .join(ASSIGNMENTS, ASSIGNMENTS.c.session_id == SESSIONS.c.id)
+        .where(
+            ASSIGNMENTS.c.staff_id == staff_id,
+            ASSIGNMENTS.c.released_at.is_(None),
+            ASSIGNMENTS.c.accepted_at.is_not(None),
+            SESSIONS.c.id != own,
+            earlier,
+            overlap,
+            alive,
+        )
+    )
+    teaching = sa.select(SESSIONS.c.starts_at, SESSIONS.c.ends_at).where(
+        SESSIONS.c.tutor_id == staff_id, SESSIONS.c.id != own, overlap, alive
+    )
+    rows = [*reader.conn.execute(covering), *reader.conn.execute(teaching)]
+    return tuple(Span(row.starts_at, row.ends_at) for row in rows)
+
+
+def covers_in(reader: Tx | Reader, staff_id: StaffId, span: Span) -> bool:
+    """Whether the person has accepted to be second staff anywhere in the span."""
+    query = (
+        sa.select(sa.literal(1))
+        .select_from(ASSIGNMENTS)
+        .join(SESSIONS, SESSIONS.c.id == ASSIGNMENTS.c.session_id)
+        .where(
+            ASSIGNMENTS.c.staff_id == staff_id,
+            ASSIGNMENTS.c.released_at.is_(None),
+            ASSIGNMENTS.c.accepted_at.is_not(None),
+            SESSIONS.c.starts_at < span.ends_at,
+            SESSIONS.c.ends_at > span.starts_at,
+            SESSIONS.c.state.in_([state.value for state in ENGAGED]),
+        )
+        .limit(1)
+    )
+    return reader.conn.execute(query).scalar_one_or_none() is not None
+
+
+def running_covered_by(reader: Tx | Reader, staff_id: StaffId) -> tuple[SessionId, ...]:
+    """The sessions, not over, that a person is second staff on."""
+    query = (
+        sa.select(SESSIONS.c.id)
+        .join(ASSIGNMENTS, ASSIGNMENTS.c.session_id == SESSIONS.c.id)
+        .where(
+            ASSIGNMENTS.c.staff_id == staff_id,
+            ASSIGNMENTS.c.released_at.is_(None),
+            SESSIONS.c.state.in_([state.value for state in ENGAGED]),
+        )
+    )
+    return tuple(SessionId(found) for found in reader.conn.execute(query).scalars())
+
+
+def sessions_with(reader: Tx | Reader, staff_id: str, span: Span) -> tuple[SessionId, ...]:
+    """The sessions that touch the span with the person as tutor or second staff, by start."""
+    covered = sa.select(ASSIGNMENTS.c.session_id).where(
+        ASSIGNMENTS.c.staff_id == staff_id, ASSIGNMENTS.c.released_at.is_(None)
+    )
+    query = (
+        sa.select(SESSIONS.c.id)
+        .where(
+            sa.or_(SESSIONS.c.tutor_id == staff_id, SESSIONS.c.id.in_(covered)),
+            SESSIONS.c.starts_at < span.ends_at,
+            SESSIONS.c.ends_at > span.starts_at,
+        )
+        .order_by(SESSIONS.c.starts_at, SESSIONS.c.id)
+    )
+    return tuple(SessionId(found) for found in reader.conn.execute(query).scalars())

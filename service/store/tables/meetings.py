@@ -1,0 +1,171 @@
+"""Clearances, the meetings they opened, ways in, admissions, signals and alerts."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, SQLModel
+
+from service.policy.admission import Place
+from service.ports import SignalKind
+from service.store.tables.base import (
+    INSTANT,
+    at_most_one,
+    found_by,
+    holds,
+    one_of,
+    record,
+    unique,
+)
+
+
+class ClearanceRow(SQLModel, table=True):
+    """The recorded proof that a session was clear; a meeting cannot be stored without one."""
+
+    __tablename__ = "clearances"
+    __table_args__ = (
+        holds("two_different_staff", "tutor_id <> second_staff_id"),
+        record(append_only=True),
+    )
+    id: str = Field(primary_key=True)
+    session_id: str = Field(foreign_key="sessions.id", index=True)
+    terms: int
+    tutor_id: str = Field(foreign_key="staff.id")
+    second_staff_id: str = Field(foreign_key="staff.id")
+    host_id: str = Field(foreign_key="hosts.id")
+    at: datetime = Field(sa_type=INSTANT)
+
+
+class ClearedChildRow(SQLModel, table=True):
+    """What one child's clearance rests on. No column may be empty."""
+
+    __tablename__ = "cleared_children"
+    __table_args__ = (record(append_only=True),)
+    clearance_id: str = Field(primary_key=True, foreign_key="clearances.id")
+    child_id: str = Field(primary_key=True, foreign_key="children.id")
+    consent_id: str = Field(foreign_key="consents.id")
+    pledge_id: str = Field(foreign_key="pledges.id")
+    adult_id: str = Field(foreign_key="parents.id")
+
+
+class MeetingStage(StrEnum):
+    """How far our record of a meeting has come.
+
+    Intended: written down, the provider may have been asked. Open: verified and released.
+    Closing: to be removed at the provider. Closed: confirmed gone. Failed: surely never made.
+    """
+
+    INTENDED = "intended"
+    OPEN = "open"
+    CLOSING = "closing"
+    CLOSED = "closed"
+    FAILED = "failed"
+
+
+class MeetingRow(SQLModel, table=True):
+    """One meeting at a provider, from the intent on."""
+
+    __tablename__ = "meetings"
+    __table_args__ = (
+        unique("reference"),
+        one_of("stage", MeetingStage),
+        holds("open_is_known", "stage <> 'open' OR (provider_id IS NOT NULL)"),
+        holds("closing_has_a_reason", "stage NOT IN ('closing', 'closed') OR reason IS NOT NULL"),
+        at_most_one("uq_meetings_live", "session_id", where="stage IN ('intended', 'open')"),
+        found_by("ix_meetings_provider", "provider", "provider_id"),
+        record(60),
+    )
+    id: str = Field(primary_key=True)
+    session_id: str = Field(foreign_key="sessions.id", index=True)
+    clearance_id: str = Field(foreign_key="clearances.id")
+    host_id: str = Field(foreign_key="hosts.id")
+    provider: str
+    host_account: str
+    reference: str
+    stage: str
+    provider_id: str | None = None
+    passcode_sealed: bytes | None = None
+    intended_at: datetime = Field(sa_type=INSTANT)
+    opened_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    closed_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    reason: str | None = None
+
+
+class WayInRow(SQLModel, table=True):
+    """A personal way into a meeting, in custody: sealed, and released by an admission alone."""
+
+    __tablename__ = "ways_in"
+    __table_args__ = (unique("meeting_id", "subject_id"), one_of("place", Place), record())
+    id: str = Field(primary_key=True)
+    meeting_id: str = Field(foreign_key="meetings.id")
+    place: str
+    subject_id: str
+    door_code: str
+    registrant_id: str
+    url_sealed: bytes
+    revoked_at: datetime | None = Field(default=None, sa_type=INSTANT)
+
+
+class AdmissionRow(SQLModel, table=True):
+    """The recorded proof that one person could go in; no way in is released without one."""
+
+    __tablename__ = "admissions"
+    __table_args__ = (
+        one_of("place", Place),
+        holds("households_name_the_child", "(place = 'household') = (child_id IS NOT NULL)"),
+        record(append_only=True),
+    )
+    id: str = Field(primary_key=True)
+    session_id: str = Field(foreign_key="sessions.id", index=True)
+    meeting_id: str = Field(foreign_key="meetings.id")
+    place: str
+    subject_id: str
+    child_id: str | None = Field(default=None, foreign_key="children.id")
+    second_staff_presence: str
+    at: datetime = Field(sa_type=INSTANT)
+
+
+class SignalRow(SQLModel, table=True):
+    """What a provider told us, once each; both clocks are kept (pitfalls 38 and 47)."""
+
+    __tablename__ = "signals"
+    __table_args__ = (
+        unique("digest"),
+        one_of("kind", SignalKind),
+        found_by("ix_signals_meeting", "meeting_id", "happened_at"),
+        record(append_only=True),
+    )
+    id: str = Field(primary_key=True)
+    digest: str
+    provider: str
+    provider_id: str
+    meeting_id: str | None = Field(default=None, foreign_key="meetings.id")
+    kind: str
+    occurrence: str
+    registrant_id: str
+    account_id: str
+    connection: str
+    new_role: str
+    as_host: bool
+    happened_at: datetime = Field(sa_type=INSTANT)
+    received_at: datetime = Field(sa_type=INSTANT)
+
+
+class AlertRow(SQLModel, table=True):
+    """A broken rule or a thing a person must see to; open until a named person closes it."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        at_most_one("uq_alerts_open", "subject_id", "code", where="closed_at IS NULL"),
+        holds("closed_with_outcome", "(closed_at IS NULL) = (outcome IS NULL)"),
+        record(),
+    )
+    id: str = Field(primary_key=True)
+    subject_id: str
+    session_id: str | None = Field(default=None, foreign_key="sessions.id", index=True)
+    code: str
+    times: int = 1
+    opened_at: datetime = Field(sa_type=INSTANT)
+    last_at: datetime = Field(sa_type=INSTANT)
+    closed_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    closed_by: str | None = None
+    outcome: str | None = None

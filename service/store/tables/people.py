@@ -1,0 +1,143 @@
+"""Children, the adults on their records, what those said, and their links."""
+
+from datetime import date, datetime
+
+from sqlmodel import Field, SQLModel
+
+from service.policy.consent import ConsentKind, Purpose, Route
+from service.policy.people import Authority
+from service.store.tables.base import INSTANT, found_by, holds, one_of, record, unique
+
+
+class ChildRow(SQLModel, table=True):
+    """A child. `ledger_position` is the newest position in the child's ledger."""
+
+    __tablename__ = "children"
+    __table_args__ = (unique("external_id"), record(10))
+    id: str = Field(primary_key=True)
+    external_id: str | None = None
+    name_sealed: bytes
+    born_on: date
+    ledger_position: int = 0
+    created_at: datetime = Field(sa_type=INSTANT)
+    version: int = 1
+
+
+class ParentRow(SQLModel, table=True):
+    """A parent or carer. `pin_hash` is an Argon2 hash of the PIN, never the PIN."""
+
+    __tablename__ = "parents"
+    __table_args__ = (unique("external_id"), record(20))
+    id: str = Field(primary_key=True)
+    external_id: str | None = None
+    name_sealed: bytes
+    email_sealed: bytes | None = None
+    phone_sealed: bytes | None = None
+    contact_keys: str = "[]"
+    language: str = "en"
+    pin_hash: str | None = None
+    created_at: datetime = Field(sa_type=INSTANT)
+    version: int = 1
+
+
+class TieRow(SQLModel, table=True):
+    """One adult on one child's record, with the authority to consent if any (POL-04)."""
+
+    __tablename__ = "ties"
+    __table_args__ = (one_of("authority", Authority), record())
+    child_id: str = Field(primary_key=True, foreign_key="children.id")
+    parent_id: str = Field(primary_key=True, foreign_key="parents.id", index=True)
+    relation: str
+    authority: str
+    created_at: datetime = Field(sa_type=INSTANT)
+
+
+class ConsentRow(SQLModel, table=True):
+    """One word of one giver: appended, never changed.
+
+    A word that a member of staff took down names who took it and how it can be checked: the number
+    on file that was called, or the reference of the paper (POL-04).
+    """
+
+    __tablename__ = "consents"
+    __table_args__ = (
+        unique("child_id", "position"),
+        one_of("purpose", Purpose),
+        one_of("kind", ConsentKind),
+        one_of("route", Route),
+        holds(
+            "taken_down_by_a_person",
+            "(route = 'link') = (recorded_by IS NULL) AND (route = 'link') = (evidence IS NULL)",
+        ),
+        record(append_only=True),
+    )
+    id: str = Field(primary_key=True)
+    child_id: str = Field(foreign_key="children.id")
+    position: int
+    purpose: str
+    giver_id: str = Field(foreign_key="parents.id")
+    kind: str
+    route: str
+    recorded_by: str | None = Field(default=None, foreign_key="staff.id")
+    evidence: str | None = None
+    at: datetime = Field(sa_type=INSTANT)
+    valid_until: datetime | None = Field(default=None, sa_type=INSTANT)
+    policy_version: str = Field(foreign_key="policies.version")
+    wording: str
+    language: str
+
+
+class NominationRow(SQLModel, table=True):
+    """A giver names an adult who may be the present one, or takes that back; newest word counts."""
+
+    __tablename__ = "nominations"
+    __table_args__ = (unique("child_id", "position"), record(append_only=True))
+    id: str = Field(primary_key=True)
+    child_id: str = Field(foreign_key="children.id")
+    position: int
+    giver_id: str = Field(foreign_key="parents.id")
+    adult_id: str = Field(foreign_key="parents.id")
+    named: bool
+    route: str
+    recorded_by: str | None = Field(default=None, foreign_key="staff.id")
+    at: datetime = Field(sa_type=INSTANT)
+
+
+class LinkRow(SQLModel, table=True):
+    """A parent's personal link, known by the hash of its token alone.
+
+    `purpose` says what it opens: a giver's consent page for a child, or a present adult's page for
+    one session.
+    """
+
+    __tablename__ = "links"
+    __table_args__ = (
+        unique("token_hash"),
+        holds("purpose_known", "purpose IN ('consent', 'session')"),
+        holds("session_links_name_one", "(purpose = 'session') = (session_id IS NOT NULL)"),
+        found_by("ix_links_session", "session_id", where="revoked_at IS NULL"),
+        found_by("ix_links_parent", "parent_id", "child_id"),
+        record(),
+    )
+    id: str = Field(primary_key=True)
+    token_hash: str
+    purpose: str
+    parent_id: str = Field(foreign_key="parents.id")
+    child_id: str = Field(foreign_key="children.id")
+    session_id: str | None = Field(default=None, foreign_key="sessions.id")
+    created_at: datetime = Field(sa_type=INSTANT)
+    expires_at: datetime = Field(sa_type=INSTANT)
+    revoked_at: datetime | None = Field(default=None, sa_type=INSTANT)
+
+
+class DeviceRow(SQLModel, table=True):
+    """A device that a parent marked as theirs alone; it stands in for the PIN."""
+
+    __tablename__ = "devices"
+    __table_args__ = (unique("token_hash"), record())
+    id: str = Field(primary_key=True)
+    parent_id: str = Field(foreign_key="parents.id", index=True)
+    token_hash: str
+    marked_at: datetime = Field(sa_type=INSTANT)
+    expires_at: datetime = Field(sa_type=INSTANT)
+    revoked_at: datetime | None = Field(default=None, sa_type=INSTANT)

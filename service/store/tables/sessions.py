@@ -1,0 +1,203 @@
+"""Sessions, who is taken for them, and what was promised, said and seen for them."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from service.policy.admission import Place
+from service.policy.consent import Route
+from service.policy.presence import PresenceMode, SightingResult
+from service.policy.session import CoverMode, SessionState
+from service.store.tables.base import (
+    INSTANT,
+    at_most_one,
+    found_by,
+    holds,
+    one_of,
+    record,
+    unique,
+)
+
+TAKEN_DOWN = "(route = 'link') = (recorded_by IS NULL)"
+
+
+class SessionRow(SQLModel, table=True):
+    """A booked lesson. `local_start` and `zone` keep the time that was asked for (pitfall 34)."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        unique("external_id"),
+        one_of("state", SessionState),
+        one_of("cover_mode", CoverMode),
+        holds("starts_before_it_ends", "starts_at < ends_at"),
+        holds("over_has_a_reason", "state NOT IN ('cancelled', 'ended') OR reason IS NOT NULL"),
+        found_by("ix_sessions_starts", "starts_at", "id"),
+        record(50),
+    )
+    id: str = Field(primary_key=True)
+    external_id: str | None = None
+    state: str
+    starts_at: datetime = Field(sa_type=INSTANT)
+    ends_at: datetime = Field(sa_type=INSTANT)
+    local_start: str
+    zone: str
+    purpose: str
+    tutor_id: str = Field(foreign_key="staff.id", index=True)
+    provider: str
+    host_id: str | None = Field(default=None, foreign_key="hosts.id")
+    cover_mode: str
+    terms: int = 1
+    opens_at: datetime = Field(sa_type=INSTANT)
+    lapses_at: datetime = Field(sa_type=INSTANT)
+    ended_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    reason: str | None = None
+    booked_by: str
+    created_at: datetime = Field(sa_type=INSTANT)
+    version: int = 1
+
+
+class SessionChildRow(SQLModel, table=True):
+    """A child in a session."""
+
+    __tablename__ = "session_children"
+    __table_args__ = (record(),)
+    session_id: str = Field(primary_key=True, foreign_key="sessions.id")
+    child_id: str = Field(primary_key=True, foreign_key="children.id", index=True)
+
+
+class EngagementRow(SQLModel, table=True):
+    """Who is taken for a session's time: tutor, child, host. No two may overlap for one subject.
+
+    The database keeps it (exclusion on PostgreSQL, trigger on SQLite, see `store.fences`). Rows go
+    when the session is over or moved.
+    """
+
+    __tablename__ = "engagements"
+    __table_args__ = (
+        holds("taken_as_known", "taken_as IN ('tutor', 'child', 'host')"),
+        holds("from_before_until", "taken_from < taken_until"),
+        found_by("ix_engagements_subject", "subject_id", "taken_from"),
+        record(),
+    )
+    session_id: str = Field(primary_key=True, foreign_key="sessions.id")
+    subject_id: str = Field(primary_key=True)
+    taken_as: str
+    taken_from: datetime = Field(sa_type=INSTANT)
+    taken_until: datetime = Field(sa_type=INSTANT)
+
+
+class AssignmentRow(SQLModel, table=True):
+    """A second member of staff on a session (POL-03). `terms` are those the acceptance was for."""
+
+    __tablename__ = "assignments"
+    __table_args__ = (
+        at_most_one("uq_assignments_current", "session_id", where="released_at IS NULL"),
+        found_by("ix_assignments_staff", "staff_id", where="released_at IS NULL"),
+        holds("released_with_reason", "(released_at IS NULL) = (release_reason IS NULL)"),
+        record(),
+    )
+    id: str = Field(primary_key=True)
+    session_id: str = Field(foreign_key="sessions.id")
+    staff_id: str = Field(foreign_key="staff.id")
+    assigned_by: str
+    assigned_at: datetime = Field(sa_type=INSTANT)
+    accepted_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    accepted_terms: int | None = None
+    released_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    release_reason: str | None = None
+
+
+class PledgeRow(SQLModel, table=True):
+    """A present adult's promise for one session on its terms (POL-02, POL-21)."""
+
+    __tablename__ = "pledges"
+    __table_args__ = (
+        one_of("mode", PresenceMode),
+        one_of("route", Route),
+        holds("taken_down_by_a_person", TAKEN_DOWN),
+        at_most_one(
+            "uq_pledges_standing",
+            "session_id",
+            "child_id",
+            "adult_id",
+            "terms",
+            where="revoked_at IS NULL",
+        ),
+        record(),
+    )
+    id: str = Field(primary_key=True)
+    session_id: str = Field(foreign_key="sessions.id", index=True)
+    child_id: str = Field(foreign_key="children.id")
+    adult_id: str = Field(foreign_key="parents.id")
+    terms: int
+    mode: str
+    route: str
+    recorded_by: str | None = Field(default=None, foreign_key="staff.id")
+    made_at: datetime = Field(sa_type=INSTANT)
+    revoked_at: datetime | None = Field(default=None, sa_type=INSTANT)
+
+
+class CheckInRow(SQLModel, table=True):
+    """ "I am here" of a child's adult, on the terms shown (POL-02, POL-21)."""
+
+    __tablename__ = "check_ins"
+    __table_args__ = (
+        one_of("route", Route),
+        holds("taken_down_by_a_person", TAKEN_DOWN),
+        record(append_only=True),
+    )
+    id: str = Field(primary_key=True)
+    session_id: str = Field(foreign_key="sessions.id", index=True)
+    child_id: str = Field(foreign_key="children.id")
+    adult_id: str = Field(foreign_key="parents.id")
+    terms: int
+    route: str
+    recorded_by: str | None = Field(default=None, foreign_key="staff.id")
+    at: datetime = Field(sa_type=INSTANT)
+
+
+class StaffCheckInRow(SQLModel, table=True):
+    """A member of staff says "I am here" or, as second staff, "I am in the room" (claimed)."""
+
+    __tablename__ = "staff_check_ins"
+    __table_args__ = (one_of("place", Place), record(append_only=True))
+    id: str = Field(primary_key=True)
+    session_id: str = Field(foreign_key="sessions.id", index=True)
+    staff_id: str = Field(foreign_key="staff.id")
+    place: str
+    in_the_room: bool
+    at: datetime = Field(sa_type=INSTANT)
+
+
+class SightingRow(SQLModel, table=True):
+    """What second staff noted about a child's adult (POL-02)."""
+
+    __tablename__ = "sightings"
+    __table_args__ = (one_of("result", SightingResult), record(append_only=True))
+    id: str = Field(primary_key=True)
+    session_id: str = Field(foreign_key="sessions.id", index=True)
+    child_id: str = Field(foreign_key="children.id")
+    staff_id: str = Field(foreign_key="staff.id")
+    result: str
+    at: datetime = Field(sa_type=INSTANT)
+
+
+class OverrideRow(SQLModel, table=True):
+    """A named sub-rule set aside for one session by the safeguarding lead (pitfall 26)."""
+
+    __tablename__ = "overrides"
+    __table_args__ = (
+        holds(
+            "code_may_be_overridden",
+            "code IN ('outside_hours', 'tutor_training_lapsed', 'second_staff_training_lapsed')",
+        ),
+        holds("reason_stated", "length(trim(reason)) > 0"),
+        record(append_only=True),
+    )
+    id: str = Field(primary_key=True)
+    session_id: str = Field(foreign_key="sessions.id", index=True)
+    code: str
+    staff_id: str
+    reason: str
+    expires_at: datetime = Field(sa_type=INSTANT)
+    at: datetime = Field(sa_type=INSTANT)

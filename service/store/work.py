@@ -1,0 +1,136 @@
+"""What the reconcilers must look at, and who is looking.
+
+One row per thing, under the name of the reconciler that looks after it, with the time of the next
+look. A reconciler *claims* due rows: it gets a lease by the database's clock and a fence number that
+grows with each claim. Whoever was paused past its lease finds its fence outdated and changes
+nothing. A look asked for in the meantime (`hurry`) is never lost: settling a claim keeps the
+earlier time.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from service.store.tables import WorkRow, table_of
+from service.store.transactions import Tx, database_now
+
+WORK = table_of(WorkRow)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One thing claimed by one reconciler run. `tries` counts looks that did not settle it."""
+
+    subject_id: str
+    kind: str
+    due_at: datetime
+    fence: int
+    tries: int
+
+
+def put(tx: Tx, subject_id: str, kind: str, due_at: datetime) -> None:
+    """Hand a thing to a reconciler, taking it from whichever had it before."""
+    values = {"kind": kind, "due_at": due_at, "lease_until": None, "tries": 0}
+    mine = WORK.c.subject_id == subject_id
+    moved = tx.conn.execute(WORK.update().where(mine).values(fence=WORK.c.fence + 1, **values))
+    if not moved.rowcount:
+        tx.conn.execute(WORK.insert().values(subject_id=subject_id, fence=0, **values))
+    if due_at <= tx.now:
+        tx.wake(kind)
+
+
+def drop(tx: Tx, subject_id: str) -> None:
+    """Nobody needs to look any more."""
+    tx.conn.execute(WORK.delete().where(WORK.c.subject_id == subject_id))
+
+
+def hurry(tx: Tx, subjects: Iterable[str]) -> None:
+    """Have these looked at now, whatever was planned and whoever is looking."""
+    ids = sorted(subjects)
+    if not ids:
+        return
+    mine = WORK.c.subject_id.in_(ids)
+    tx.conn.execute(WORK.update().where(mine).values(due_at=tx.now))
+    for kind in tx.conn.execute(sa.select(WORK.c.kind).where(mine).distinct()).scalars():
+        tx.wake(kind)
+
+
+@dataclass(frozen=True)
+class ClaimDue:
+    """Claim up to `limit` due things of a kind for `lease`."""
+
+    kind: str
+    limit: int
+    lease: timedelta
+
+
+def claim_due(tx: Tx, command: ClaimDue) -> tuple[Claim, ...]:
+    """Claim what is due, longest due first; things another run holds are passed over."""
+    now = database_now(tx)
+    rows = tx.conn.execute(
+        sa.select(WORK)
+        .where(
+            WORK.c.kind == command.kind,
+            WORK.c.due_at <= tx.now,
+            sa.or_(WORK.c.lease_until.is_(None), WORK.c.lease_until <= now),
+        )
+        .order_by(WORK.c.due_at, WORK.c.subject_id)
+        .limit(command.limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if rows:
+        tx.conn.execute(
+            WORK.update()
+            .where(WORK.c.subject_id.in_([row.subject_id for row in rows]))
+            .values(lease_until=now + command.lease, fence=WORK.c.fence + 1, tries=WORK.c.tries + 1)
+        )
+    return tuple(
+        Claim(row.subject_id, row.kind, row.due_at, row.fence + 1, row.tries + 1) for row in rows
+    )
+
+
+def holds(tx: Tx, claim: Claim) -> bool:
+    """Whether the claim is still the newest one; ask before recording what came of it."""
+    row = tx.conn.execute(
+        sa.select(WORK.c.fence)
+        .where(WORK.c.subject_id == claim.subject_id, WORK.c.kind == claim.kind)
+        .with_for_update()
+    ).one_or_none()
+    return row is not None and row.fence == claim.fence
+
+
+def renew(tx: Tx, claim: Claim, lease: timedelta) -> bool:
+    """Hold on to a claim for longer; False if it is lost."""
+    held = (WORK.c.subject_id == claim.subject_id) & (WORK.c.fence == claim.fence)
+    until = database_now(tx) + lease
+    return bool(tx.conn.execute(WORK.update().where(held).values(lease_until=until)).rowcount)
+
+
+@dataclass(frozen=True)
+class Settle:
+    """Give a claim back; None as the next look means that none is needed."""
+
+    claim: Claim
+    look_again_at: datetime | None
+
+
+def settle(tx: Tx, command: Settle) -> None:
+    """Give a claim back. If somebody hurried it meanwhile, their time stays. Lost claims: nothing."""
+    claim = command.claim
+    held = (
+        (WORK.c.subject_id == claim.subject_id)
+        & (WORK.c.kind == claim.kind)
+        & (WORK.c.fence == claim.fence)
+    )
+    unhurried = WORK.c.due_at == claim.due_at
+    if command.look_again_at is None:
+        tx.conn.execute(WORK.delete().where(held & unhurried))
+    else:
+        tx.conn.execute(
+            WORK.update()
+            .where(held & unhurried)
+            .values(due_at=command.look_again_at, lease_until=None)
+        )
+    tx.conn.execute(WORK.update().where(held & ~unhurried).values(lease_until=None))
