@@ -1,0 +1,112 @@
+"""The clock tick: APScheduler calls each reconciler at its period, and a commit can wake one at once.
+
+APScheduler is a tick and nothing more: no job store, the same in every replica. A round that is
+still running is not started twice in one process; a wake during it starts one more afterwards. A
+round past its deadline is abandoned, and what it held comes again when the lease is over.
+"""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from service.reconcilers import (
+    close_meetings,
+    close_sessions,
+    deliver_messages,
+    finish_openings,
+    forget_old,
+    open_meetings,
+    sequence_log,
+    withdraw_uncleared,
+)
+from service.reconcilers.rounds import Reconciler
+from service.workflows.deps import Deps
+
+log = logging.getLogger(__name__)
+
+RECONCILERS: tuple[Reconciler, ...] = (
+    open_meetings.RECONCILER,
+    finish_openings.RECONCILER,
+    withdraw_uncleared.RECONCILER,
+    close_meetings.RECONCILER,
+    close_sessions.RECONCILER,
+    deliver_messages.RECONCILER,
+    sequence_log.RECONCILER,
+    forget_old.RECONCILER,
+)
+
+
+class Rounds:
+    """Runs every reconciler, on the tick and when woken; `heartbeats` tells when each last ended."""
+
+    def __init__(self, deps: Deps, reconcilers: tuple[Reconciler, ...] = RECONCILERS) -> None:
+        self._deps = deps
+        self._reconcilers = {reconciler.name: reconciler for reconciler in reconcilers}
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._ticks = AsyncIOScheduler(timezone=UTC)
+        self.heartbeats: dict[str, datetime] = {}
+
+    def start(self) -> None:
+        """Begin ticking. Call inside the event loop."""
+        for reconciler in self._reconcilers.values():
+            self._ticks.add_job(
+                self.wake,
+                IntervalTrigger(seconds=reconciler.period.total_seconds(), timezone=UTC),
+                args=[reconciler.name],
+                id=reconciler.name,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+            )
+        self._ticks.start()
+        for name in self._reconcilers:
+            self.wake(name)
+
+    def wake(self, name: str) -> None:
+        """Start a round now, or right after the one that is running."""
+        if name not in self._reconcilers:
+            return
+        if name in self._running:
+            self._again.add(name)
+            return
+        self._running[name] = asyncio.create_task(self._round(name), name=f"round:{name}")
+
+    async def _round(self, name: str) -> None:
+        reconciler = self._reconcilers[name]
+        try:
+            async with asyncio.timeout(reconciler.deadline.total_seconds()):
+                await reconciler.run(self._deps)
+            self.heartbeats[name] = self._deps.clock.now()
+        except TimeoutError:
+            log.error("%s took too long and was abandoned", name)
+        except Exception:
+            log.exception("%s failed", name)
+        finally:
+            del self._running[name]
+            if name in self._again:
+                self._again.discard(name)
+                self.wake(name)
+
+    async def stop(self) -> None:
+        """Stop ticking and wait for the rounds that are running."""
+        if self._ticks.running:
+            self._ticks.shutdown(wait=False)
+        self._again.clear()
+        running = list(self._running.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def late(self) -> tuple[str, ...]:
+        """Reconcilers whose last round ended too long ago; used by `/readyz`."""
+        now = self._deps.clock.now()
+        return tuple(
+            name
+            for name, reconciler in self._reconcilers.items()
+            if name not in self.heartbeats
+            or now - self.heartbeats[name] > 3 * reconciler.period + reconciler.deadline
+        )

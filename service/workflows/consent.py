@@ -1,0 +1,216 @@
+"""A parent says yes, no, or no longer; by link, or by a word that a named person takes down."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.audit.events import Entry, Event
+from service.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from service.policy.consent import (
+    MUST_FOLLOW_A_YES,
+    SPOKEN_ROUTES,
+    ConsentEntry,
+    ConsentKind,
+    Purpose,
+    Route,
+    standing,
+)
+from service.policy.people import (
+    ChildId,
+    ConsentEntryId,
+    ParentId,
+    Role,
+    StaffId,
+)
+from service.policy.session import SessionState
+from service.store import cases, consent, links, people, sessions, staff
+from service.store.cases import Held
+from service.store.consent import Word
+from service.store.transactions import Tx
+from service.workflows import asking, falling, messaging
+from service.workflows.links import must_be_a_person
+from service.workflows.messaging import Notice
+
+EVENTS = {
+    ConsentKind.GIVEN: Event.CONSENT_GIVEN,
+    ConsentKind.REFUSED: Event.CONSENT_REFUSED,
+    ConsentKind.WITHDRAWN: Event.CONSENT_WITHDRAWN,
+    ConsentKind.INVALIDATED: Event.CONSENT_INVALIDATED,
+    ConsentKind.LAPSED: Event.CONSENT_LAPSED,
+}
+
+WORDING = {
+    Purpose.TAKE_PART: (
+        "I agree that my child takes part in video sessions of this organisation. A second member "
+        "of staff supports every session. An adult I name below is present with my child each "
+        "time. Nothing is recorded. I have read the policy and the code of conduct and agree to "
+        "them. I can withdraw at any time, without a reason."
+    ),
+    Purpose.RECORD: (
+        "I agree that sessions with my child may be recorded. I can withdraw at any time, without "
+        "a reason."
+    ),
+}
+"""What a giver agrees to, word for word; it is stored with every answer."""
+
+
+@dataclass(frozen=True)
+class SayWord:
+    """One word of one giver. By link the actor is the giver; otherwise a person takes it down."""
+
+    child_id: ChildId
+    giver_id: ParentId
+    purpose: Purpose
+    kind: ConsentKind
+    route: Route
+    evidence: str | None = None
+    policy_version: str | None = None
+    valid_until: datetime | None = None
+    present_adults: tuple[ParentId, ...] = ()
+    language: str = "en"
+
+
+def say_word(tx: Tx, command: SayWord) -> ConsentEntryId:
+    """Append a word to the child's ledger, and let fall or clear whatever rests on it."""
+    word = _word(tx, command)
+    affected = sessions.running_of_child(tx, command.child_id)
+    cases.hold(tx, affected, Held(children=frozenset({command.child_id})))
+    _must_fit(tx, command)
+    entry = ConsentEntry(
+        entry_id=ConsentEntryId(tx.new_id("consent")),
+        child_id=command.child_id,
+        position=consent.next_position(tx, command.child_id),
+        purpose=command.purpose,
+        giver_id=command.giver_id,
+        kind=command.kind,
+        at=tx.now,
+        policy_version=_policy_version(tx, command),
+        valid_until=command.valid_until,
+    )
+    consent.append_consent(tx, entry, word)
+    tx.record(
+        Entry(
+            EVENTS[command.kind],
+            command.child_id,
+            {"child": command.child_id, "giver": command.giver_id, "consent": entry.entry_id},
+            {
+                "purpose": command.purpose.value,
+                "route": command.route.value,
+                "position": entry.position,
+                "policy_version": entry.policy_version,
+            },
+            {"wording": word.wording, "evidence": word.evidence, "recorded_by": word.recorded_by},
+        )
+    )
+    _name_adults(tx, command, word)
+    _confirm(tx, command)
+    falling.decide_again(tx, affected)
+    return entry.entry_id
+
+
+def _word(tx: Tx, command: SayWord) -> Word:
+    if command.route is Route.LINK:
+        if not (tx.by.has(Role.PARENT) and tx.by.subject == command.giver_id):
+            raise NotAllowed("Only the parent can answer by link.")
+        return Word(Route.LINK, None, None, WORDING[command.purpose], command.language)
+    recorded_by = taken_down_by(tx, command.route, command.evidence)
+    wording = WORDING[command.purpose]
+    return Word(command.route, recorded_by, command.evidence, wording, command.language)
+
+
+def taken_down_by(tx: Tx, route: Route, evidence: str | None) -> StaffId:
+    """Who takes down a parent's spoken word: a named person, saying how it can be checked."""
+    must_be_a_person(tx.by)
+    if route not in SPOKEN_ROUTES:
+        raise InvalidInput.of("route", "not_spoken", "Say how the parent told you.")
+    if not (evidence or "").strip():
+        raise InvalidInput.of(
+            "evidence", "missing", "Give the number on file that was called, or the paper's mark."
+        )
+    if not staff.has_staff(tx, tx.by.subject):
+        raise NotAllowed("Only somebody on the staff register can record what a parent said.")
+    return StaffId(tx.by.subject)
+
+
+def _must_fit(tx: Tx, command: SayWord) -> None:
+    child = people.children(tx, (command.child_id,)).get(command.child_id)
+    if child is None:
+        raise NotFound
+    if command.giver_id not in child.givers:
+        raise InvalidInput.of(
+            "giver_id", "no_authority", "This adult has no authority to consent for the child."
+        )
+    strangers = set(command.present_adults) - child.adults
+    if strangers:
+        raise InvalidInput.of(
+            "present_adults", "not_family", "Name only adults who are on the child's record."
+        )
+    if command.kind in MUST_FOLLOW_A_YES:
+        _must_have_said_yes(tx, command)
+    if command.kind is ConsentKind.INVALIDATED and command.route is Route.LINK:
+        raise InvalidInput.of("kind", "staff_only", "Staff invalidate what was never right.")
+
+
+def _must_have_said_yes(tx: Tx, command: SayWord) -> None:
+    ledger = consent.ledgers(tx, (command.child_id,))[command.child_id]
+    words = standing(ledger, command.purpose, frozenset({command.giver_id}))
+    if not words or words[0].kind is not ConsentKind.GIVEN:
+        raise Conflict("There is no consent of this adult to take back.", code="no_consent")
+
+
+def _policy_version(tx: Tx, command: SayWord) -> str:
+    newest = staff.newest_policy(tx)
+    if newest is None:
+        raise Conflict("No policy has been published yet.", code="no_policy")
+    if command.kind is ConsentKind.GIVEN and command.policy_version != newest.version:
+        raise InvalidInput.of(
+            "policy_version", "not_in_force", "The policy has changed. Read the newest and agree."
+        )
+    return newest.version
+
+
+def _name_adults(tx: Tx, command: SayWord, word: Word) -> None:
+    """Note which adults the giver names; they are asked about the child's coming sessions."""
+    if command.kind is not ConsentKind.GIVEN or command.purpose is not Purpose.TAKE_PART:
+        return
+    before = consent.nominated(tx, (command.child_id,))[command.child_id]
+    named_before = {adult for giver, adult in before if giver == command.giver_id}
+    named_now = set(command.present_adults)
+    for adult_id in sorted(named_before ^ named_now):
+        _name(tx, command, word, adult_id, named=adult_id in named_now)
+    for session_id in sessions.running_of_child(tx, command.child_id):
+        session = sessions.get(tx, session_id)
+        if session.state is SessionState.BOOKED:
+            for adult_id in sorted(named_now - named_before):
+                asking.ask_adult(tx, session, command.child_id, adult_id)
+
+
+def _name(tx: Tx, command: SayWord, word: Word, adult_id: ParentId, *, named: bool) -> None:
+    consent.append_nomination(
+        tx, command.child_id, command.giver_id, adult_id, named=named, word=word
+    )
+    tx.record(
+        Entry(
+            Event.ADULT_NAMED if named else Event.ADULT_UNNAMED,
+            command.child_id,
+            {"child": command.child_id, "giver": command.giver_id, "adult": adult_id},
+        )
+    )
+    if not named:
+        links.revoke_session_links(tx, command.child_id, adult_id)
+
+
+def _confirm(tx: Tx, command: SayWord) -> None:
+    """A word that staff took down goes back to the parent, with a way to say no."""
+    if command.route is Route.LINK:
+        return
+    confirm_word(tx, command.giver_id, command.child_id, f"consent {command.kind.value}")
+
+
+def confirm_word(tx: Tx, parent_id: ParentId, child_id: ChildId, word: str) -> None:
+    """Send a parent a copy of what was taken down, with a link to say otherwise."""
+    link = asking.consent_link(tx, child_id, parent_id)
+    about = f"{child_id}:{tx.now.isoformat()}:{word}"
+    messaging.write(
+        tx,
+        Notice("word_taken_down", parent_id, child_id, about, link, extra={"word": word}),
+    )

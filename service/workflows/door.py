@@ -1,0 +1,232 @@
+"""The door: who is still missing, and the one place that releases a way in.
+
+Every admission, its decision and its entry are one transaction; the link is opened after the commit
+and goes to one person. Second staff get the host's start link, read afresh from the provider and
+never stored (pitfall 46).
+"""
+
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from service.audit.events import Entry, Event
+from service.errors import NotAllowed, NotClear, NotFound, NotReady, ProviderError
+from service.policy.admission import Knock, Place, Presence, Room, Wait, admit, child_of, waits_for
+from service.policy.case import CaseFile
+from service.policy.people import Actor, ChildId, ParentId, Role, SessionId, StaffId
+from service.policy.watch import HOST, UNKNOWN, Roster, Seen, Sign, fold
+from service.ports import Signal, SignalKind
+from service.store import cases, meetings, presence
+from service.store.meetings import Meeting
+from service.store.transactions import Reader, Refused, Tx
+from service.workflows.deps import Deps
+from service.workflows.presence import place_of
+
+SEEN = {
+    SignalKind.STARTED: Seen.STARTED,
+    SignalKind.WAITING: Seen.WAITING,
+    SignalKind.JOINED: Seen.JOINED,
+    SignalKind.LEFT: Seen.LEFT,
+    SignalKind.ENDED: Seen.ENDED,
+}
+
+
+def signs(signals: tuple[Signal, ...]) -> tuple[Sign, ...]:
+    """Signals as the rules read them: by registrant, as the host, or unknown."""
+    return tuple(
+        Sign(
+            SEEN[signal.kind],
+            signal.happened_at,
+            signal.occurrence,
+            signal.connection,
+            _who(signal),
+        )
+        for signal in signals
+        if signal.kind in SEEN
+    )
+
+
+def _who(signal: Signal) -> str:
+    if signal.as_host:
+        return HOST
+    return signal.registrant_id or UNKNOWN
+
+
+def roster(reader: Tx | Reader, meeting: Meeting) -> Roster:
+    """The room as far as the provider's word goes."""
+    return fold(signs(meetings.signals(reader, meeting.meeting_id)))
+
+
+def room(reader: Tx | Reader, case: CaseFile, meeting: Meeting | None) -> Room:
+    """What the door knows of the room: the provider's word first, then second staff's own."""
+    if meeting is None or case.second_staff is None:
+        return Room(Presence.ABSENT, call_started=False)
+    seen = roster(reader, meeting)
+    if HOST in seen.inside:
+        return Room(Presence.BY_PROVIDER, call_started=True)
+    if HOST in seen.ever_inside:  # the provider saw them come and go: their word is not enough
+        return Room(Presence.ABSENT, call_started=True)
+    claimed = presence.claimed_in_room_at(
+        reader, case.session.session_id, case.second_staff.staff_id
+    )
+    if claimed is not None and claimed >= meeting.intended_at:
+        return Room(Presence.CLAIMED, call_started=seen.call_started)
+    return Room(Presence.ABSENT, call_started=seen.call_started)
+
+
+@dataclass(frozen=True)
+class LetIn:
+    """Somebody the door has let in, under the code that the provider's waiting room shows."""
+
+    place: Place
+    door_code: str
+
+
+@dataclass(frozen=True)
+class DoorView:
+    """What a person sees at the door: what they still wait for, by role and never by name.
+
+    Second staff also see `let_in`: whoever else waits at the provider is not to be admitted.
+    """
+
+    place: Place
+    waits: tuple[Wait, ...]
+    let_in: tuple[LetIn, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Whether they may go in now."""
+        return not self.waits
+
+
+def staff_knock(case: CaseFile, actor: Actor) -> Knock:
+    """The knock of a signed-in member of staff. `NotFound` if not in the session."""
+    return Knock(place_of(case, actor.subject), staff_id=StaffId(actor.subject))
+
+
+def look_staff(reader: Reader, session_id: SessionId, actor: Actor) -> DoorView:
+    """The door as tutor or second staff see it."""
+    case = cases.load(reader, session_id)
+    return _look(reader, case, staff_knock(case, actor))
+
+
+def look_household(reader: Reader, session_id: SessionId, child_id: ChildId) -> DoorView:
+    """The door as a child's household sees it."""
+    case = cases.load(reader, session_id)
+    return _look(reader, case, Knock(Place.HOUSEHOLD, child_id=child_id))
+
+
+def _look(reader: Reader, case: CaseFile, knock: Knock) -> DoorView:
+    meeting = meetings.live_of_session(reader, case.session.session_id)
+    waits = waits_for(case, room(reader, case, meeting), knock, reader.now)
+    if meeting is None or knock.place is not Place.SECOND_STAFF:
+        return DoorView(knock.place, waits)
+    return DoorView(knock.place, waits, _let_in(reader, meeting))
+
+
+def _let_in(reader: Reader, meeting: Meeting) -> tuple[LetIn, ...]:
+    admitted = meetings.admitted_subjects(reader, meeting.meeting_id)
+    return tuple(
+        LetIn(held.place, held.door_code)
+        for held in meetings.ways_in(reader, meeting.meeting_id)
+        if held.subject_id in admitted
+    )
+
+
+# --- going in -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class GoIn:
+    """A person asks to be let in: a member of staff, or a household with its child."""
+
+    session_id: SessionId
+    child_id: ChildId | None = None
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """A recorded admission. Staff who hold the room have no stored way in: it is read afresh."""
+
+    place: Place
+    meeting: Meeting
+    url: SecretStr | None
+
+
+async def go_in(deps: Deps, command: GoIn, by: Actor) -> SecretStr:
+    """Let one person in if nothing keeps them out; answers the address of their way in.
+
+    `NotClear` (code `not_admitted`) lists what they still wait for.
+    """
+    outcome = await deps.store.transact(record_admission, command, by=by)
+    if isinstance(outcome, Refused):
+        raise outcome.error
+    admitted = outcome.value
+    if admitted.url is not None:
+        return admitted.url
+    return await _start_link(deps, admitted.meeting)
+
+
+async def _start_link(deps: Deps, meeting: Meeting) -> SecretStr:
+    if meeting.handle is None:
+        raise NotFound
+    try:
+        return await deps.providers[meeting.provider].host_start_link(meeting.handle)
+    except ProviderError as error:
+        raise NotReady("The provider does not answer. Please try again in a moment.") from error
+
+
+def record_admission(tx: Tx, command: GoIn) -> Admitted:
+    """Decide and record one admission; the way in leaves custody only after this commit."""
+    case = cases.lock(tx, command.session_id)
+    meeting = meetings.live_of_session(tx, command.session_id)
+    knock = _knock(case, command, tx.by)
+    admission = admit(case, room(tx, case, meeting), knock, tx.now)
+    if meeting is None:
+        raise NotClear("The session is not open.", code="not_admitted")
+    subject_id = command.child_id or tx.by.subject
+    url = None
+    if knock.place is not Place.SECOND_STAFF:
+        url = _way_in(tx, meeting, subject_id)
+    meetings.insert_admission(tx, meeting, knock, subject_id, admission.room.second_staff)
+    tx.record(
+        Entry(
+            Event.PERSON_ADMITTED,
+            command.session_id,
+            {"person": subject_id, "meeting": meeting.meeting_id},
+            {
+                "place": knock.place.value,
+                "second_staff": admission.room.second_staff.value,
+                "terms": case.session.terms,
+            },
+        )
+    )
+    return Admitted(knock.place, meeting, url)
+
+
+def _knock(case: CaseFile, command: GoIn, by: Actor) -> Knock:
+    """Who knocks: staff for themselves, a household only through the adult who promised."""
+    if command.child_id is None:
+        return staff_knock(case, by)
+    child = child_of(case, command.child_id)
+    if child is None or by.subject not in child.child.adults:
+        raise NotFound
+    pledge = child.pledge_for(case.session)
+    if pledge is not None and pledge.adult_id != by.subject:
+        raise NotAllowed("The adult who promised to be present opens the door.")
+    return Knock(Place.HOUSEHOLD, child_id=command.child_id)
+
+
+def _household_knock(case: CaseFile, by: Actor, child_id: ChildId) -> Knock:
+    """The knock of an adult with the child: only one whom a giver names now (pitfalls 16 and 17)."""
+    child = child_of(case, child_id)
+    if child is None or not by.has(Role.PARENT) or not child.may_be_present(ParentId(by.subject)):
+        raise NotFound
+    return Knock(Place.HOUSEHOLD, child_id=child_id)
+
+
+def _way_in(tx: Tx, meeting: Meeting, subject_id: str) -> SecretStr:
+    for held in meetings.ways_in(tx, meeting.meeting_id):
+        if held.subject_id == subject_id:
+            return tx.house.unseal(held.url_sealed, f"ways_in.url:{held.way_in_id}")
+    raise NotClear("Your way in is being prepared. Try again in a moment.", code="not_admitted")

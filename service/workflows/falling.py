@@ -1,0 +1,109 @@
+"""What happens when a condition falls: whatever was open is shut in the same transaction.
+
+Every workflow that may fell a case ends here. From that commit on no way in is worth anything; the
+meeting itself is removed at the provider right afterwards by `workflows.closing`. Making things
+safer never needs permission and is never refused.
+"""
+
+from service.audit.events import Entry, Event
+from service.policy.admission import Place
+from service.policy.clearance import Outstanding, outstanding
+from service.policy.people import SessionId
+from service.policy.rules import Stage
+from service.policy.session import Session, SessionState
+from service.store import cases, meetings, messages, people, sessions, work
+from service.store.meetings import Meeting
+from service.store.transactions import Tx
+from service.workflows import messaging
+from service.workflows.messaging import Notice
+
+CLOSING = "close_meetings"
+STAGE_OF = {
+    SessionState.OPENING: Stage.OPEN,
+    SessionState.OPEN: Stage.ADMIT,
+    SessionState.LIVE: Stage.STAY,
+}
+
+
+def decide_again(tx: Tx, ids: tuple[SessionId, ...]) -> None:
+    """Look at these sessions with what is recorded now; shut what is no longer clear.
+
+    Sessions that are only booked are handed to the scheduler instead. The caller holds the rows
+    (`cases.hold`).
+    """
+    for session_id in ids:
+        _decide_one(tx, session_id)
+    sessions.touch(tx, ids)
+
+
+def _decide_one(tx: Tx, session_id: SessionId) -> None:
+    case = cases.load(tx, session_id)
+    stage = STAGE_OF.get(case.session.state)
+    if stage is None:
+        return
+    found = outstanding(case, stage, tx.now)
+    if not found.is_clear:
+        withdraw(tx, case.session, found.everything[0].code)
+        return
+    _shut_out(tx, case.session, found)
+
+
+def _shut_out(tx: Tx, session: Session, found: Outstanding) -> None:
+    """Take back the ways in of children who are no longer clear, and of them alone."""
+    meeting = meetings.live_of_session(tx, session.session_id)
+    if meeting is None:
+        return
+    for held in meetings.ways_in(tx, meeting.meeting_id):
+        if held.place is Place.HOUSEHOLD and held.subject_id not in found.clear_children:
+            meetings.revoke_way_in(tx, meeting.meeting_id, held.subject_id)
+            tx.record(
+                Entry(
+                    Event.LINK_REVOKED,
+                    session.session_id,
+                    {"child": held.subject_id},
+                    {"purpose": "way_in"},
+                )
+            )
+
+
+def withdraw(tx: Tx, session: Session, reason: str) -> Session:
+    """Shut a session's meeting because a condition fell; the families are told (POL-42)."""
+    ended = session.state is SessionState.LIVE
+    shut(tx, session.session_id, reason)
+    to = SessionState.ENDED if ended else SessionState.BOOKED
+    after = sessions.move(tx, session, to, reason=reason if ended else None)
+    if ended:  # one that is booked again may still take place: nothing is off yet
+        tell_families(tx, session, "session_off", about=session.session_id)
+    return after
+
+
+def shut(tx: Tx, session_id: SessionId, reason: str) -> None:
+    """Have a session's meeting closed, if it has one. Its ways in die with this commit."""
+    meeting = meetings.live_of_session(tx, session_id)
+    if meeting is not None:
+        shut_meeting(tx, meeting, reason)
+
+
+def shut_meeting(tx: Tx, meeting: Meeting, reason: str) -> None:
+    """Have one meeting closed at the provider, at once and until it is confirmed gone."""
+    meetings.record_closing(tx, meeting, reason)
+    work.put(tx, meeting.meeting_id, CLOSING, tx.now)
+    tx.record(
+        Entry(
+            Event.MEETING_CLOSING,
+            meeting.session_id,
+            {"meeting": meeting.meeting_id},
+            {"reason": reason},
+        )
+    )
+
+
+def tell_families(tx: Tx, session: Session, template: str, about: str) -> None:
+    """Write to every adult who was asked about the session."""
+    known = people.children(tx, session.children)
+    asked = messages.parents_written_to(tx, session.session_id)
+    for child_id, child in known.items():
+        for adult_id in sorted(child.adults & asked):
+            messaging.write(
+                tx, Notice(template, adult_id, child_id, f"{about}:{child_id}", session=session)
+            )

@@ -1,0 +1,252 @@
+"""The promise to be present, "I am here", and what second staff saw (POL-02, POL-21)."""
+
+from dataclasses import dataclass
+
+from service.audit.events import Entry, Event
+from service.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from service.policy.admission import Place, child_of
+from service.policy.case import CaseFile, ChildCase
+from service.policy.consent import Route
+from service.policy.people import ChildId, ParentId, PledgeId, Role, SessionId, StaffId
+from service.policy.presence import CheckIn, Pledge, PresenceMode, Sighting, SightingResult
+from service.policy.session import BEFORE_LIVE, ENGAGED, OVER
+from service.store import alerts, cases, presence, sessions
+from service.store.transactions import Tx
+from service.workflows import falling
+from service.workflows.consent import confirm_word, taken_down_by
+
+
+@dataclass(frozen=True)
+class MakePledge:
+    """A present adult promises to be there. `terms` are those the adult was shown."""
+
+    session_id: SessionId
+    child_id: ChildId
+    adult_id: ParentId
+    terms: int
+    mode: PresenceMode
+    route: Route
+    evidence: str | None = None
+
+
+def make_pledge(tx: Tx, command: MakePledge) -> PledgeId:
+    """Store a promise for one session on its present terms, by an adult a giver has named."""
+    recorded_by = _spoken_by_adult(tx, command.adult_id, command.route, command.evidence)
+    case = cases.lock(tx, command.session_id)
+    if case.session.state not in BEFORE_LIVE:
+        raise Conflict("This session has begun or is over.", code="too_late")
+    _child_with_adult(case, command.child_id, command.adult_id)
+    _must_be_shown(case, command.terms)
+    pledge = Pledge(
+        pledge_id=PledgeId(tx.new_id("pledge")),
+        child_id=command.child_id,
+        adult_id=command.adult_id,
+        terms=command.terms,
+        mode=command.mode,
+        made_at=tx.now,
+    )
+    violated = presence.insert_pledge(tx, command.session_id, pledge, command.route, recorded_by)
+    if violated is not None:
+        raise Conflict("This promise stands already.", code="pledged")
+    tx.record(
+        Entry(
+            Event.PLEDGE_MADE,
+            command.session_id,
+            {"child": command.child_id, "adult": command.adult_id, "pledge": pledge.pledge_id},
+            {
+                "terms": command.terms,
+                "mode": command.mode.value,
+                "route": command.route.value,
+                "starts_at": case.session.starts_at.isoformat(),
+            },
+            {"purpose": case.session.purpose, "evidence": command.evidence},
+        )
+    )
+    if recorded_by is not None:
+        confirm_word(tx, command.adult_id, command.child_id, "promise to be present")
+    sessions.touch(tx, [command.session_id])
+    return pledge.pledge_id
+
+
+def _spoken_by_adult(
+    tx: Tx, adult_id: ParentId, route: Route, evidence: str | None
+) -> StaffId | None:
+    """Adults answer for themselves; a spoken word needs route, evidence and a named person."""
+    if route is not Route.LINK:
+        return taken_down_by(tx, route, evidence)
+    if not (tx.by.has(Role.PARENT) and tx.by.subject == adult_id):
+        raise NotAllowed("Only the adult can answer by link.")
+    return None
+
+
+def _child_with_adult(case: CaseFile, child_id: ChildId, adult_id: ParentId) -> ChildCase:
+    """The child of the case whose present adult this may be; other families look like nobody."""
+    child = child_of(case, child_id)
+    if child is None or adult_id not in child.child.adults:
+        raise NotFound
+    if not child.may_be_present(adult_id):
+        raise InvalidInput.of(
+            "adult_id", "not_named", "No giver has named this adult to be present."
+        )
+    return child
+
+
+def _must_be_shown(case: CaseFile, terms: int) -> None:
+    if terms != case.session.terms:
+        raise Conflict(
+            "The session has changed since. Read the new time and purpose, and answer again.",
+            code="terms_changed",
+            details={"terms": case.session.terms},
+        )
+
+
+@dataclass(frozen=True)
+class RevokePledge:
+    """An adult takes a promise back. That is not a withdrawal of consent (pitfall 5)."""
+
+    session_id: SessionId
+    child_id: ChildId
+    adult_id: ParentId
+    route: Route
+    evidence: str | None = None
+
+
+def revoke_pledge(tx: Tx, command: RevokePledge) -> SessionId:
+    """Take back every standing promise of an adult; an open session is shut if it rested on it."""
+    _spoken_by_adult(tx, command.adult_id, command.route, command.evidence)
+    case = cases.lock(tx, command.session_id)
+    child = child_of(case, command.child_id)
+    standing = [
+        pledge
+        for pledge in (child.pledges if child else ())
+        if pledge.adult_id == command.adult_id and pledge.revoked_at is None
+    ]
+    if not standing or case.session.state in OVER:
+        raise NotFound
+    for pledge in standing:
+        presence.revoke_pledge(tx, pledge.pledge_id)
+        tx.record(
+            Entry(
+                Event.PLEDGE_REVOKED,
+                command.session_id,
+                {"child": command.child_id, "adult": command.adult_id, "pledge": pledge.pledge_id},
+                {"route": command.route.value},
+            )
+        )
+    falling.decide_again(tx, (command.session_id,))
+    return command.session_id
+
+
+@dataclass(frozen=True)
+class CheckInFamily:
+    """ "I am here, and I agree to this purpose." """
+
+    session_id: SessionId
+    child_id: ChildId
+    adult_id: ParentId
+    terms: int
+    route: Route
+    evidence: str | None = None
+
+
+def check_in(tx: Tx, command: CheckInFamily) -> SessionId:
+    """Note that the child's adult is there, on the day, on the terms shown (POL-02, POL-21)."""
+    recorded_by = _spoken_by_adult(tx, command.adult_id, command.route, command.evidence)
+    case = cases.lock(tx, command.session_id)
+    child = _child_with_adult(case, command.child_id, command.adult_id)
+    _must_be_shown(case, command.terms)
+    _must_be_time(case, tx)
+    pledge = child.pledge_for(case.session)
+    if pledge is None or pledge.adult_id != command.adult_id:
+        raise Conflict("Promise to be present first.", code="no_pledge")
+    said = CheckIn(command.child_id, command.adult_id, command.terms, tx.now)
+    presence.append_check_in(tx, command.session_id, said, command.route, recorded_by)
+    tx.record(
+        Entry(
+            Event.CHECK_IN_MADE,
+            command.session_id,
+            {"child": command.child_id, "adult": command.adult_id},
+            {"terms": command.terms, "route": command.route.value},
+            {"evidence": command.evidence} if command.evidence else None,
+        )
+    )
+    return command.session_id
+
+
+def _must_be_time(case: CaseFile, tx: Tx) -> None:
+    opens = case.organisation.check_in_opens_at(case.session.starts_at)
+    if case.session.state not in ENGAGED or tx.now >= case.session.ends_at:
+        raise Conflict("This session is over.", code="over")
+    if tx.now < opens:
+        raise Conflict("It is too early to say that you are there.", code="too_early")
+
+
+@dataclass(frozen=True)
+class CheckInStaff:
+    """ "I am here", or for second staff "I am in the room": recorded as claimed."""
+
+    session_id: SessionId
+    in_the_room: bool
+
+
+def check_in_staff(tx: Tx, command: CheckInStaff) -> SessionId:
+    """Note that tutor or second staff say they are there."""
+    case = cases.lock(tx, command.session_id)
+    place = place_of(case, tx.by.subject)
+    if command.in_the_room and place is not Place.SECOND_STAFF:
+        raise NotAllowed("Only the second member of staff holds the room.")
+    _must_be_time(case, tx)
+    staff_id = StaffId(tx.by.subject)
+    presence.append_staff_check_in(
+        tx, command.session_id, staff_id, place, in_the_room=command.in_the_room
+    )
+    tx.record(
+        Entry(
+            Event.STAFF_CHECKED_IN,
+            command.session_id,
+            {"staff": staff_id},
+            {"place": place.value, "in_the_room": command.in_the_room},
+        )
+    )
+    return command.session_id
+
+
+def place_of(case: CaseFile, subject: str) -> Place:
+    """In which part a member of staff belongs to the session. `NotFound` if in none."""
+    if case.second_staff is not None and subject == case.second_staff.staff_id:
+        return Place.SECOND_STAFF
+    if subject == case.tutor.staff_id:
+        return Place.TUTOR
+    raise NotFound
+
+
+@dataclass(frozen=True)
+class NoteSighting:
+    """Second staff saw or heard a child's adult, or was not shown one."""
+
+    session_id: SessionId
+    child_id: ChildId
+    result: SightingResult
+
+
+def note_sighting(tx: Tx, command: NoteSighting) -> SessionId:
+    """Note a sighting; an adult who is not shown is an alert at once (POL-02)."""
+    case = cases.lock(tx, command.session_id)
+    if place_of(case, tx.by.subject) is not Place.SECOND_STAFF:
+        raise NotAllowed("Only the second member of staff notes sightings.")
+    if child_of(case, command.child_id) is None:
+        raise NotFound
+    _must_be_time(case, tx)
+    noted = Sighting(command.child_id, StaffId(tx.by.subject), command.result, tx.now)
+    presence.append_sighting(tx, command.session_id, noted)
+    tx.record(
+        Entry(
+            Event.SIGHTING_NOTED,
+            command.session_id,
+            {"child": command.child_id},
+            {"result": command.result.value},
+        )
+    )
+    if command.result is SightingResult.NOT_SHOWN:
+        alerts.raise_alert(tx, command.child_id, "adult_not_shown", command.session_id)
+    return command.session_id

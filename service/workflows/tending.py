@@ -1,0 +1,155 @@
+"""Looks after sessions that are open, live or ended: time passes, conditions fall, children come."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from service.audit.events import Entry, Event
+from service.errors import ProviderError
+from service.policy.admission import Place
+from service.policy.attestation import STATEMENTS_CLOSE_AFTER, expected_witnesses
+from service.policy.case import CaseFile
+from service.policy.clearance import clear, outstanding
+from service.policy.people import SessionId, system
+from service.policy.rules import Stage
+from service.policy.session import WITH_MEETING, SessionState
+from service.ports import WayIn
+from service.store import alerts, attestations, cases, meetings, sessions, work
+from service.store.meetings import Meeting
+from service.store.transactions import Done, Tx
+from service.store.work import Claim, Settle
+from service.workflows import falling
+from service.workflows.deps import Deps
+from service.workflows.opening import SeatFor, enrol, seats_of
+
+BY = system("withdraw_uncleared")
+LOOK_EVERY = timedelta(seconds=60)
+"""How often an open session is looked at although nothing asked for it."""
+
+OVERRUN = timedelta(minutes=10)
+"""How long a call may go on past the planned end before it is ended."""
+
+
+@dataclass(frozen=True)
+class Newcomers:
+    """Children who became clear after the meeting was opened, and still need a way in."""
+
+    meeting: Meeting
+    seats: tuple[SeatFor, ...]
+
+
+async def tend_session(deps: Deps, claim: Claim) -> None:
+    """Look at one open or live session; give newly cleared children their way in."""
+    outcome = await deps.store.transact(tend, claim, by=BY)
+    if not isinstance(outcome, Done) or outcome.value is None:
+        return
+    newcomers = outcome.value
+    handle = newcomers.meeting.handle
+    if handle is None:
+        return
+    provider = deps.providers[newcomers.meeting.provider]
+    try:
+        ways_in = await enrol(provider, handle, newcomers.seats)
+    except ProviderError:
+        return  # they still have no way in: the next look tries again
+    await deps.store.transact(_take_in, _TakeIn(newcomers.meeting, ways_in), by=BY)
+
+
+def tend(tx: Tx, claim: Claim) -> Newcomers | None:
+    """Decide again with what is recorded now, and end what time has ended."""
+    session_id = SessionId(claim.subject_id)
+    case = cases.lock(tx, session_id)
+    if not work.holds(tx, claim) or case.session.state not in WITH_MEETING:
+        return None
+    if _is_over(tx, case):
+        return None
+    falling.decide_again(tx, (session_id,))
+    if sessions.get(tx, session_id).state is not case.session.state:
+        return None
+    work.settle(tx, Settle(claim, None))
+    work.put(tx, session_id, "withdraw_uncleared", tx.now + LOOK_EVERY)
+    return _newcomers(tx, case)
+
+
+def _is_over(tx: Tx, case: CaseFile) -> bool:
+    """End what nobody started by the planned end, and what overran."""
+    session = case.session
+    never_started = session.state is SessionState.OPEN and tx.now >= session.ends_at
+    overran = session.state is SessionState.LIVE and tx.now >= session.ends_at + OVERRUN
+    if not never_started and not overran:
+        return False
+    reason = "nobody_started" if never_started else "overran"
+    falling.shut(tx, session.session_id, reason)
+    sessions.move(tx, session, SessionState.ENDED, reason=reason)
+    alerts.raise_alert(tx, session.session_id, reason, session.session_id)
+    return True
+
+
+def _newcomers(tx: Tx, case: CaseFile) -> Newcomers | None:
+    meeting = meetings.live_of_session(tx, case.session.session_id)
+    if meeting is None or not outstanding(case, Stage.OPEN, tx.now).is_clear:
+        return None
+    clearance = clear(case, tx.now)
+    there = {held.subject_id for held in meetings.ways_in(tx, meeting.meeting_id)}
+    seats = tuple(
+        seat
+        for seat in seats_of(clearance)
+        if seat.place is Place.HOUSEHOLD and seat.subject_id not in there
+    )
+    if not seats:
+        return None
+    clearance_id = meetings.insert_clearance(tx, clearance)
+    tx.record(
+        Entry(
+            Event.CASE_CLEARED,
+            case.session.session_id,
+            {"clearance": clearance_id, **{seat.place.value: seat.subject_id for seat in seats}},
+        )
+    )
+    return Newcomers(meeting, seats)
+
+
+@dataclass(frozen=True)
+class _TakeIn:
+    meeting: Meeting
+    ways_in: dict[SeatFor, WayIn]
+
+
+def _take_in(tx: Tx, command: _TakeIn) -> None:
+    case = cases.lock(tx, command.meeting.session_id)
+    clear_now = outstanding(case, Stage.ADMIT, tx.now).clear_children
+    for seat, way_in in command.ways_in.items():
+        if seat.subject_id in clear_now:
+            meetings.replace_way_in(
+                tx, command.meeting.meeting_id, seat.place, seat.subject_id, way_in
+            )
+            tx.record(
+                Entry(
+                    Event.WAY_IN_TAKEN,
+                    command.meeting.session_id,
+                    {"child": seat.subject_id},
+                )
+            )
+
+
+async def close_session(deps: Deps, claim: Claim) -> None:
+    """Look at one ended session: close it when its statements are in or their time is over."""
+    await deps.store.transact(_close, claim, by=system("close_sessions"))
+
+
+def _close(tx: Tx, claim: Claim) -> None:
+    session_id = SessionId(claim.subject_id)
+    case = cases.lock(tx, session_id)
+    if not work.holds(tx, claim):
+        return
+    record = sessions.record_of(tx, session_id)
+    if case.session.state is not SessionState.ENDED or record.ended_at is None:
+        return
+    statements = attestations.standing(attestations.of_session(tx, session_id))
+    complete = len(statements) >= expected_witnesses(case.session)
+    closes_at = record.ended_at + STATEMENTS_CLOSE_AFTER
+    if not complete and tx.now < closes_at:
+        work.settle(tx, Settle(claim, closes_at))
+        return
+    sessions.move(tx, case.session, SessionState.CLOSED)
+    if not complete:
+        alerts.raise_alert(tx, session_id, "statements_incomplete", session_id)

@@ -1,0 +1,132 @@
+"""Takes in what providers tell us: stored once, then acted on in the same transaction."""
+
+from dataclasses import dataclass
+
+from service.audit.events import Entry, Event
+from service.errors import NotFound
+from service.policy.people import SessionId
+from service.policy.session import OVER, SessionState
+from service.ports import Signal, SignalKind
+from service.store import alerts, cases, meetings, sessions
+from service.store.meetings import Meeting
+from service.store.transactions import Tx
+from service.workflows import falling
+
+
+@dataclass(frozen=True)
+class TakeSignal:
+    """One verified signal of one provider."""
+
+    provider: str
+    signal: Signal
+
+
+def take_signal(tx: Tx, command: TakeSignal) -> bool:
+    """Store a signal and let it take effect; False if we had been told already (pitfall 47).
+
+    A signal about a meeting we did not make is kept and opens an alert.
+    """
+    signal = command.signal
+    meeting = meetings.by_provider_id(tx, command.provider, signal.provider_id)
+    if meeting is not None:
+        cases.hold(tx, (meeting.session_id,))
+    if not meetings.insert_signal(
+        tx, command.provider, signal, meeting.meeting_id if meeting else None
+    ):
+        return False
+    scope = meeting.session_id if meeting else f"{command.provider}_meeting_{signal.provider_id}"
+    tx.record(
+        Entry(
+            Event.SIGNAL_RECEIVED,
+            scope,
+            facts={"kind": signal.kind.value, "happened_at": signal.happened_at.isoformat()},
+        )
+    )
+    if meeting is None:
+        _stray(tx, command, scope)
+    else:
+        _take_effect(tx, meeting, signal)
+    return True
+
+
+def _stray(tx: Tx, command: TakeSignal, scope: str) -> None:
+    if command.signal.kind in (SignalKind.STARTED, SignalKind.JOINED):
+        alerts.raise_alert(tx, scope, "stray_meeting", None)
+
+
+def _take_effect(tx: Tx, meeting: Meeting, signal: Signal) -> None:
+    session = sessions.get(tx, meeting.session_id)
+    if session.state in OVER or session.state is SessionState.BOOKED:
+        if signal.kind in (SignalKind.STARTED, SignalKind.JOINED):
+            alerts.raise_alert(tx, meeting.meeting_id, "call_without_session", meeting.session_id)
+        return
+    match signal.kind:
+        case SignalKind.STARTED if session.state is SessionState.OPEN:
+            sessions.move(tx, session, SessionState.LIVE)
+        case SignalKind.ENDED if session.state is SessionState.LIVE:
+            falling.shut(tx, session.session_id, "over")
+            sessions.move(tx, session, SessionState.ENDED, reason="over")
+            falling.tell_families(tx, session, "statement_request", about=session.session_id)
+        case SignalKind.JOINED:
+            _joined(tx, meeting, signal)
+        case SignalKind.ROLE_CHANGED:
+            alerts.raise_alert(tx, session.session_id, "role_changed", session.session_id)
+        case _:
+            pass
+
+
+def _joined(tx: Tx, meeting: Meeting, signal: Signal) -> None:
+    """Someone is in the call: one we let in, the host, or an alert (pitfall 48)."""
+    session = sessions.get(tx, meeting.session_id)
+    if session.state is SessionState.OPEN:  # the "started" was late or lost
+        sessions.move(tx, session, SessionState.LIVE)
+    if signal.as_host:
+        return
+    ways = meetings.ways_in(tx, meeting.meeting_id)
+    holder = next((way for way in ways if way.registrant_id == signal.registrant_id), None)
+    if holder is None or not signal.registrant_id:
+        alerts.raise_alert(tx, session.session_id, "unknown_person", session.session_id)
+    elif holder.subject_id not in meetings.admitted_subjects(tx, meeting.meeting_id):
+        alerts.raise_alert(tx, session.session_id, "in_without_admission", session.session_id)
+
+
+@dataclass(frozen=True)
+class EndSession:
+    """A safeguarding lead ends a running session, with the reason (POL-42)."""
+
+    session_id: SessionId
+    reason: str
+
+
+def end_session(tx: Tx, command: EndSession) -> SessionId:
+    """End a live session at once; the meeting is removed and the families are told."""
+    case = cases.lock(tx, command.session_id)
+    if case.session.state is not SessionState.LIVE:
+        raise NotFound("There is no running session to end.")
+    falling.shut(tx, command.session_id, "ended_by_lead")
+    sessions.move(tx, case.session, SessionState.ENDED, reason=command.reason)
+    falling.tell_families(tx, case.session, "session_off", about=command.session_id)
+    return command.session_id
+
+
+@dataclass(frozen=True)
+class CloseAlert:
+    """A named person closes an alert with what came of it."""
+
+    alert_id: str
+    outcome: str
+
+
+def close_alert(tx: Tx, command: CloseAlert) -> str:
+    """Close an alert. `NotFound` unless it is open."""
+    alert = alerts.close(tx, command.alert_id, command.outcome)
+    tx.record(
+        Entry(
+            Event.ALERT_CLOSED,
+            alert.session_id or alert.subject_id,
+            {"about": alert.subject_id},
+            {"code": alert.code},
+            {"outcome": command.outcome},
+        )
+    )
+    return alert.alert_id
