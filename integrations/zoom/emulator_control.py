@@ -142,6 +142,7 @@ def _shown(meeting: Meeting) -> Json:
         "host": meeting.host.profile.email,
         "topic": meeting.topic,
         "status": meeting.status,
+        "has_passcode": bool(meeting.password),
         "settings": meeting.settings,
         "registrants": [
             {"id": one.registrant_id, "email": one.email, "status": one.status}

@@ -14,8 +14,6 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Self
 
-import rfc8785
-
 from service.audit import Unrecordable
 from service.audit.commitments import opens
 
@@ -34,6 +32,9 @@ _LONGEST_KIND = 64
 # Beyond this, JSON readers that hold numbers as doubles disagree (RFC 8785 §3.2.2.3).
 _LARGEST_INTEGER = 2**53 - 1
 _COMMITMENT_BYTES = 32
+# A leaf holds ASCII without escapes and whole numbers alone, and for those this is RFC 8785 to the
+# byte, at a tenth of the price of a general library (a test compares the two).
+_canonical_json = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 _FIELDS = frozenset({"actor", "at", "commitment", "facts", "kind", "subjects", "version"})
 
 # The canonical form, with the insides of `facts` and `subjects` left open. No string of a leaf
@@ -93,7 +94,7 @@ class Leaf:
 
     @cached_property
     def _canonical(self) -> bytes:
-        return rfc8785.dumps(
+        return _canonical_json(
             {
                 "actor": self.actor,
                 "at": _time_text(self.at),
@@ -103,7 +104,7 @@ class Leaf:
                 "subjects": dict(self.subjects),
                 "version": self.version,
             }
-        )
+        ).encode("ascii")
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from service.policy.people import ChildId, SessionId
-from service.policy.session import OVER, Session, SessionState
+from service.policy.session import Session, SessionState
 
 
 class Witness(StrEnum):
@@ -29,6 +29,7 @@ class Answer(StrEnum):
     NO = "no"
 
 
+TOOK_PLACE = frozenset({SessionState.ENDED, SessionState.CLOSED})
 STATEMENTS_CLOSE_AFTER = timedelta(days=7)
 """How long after the end statements are taken. Later the session closes as incomplete (pitfall 62)."""
 
@@ -80,11 +81,11 @@ def _about_the_same(one: Statement, other: Statement) -> bool:
 
 def may_state_at(session: Session, ended_at: datetime | None, now: datetime) -> bool:
     """Whether statements about the session are taken now: once it has ended, for some days."""
-    if session.state not in (SessionState.ENDED, SessionState.CLOSED):
+    if session.state not in TOOK_PLACE:
         return False
     return ended_at is not None and now < ended_at + STATEMENTS_CLOSE_AFTER
 
 
 def expected_witnesses(session: Session) -> int:
     """How many statements a complete record has: tutor, second staff, a parent for each child."""
-    return 2 + len(session.children) if session.state in OVER else 0
+    return 2 + len(session.children) if session.state in TOOK_PLACE else 0

@@ -151,9 +151,14 @@ def tutor_is_eligible(case: CaseFile) -> Reasons:
 
 
 def _ineligible(case: CaseFile, member: StaffMember, who: str, name: str) -> Reasons:
-    for day in {case.organisation.local_day(at) for at in (case.span.starts_at, case.span.ends_at)}:
-        for short in shortcomings(member, day, case.organisation):
-            yield Shortcoming(f"{who}_{short.code}", f"{name} {short.sentence}.")
+    days = {case.organisation.local_day(at) for at in (case.span.starts_at, case.span.ends_at)}
+    found = {
+        short.code: short
+        for day in sorted(days)
+        for short in shortcomings(member, day, case.organisation)
+    }
+    for short in found.values():
+        yield Shortcoming(f"{who}_{short.code}", f"{name} {short.sentence}.")
 
 
 # --- time, purpose, account --------------------------------------------------------------------------

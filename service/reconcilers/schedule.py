@@ -54,7 +54,7 @@ class Rounds:
         """Begin ticking. Call inside the event loop."""
         for reconciler in self._reconcilers.values():
             self._ticks.add_job(
-                self.wake,
+                self._tick,
                 IntervalTrigger(seconds=reconciler.period.total_seconds(), timezone=UTC),
                 args=[reconciler.name],
                 id=reconciler.name,
@@ -65,6 +65,10 @@ class Rounds:
         self._ticks.start()
         for name in self._reconcilers:
             self.wake(name)
+
+    async def _tick(self, name: str) -> None:
+        # A coroutine, or APScheduler would call it in a thread, outside this loop.
+        self.wake(name)
 
     def wake(self, name: str) -> None:
         """Start a round now, or right after the one that is running."""
@@ -82,7 +86,7 @@ class Rounds:
                 await reconciler.run(self._deps)
             self.heartbeats[name] = self._deps.clock.now()
         except TimeoutError:
-            log.error("%s took too long and was abandoned", name)
+            log.warning("%s took too long and was abandoned", name)
         except Exception:
             log.exception("%s failed", name)
         finally:

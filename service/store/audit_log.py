@@ -1,11 +1,10 @@
 """Writes entries with the change they describe, and gives them their place in the log afterwards."""
 
+import hmac
 import json
 import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from hashlib import sha256
-from hmac import new as hmac
 
 import sqlalchemy as sa
 from pydantic import SecretStr
@@ -31,6 +30,11 @@ UNSEQUENCED = table_of(UnsequencedRow)
 _KEY_OF = sa.select(PSEUDONYM_KEYS.c.key_sealed).where(
     PSEUDONYM_KEYS.c.scope == sa.bindparam("wanted")
 )
+_INSERT = ENTRIES.insert()
+_INSERT_UNSEQUENCED = UNSEQUENCED.insert()
+_INSERT_PAYLOADS = PAYLOADS.insert()
+_INSERT_KEY = PSEUDONYM_KEYS.insert()
+
 SERVICE = "service"
 """Scope of entries about no record in particular."""
 
@@ -58,10 +62,10 @@ def write_entries(tx: Tx, entries: Sequence[object]) -> None:
         if payload is not None and salt is not None:
             sealed = tx.house.seal(SecretStr(payload.decode()), f"entry_payloads.payload:{uid}")
             payloads.append({"entry_uid": uid, "payload_sealed": sealed, "salt": salt})
-    tx.conn.execute(ENTRIES.insert(), rows)
-    tx.conn.execute(UNSEQUENCED.insert(), [{"entry_uid": row["uid"]} for row in rows])
+    tx.conn.execute(_INSERT, rows)
+    tx.conn.execute(_INSERT_UNSEQUENCED, [{"entry_uid": row["uid"]} for row in rows])
     if payloads:
-        tx.conn.execute(PAYLOADS.insert(), payloads)
+        tx.conn.execute(_INSERT_PAYLOADS, payloads)
     tx.wake("sequence_log")
 
 
@@ -97,7 +101,7 @@ def _leaf(tx: Tx, entry: Entry, key: bytes, salt: bytes | None, payload: bytes |
 
 def pseudonym(key: bytes, subject: str) -> str:
     """What stands for a subject in one scope's leaves; useless once the scope's key is erased."""
-    return hmac(key, subject.encode(), sha256).hexdigest()[:32]
+    return hmac.digest(key, subject.encode(), "sha256").hex()[:32]
 
 
 def _pseudonym_key(tx: Tx, scope: str) -> bytes:
@@ -106,7 +110,7 @@ def _pseudonym_key(tx: Tx, scope: str) -> bytes:
         return known
     text = SecretStr(os.urandom(32).hex())
     row = {"scope": scope, "key_sealed": tx.house.seal(text, f"pseudonym_keys.key:{scope}")}
-    if tx.try_write(PSEUDONYM_KEYS.insert().values(row)) is not None:
+    if tx.try_write(_INSERT_KEY, row) is not None:
         again = pseudonym_key(tx, scope)  # another transaction was first
         assert again is not None  # noqa: S101
         return again

@@ -15,6 +15,12 @@ from service.store.transactions import Reader, Tx
 CONSENTS = table_of(ConsentRow)
 NOMINATIONS = table_of(NominationRow)
 
+_IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
+_LEDGERS = sa.select(CONSENTS).where(CONSENTS.c.child_id.in_(_IDS)).order_by(CONSENTS.c.position)
+_NOMINATED = (
+    sa.select(NOMINATIONS).where(NOMINATIONS.c.child_id.in_(_IDS)).order_by(NOMINATIONS.c.position)
+)
+
 
 @dataclass(frozen=True)
 class Word:
@@ -90,10 +96,7 @@ def ledgers(
 ) -> dict[ChildId, tuple[ConsentEntry, ...]]:
     """Each child's consents in the order of the ledger."""
     found: dict[ChildId, list[ConsentEntry]] = defaultdict(list)
-    rows = reader.conn.execute(
-        sa.select(CONSENTS).where(CONSENTS.c.child_id.in_(ids)).order_by(CONSENTS.c.position)
-    )
-    for row in rows:
+    for row in reader.conn.execute(_LEDGERS, {"ids": ids}):
         found[ChildId(row.child_id)].append(_entry(row))
     return {child_id: tuple(found[child_id]) for child_id in ids}
 
@@ -121,12 +124,7 @@ def nominated(
     newest: dict[ChildId, dict[tuple[ParentId, ParentId], bool]] = {
         child_id: {} for child_id in ids
     }
-    rows = reader.conn.execute(
-        sa.select(NOMINATIONS)
-        .where(NOMINATIONS.c.child_id.in_(ids))
-        .order_by(NOMINATIONS.c.position)
-    )
-    for row in rows:
+    for row in reader.conn.execute(_NOMINATED, {"ids": ids}):
         pair = (ParentId(row.giver_id), ParentId(row.adult_id))
         newest[ChildId(row.child_id)][pair] = row.named
     return {

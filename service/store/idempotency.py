@@ -28,18 +28,17 @@ def once(request: Callable[[Tx, C], Made], scope: str, body_hash: str) -> Callab
     """The request function, made to run once per key: repeats answer the id it made."""
 
     def request_once(tx: Tx, command: C) -> str:
-        row = tx.conn.execute(
-            sa.select(KEYS).where(KEYS.c.scope == scope, KEYS.c.at > tx.now - KEPT_FOR)
-        ).one_or_none()
-        if row is not None and row.body_hash != body_hash:
-            raise KeyReused
-        if row is not None:
+        mine = KEYS.c.scope == scope
+        tx.conn.execute(KEYS.delete().where(mine, KEYS.c.at <= tx.now - KEPT_FOR))
+        # Claimed first: a second request with the key waits here until the first has its answer.
+        claim = {"scope": scope, "body_hash": body_hash, "resource_id": "", "at": tx.now}
+        if tx.try_write(KEYS.insert().values(claim)) is not None:
+            row = tx.conn.execute(sa.select(KEYS).where(mine)).one()
+            if row.body_hash != body_hash:
+                raise KeyReused
             return str(row.resource_id)
         made = request(tx, command)
-        tx.conn.execute(KEYS.delete().where(KEYS.c.scope == scope))
-        tx.conn.execute(
-            KEYS.insert().values(scope=scope, body_hash=body_hash, resource_id=made, at=tx.now)
-        )
+        tx.conn.execute(KEYS.update().where(mine).values(resource_id=made))
         return made
 
     return request_once

@@ -14,6 +14,8 @@ LINKS = table_of(LinkRow)
 DEVICES = table_of(DeviceRow)
 PIN_TRIES = table_of(PinTryRow)
 
+_INSERT = LINKS.insert()
+
 
 class LinkPurpose(StrEnum):
     """What a link opens."""
@@ -37,16 +39,17 @@ class Link:
 def insert(tx: Tx, link: Link, token_hash: str) -> None:
     """Store a link under the hash of its token."""
     tx.conn.execute(
-        LINKS.insert().values(
-            id=link.link_id,
-            token_hash=token_hash,
-            purpose=link.purpose.value,
-            parent_id=link.parent_id,
-            child_id=link.child_id,
-            session_id=link.session_id,
-            created_at=tx.now,
-            expires_at=link.expires_at,
-        )
+        _INSERT,
+        {
+            "id": link.link_id,
+            "token_hash": token_hash,
+            "purpose": link.purpose.value,
+            "parent_id": link.parent_id,
+            "child_id": link.child_id,
+            "session_id": link.session_id,
+            "created_at": tx.now,
+            "expires_at": link.expires_at,
+        },
     )
 
 

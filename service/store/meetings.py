@@ -32,6 +32,14 @@ SIGNALS = table_of(SignalRow)
 
 LIVE_STAGES = (MeetingStage.INTENDED.value, MeetingStage.OPEN.value)
 
+_INSERT_SIGNAL = SIGNALS.insert()
+_LIVE_OF_SESSION = sa.select(MEETINGS).where(
+    MEETINGS.c.session_id == sa.bindparam("wanted"), MEETINGS.c.stage.in_(LIVE_STAGES)
+)
+_BY_PROVIDER_ID = sa.select(MEETINGS).where(
+    MEETINGS.c.provider == sa.bindparam("at"), MEETINGS.c.provider_id == sa.bindparam("wanted")
+)
+
 
 def insert_clearance(tx: Tx, clearance: Clearance) -> ClearanceId:
     """Store the proof, with what each child's part rests on."""
@@ -127,12 +135,15 @@ def get(reader: Tx | Reader, meeting_id: MeetingId) -> Meeting:
 
 def live_of_session(reader: Tx | Reader, session_id: SessionId) -> Meeting | None:
     """The session's intended or open meeting, if any; there is never more than one."""
-    return _one(reader, (MEETINGS.c.session_id == session_id) & MEETINGS.c.stage.in_(LIVE_STAGES))
+    row = reader.conn.execute(_LIVE_OF_SESSION, {"wanted": session_id}).one_or_none()
+    return None if row is None else _meeting(row)
 
 
 def by_provider_id(reader: Tx | Reader, provider: str, provider_id: str) -> Meeting | None:
     """The meeting that a provider speaks of."""
-    return _one(reader, (MEETINGS.c.provider == provider) & (MEETINGS.c.provider_id == provider_id))
+    wanted = {"at": provider, "wanted": provider_id}
+    row = reader.conn.execute(_BY_PROVIDER_ID, wanted).one_or_none()
+    return None if row is None else _meeting(row)
 
 
 def _one(reader: Tx | Reader, condition: sa.ColumnElement[bool]) -> Meeting | None:
@@ -339,7 +350,7 @@ def insert_signal(tx: Tx, provider: str, signal: Signal, meeting_id: MeetingId |
         "happened_at": signal.happened_at,
         "received_at": tx.now,
     }
-    return tx.try_write(SIGNALS.insert().values(row)) is None
+    return tx.try_write(_INSERT_SIGNAL, row) is None
 
 
 def signals(reader: Tx | Reader, meeting_id: MeetingId) -> tuple[Signal, ...]:

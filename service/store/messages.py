@@ -14,10 +14,12 @@ from service.store.transactions import Reader, Tx
 MESSAGES = table_of(MessageRow)
 DELIVERY = "deliver_messages"
 
+_INSERT = MESSAGES.insert()
+
 
 @dataclass(frozen=True)
 class Letter:
-    """One message to write, to a parent or as a copy of one. `once_key` makes a second one with the same key a no-op."""
+    """One message to write, to a parent or as a copy of one; a second with one `once_key` is none."""
 
     once_key: str
     template: str
@@ -47,22 +49,20 @@ class StoredMessage:
 def insert(tx: Tx, letter: Letter, send_after: datetime) -> str | None:
     """Store a message to be sent from an instant on; None if it was written before."""
     message_id = tx.new_id("message")
-    violated = tx.try_write(
-        MESSAGES.insert().values(
-            id=message_id,
-            once_key=letter.once_key,
-            template=letter.template,
-            parent_id=letter.parent_id,
-            session_id=letter.session_id,
-            copy_of=letter.copy_of,
-            subject=letter.subject,
-            text_sealed=tx.house.seal(letter.text, f"messages.text:{message_id}"),
-            created_at=tx.now,
-        )
-    )
-    if violated is not None:
+    row = {
+        "id": message_id,
+        "once_key": letter.once_key,
+        "template": letter.template,
+        "parent_id": letter.parent_id,
+        "session_id": letter.session_id,
+        "copy_of": letter.copy_of,
+        "subject": letter.subject,
+        "text_sealed": tx.house.seal(letter.text, f"messages.text:{message_id}"),
+        "created_at": tx.now,
+    }
+    if tx.try_write(_INSERT, row) is not None:
         return None
-    work.put(tx, message_id, DELIVERY, send_after)
+    work.begin(tx, message_id, DELIVERY, send_after)
     return message_id
 
 

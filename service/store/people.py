@@ -16,6 +16,13 @@ CHILDREN = table_of(ChildRow)
 PARENTS = table_of(ParentRow)
 TIES = table_of(TieRow)
 
+_IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
+_TIES_OF = sa.select(TIES).where(TIES.c.child_id.in_(_IDS)).order_by(TIES.c.parent_id)
+_BIRTHDAYS = sa.select(CHILDREN.c.id, CHILDREN.c.born_on).where(CHILDREN.c.id.in_(_IDS))
+_CHILD_NAMES = sa.select(CHILDREN.c.id, CHILDREN.c.name_sealed).where(CHILDREN.c.id.in_(_IDS))
+_PARENT = sa.select(PARENTS).where(PARENTS.c.id == sa.bindparam("wanted"))
+_CONTACTS = sa.select(PARENTS.c.id, PARENTS.c.contact_keys).where(PARENTS.c.id.in_(_IDS))
+
 
 @dataclass(frozen=True)
 class ChildRecord:
@@ -43,9 +50,9 @@ class ParentRecord:
 
 def insert_child(
     tx: Tx, *, child_id: ChildId, external_id: str | None, name: SecretStr, born_on: date
-) -> None:
-    """Store a new child."""
-    tx.conn.execute(
+) -> str | None:
+    """Store a new child; answers the violated constraint if the external id is taken."""
+    return tx.try_write(
         CHILDREN.insert().values(
             id=child_id,
             external_id=external_id,
@@ -71,9 +78,9 @@ def change_child(tx: Tx, child_id: ChildId, name: SecretStr, born_on: date) -> N
     )
 
 
-def insert_parent(tx: Tx, parent: ParentRecord) -> None:
-    """Store a new parent."""
-    tx.conn.execute(
+def insert_parent(tx: Tx, parent: ParentRecord) -> str | None:
+    """Store a new parent; answers the violated constraint if the external id is taken."""
+    return tx.try_write(
         PARENTS.insert().values(
             id=parent.parent_id,
             external_id=parent.external_id,
@@ -146,15 +153,11 @@ def parent_by_external_id(reader: Tx | Reader, external_id: str) -> ParentId | N
 def children(reader: Tx | Reader, ids: tuple[ChildId, ...]) -> dict[ChildId, Child]:
     """The children with these ids, with their ties; unknown ids are left out."""
     ties: dict[str, list[Tie]] = {child_id: [] for child_id in ids}
-    for row in reader.conn.execute(
-        sa.select(TIES).where(TIES.c.child_id.in_(ids)).order_by(TIES.c.parent_id)
-    ):
+    for row in reader.conn.execute(_TIES_OF, {"ids": ids}):
         ties[row.child_id].append(
             Tie(ParentId(row.parent_id), row.relation, Authority(row.authority))
         )
-    found = reader.conn.execute(
-        sa.select(CHILDREN.c.id, CHILDREN.c.born_on).where(CHILDREN.c.id.in_(ids))
-    )
+    found = reader.conn.execute(_BIRTHDAYS, {"ids": ids})
     return {row.id: Child(ChildId(row.id), row.born_on, tuple(ties[row.id])) for row in found}
 
 
@@ -173,9 +176,7 @@ def child_record(reader: Tx | Reader, child_id: ChildId) -> ChildRecord:
 
 def child_names(reader: Tx | Reader, ids: tuple[ChildId, ...]) -> dict[ChildId, SecretStr]:
     """Names by child."""
-    rows = reader.conn.execute(
-        sa.select(CHILDREN.c.id, CHILDREN.c.name_sealed).where(CHILDREN.c.id.in_(ids))
-    )
+    rows = reader.conn.execute(_CHILD_NAMES, {"ids": ids})
     return {
         ChildId(row.id): reader.house.unseal(row.name_sealed, f"children.name:{row.id}")
         for row in rows
@@ -184,7 +185,7 @@ def child_names(reader: Tx | Reader, ids: tuple[ChildId, ...]) -> dict[ChildId, 
 
 def parent_record(reader: Tx | Reader, parent_id: ParentId) -> ParentRecord:
     """A parent with the details. `NotFound` if there is none."""
-    row = reader.conn.execute(sa.select(PARENTS).where(PARENTS.c.id == parent_id)).one_or_none()
+    row = reader.conn.execute(_PARENT, {"wanted": parent_id}).one_or_none()
     if row is None:
         raise NotFound
     open_ = reader.house
@@ -200,9 +201,7 @@ def parent_record(reader: Tx | Reader, parent_id: ParentId) -> ParentRecord:
     )
 
 
-def parent_names(
-    reader: Tx | Reader, ids: frozenset[ParentId]
-) -> dict[ParentId, SecretStr]:
+def parent_names(reader: Tx | Reader, ids: frozenset[ParentId]) -> dict[ParentId, SecretStr]:
     """Names by parent."""
     rows = reader.conn.execute(
         sa.select(PARENTS.c.id, PARENTS.c.name_sealed).where(PARENTS.c.id.in_(ids))
@@ -213,6 +212,20 @@ def parent_names(
     }
 
 
+def children_of(reader: Tx | Reader, parent_id: ParentId) -> tuple[ChildId, ...]:
+    """The children on whose records an adult is."""
+    query = (
+        sa.select(TIES.c.child_id).where(TIES.c.parent_id == parent_id).order_by(TIES.c.child_id)
+    )
+    return tuple(ChildId(found) for found in reader.conn.execute(query).scalars())
+
+
+def has_child(reader: Tx | Reader, child_id: str) -> bool:
+    """Whether there is such a child."""
+    query = sa.select(CHILDREN.c.id).where(CHILDREN.c.id == child_id)
+    return reader.conn.execute(query).scalar_one_or_none() is not None
+
+
 def has_parent(reader: Tx | Reader, parent_id: ParentId) -> bool:
     """Whether there is such a parent."""
     query = sa.select(PARENTS.c.id).where(PARENTS.c.id == parent_id)
@@ -221,7 +234,5 @@ def has_parent(reader: Tx | Reader, parent_id: ParentId) -> bool:
 
 def adult_keys(reader: Tx | Reader, ids: frozenset[ParentId]) -> dict[ParentId, frozenset[str]]:
     """Contact digests by parent."""
-    rows = reader.conn.execute(
-        sa.select(PARENTS.c.id, PARENTS.c.contact_keys).where(PARENTS.c.id.in_(ids))
-    )
+    rows = reader.conn.execute(_CONTACTS, {"ids": sorted(ids)})
     return {ParentId(row.id): frozenset(json.loads(row.contact_keys)) for row in rows}

@@ -27,6 +27,16 @@ SIGHTINGS = table_of(SightingRow)
 OVERRIDES = table_of(OverrideRow)
 
 
+def _of_session(table: sa.Table) -> sa.Select[tuple[object, ...]]:
+    return sa.select(table).where(table.c.session_id == sa.bindparam("wanted")).order_by(table.c.id)
+
+
+_PLEDGES_OF = _of_session(PLEDGES)
+_CHECK_INS_OF = _of_session(CHECK_INS)
+_SIGHTINGS_OF = _of_session(SIGHTINGS)
+_OVERRIDES_OF = _of_session(OVERRIDES)
+
+
 def insert_pledge(
     tx: Tx, session_id: SessionId, pledge: Pledge, route: Route, recorded_by: StaffId | None
 ) -> str | None:
@@ -56,9 +66,7 @@ def revoke_pledge(tx: Tx, pledge_id: PledgeId) -> bool:
 def pledges(reader: Tx | Reader, session_id: SessionId) -> dict[ChildId, tuple[Pledge, ...]]:
     """Every promise ever made for a session, by child."""
     found: dict[ChildId, list[Pledge]] = defaultdict(list)
-    for row in reader.conn.execute(
-        sa.select(PLEDGES).where(PLEDGES.c.session_id == session_id).order_by(PLEDGES.c.id)
-    ):
+    for row in reader.conn.execute(_PLEDGES_OF, {"wanted": session_id}):
         revoked: datetime | None = row.revoked_at
         found[ChildId(row.child_id)].append(
             Pledge(
@@ -95,9 +103,7 @@ def append_check_in(
 def check_ins(reader: Tx | Reader, session_id: SessionId) -> dict[ChildId, tuple[CheckIn, ...]]:
     """Every "I am here" for a session, by child."""
     found: dict[ChildId, list[CheckIn]] = defaultdict(list)
-    for row in reader.conn.execute(
-        sa.select(CHECK_INS).where(CHECK_INS.c.session_id == session_id).order_by(CHECK_INS.c.id)
-    ):
+    for row in reader.conn.execute(_CHECK_INS_OF, {"wanted": session_id}):
         found[ChildId(row.child_id)].append(
             CheckIn(ChildId(row.child_id), ParentId(row.adult_id), row.terms, row.at)
         )
@@ -150,9 +156,7 @@ def append_sighting(tx: Tx, session_id: SessionId, sighting: Sighting) -> None:
 def sightings(reader: Tx | Reader, session_id: SessionId) -> dict[ChildId, tuple[Sighting, ...]]:
     """Everything second staff noted for a session, by child."""
     found: dict[ChildId, list[Sighting]] = defaultdict(list)
-    for row in reader.conn.execute(
-        sa.select(SIGHTINGS).where(SIGHTINGS.c.session_id == session_id).order_by(SIGHTINGS.c.id)
-    ):
+    for row in reader.conn.execute(_SIGHTINGS_OF, {"wanted": session_id}):
         found[ChildId(row.child_id)].append(
             Sighting(
                 ChildId(row.child_id), StaffId(row.staff_id), SightingResult(row.result), row.at
@@ -178,9 +182,7 @@ def append_override(tx: Tx, session_id: SessionId, override: Override) -> None:
 
 def overrides(reader: Tx | Reader, session_id: SessionId) -> tuple[Override, ...]:
     """Every override of a session, lapsed ones too."""
-    rows = reader.conn.execute(
-        sa.select(OVERRIDES).where(OVERRIDES.c.session_id == session_id).order_by(OVERRIDES.c.id)
-    )
+    rows = reader.conn.execute(_OVERRIDES_OF, {"wanted": session_id})
     return tuple(
         Override(row.code, StaffId(row.staff_id), row.reason, row.expires_at) for row in rows
     )

@@ -30,6 +30,23 @@ SESSIONS = table_of(SessionRow)
 SESSION_CHILDREN = table_of(SessionChildRow)
 ENGAGEMENTS = table_of(EngagementRow)
 
+# Built once: SQLAlchemy takes longer to build such a statement than to run it.
+_INSERT = SESSIONS.insert()
+_INSERT_CHILDREN = SESSION_CHILDREN.insert()
+_ENGAGE = ENGAGEMENTS.insert()
+_BY_ID = sa.select(SESSIONS).where(SESSIONS.c.id == sa.bindparam("wanted"))
+_BY_EXTERNAL_ID = sa.select(SESSIONS.c.id).where(SESSIONS.c.external_id == sa.bindparam("wanted"))
+_CHILDREN_OF = (
+    sa.select(SESSION_CHILDREN.c.child_id)
+    .where(SESSION_CHILDREN.c.session_id == sa.bindparam("wanted"))
+    .order_by(SESSION_CHILDREN.c.child_id)
+)
+_SET_HOST = (
+    SESSIONS.update()
+    .where(SESSIONS.c.id == sa.bindparam("wanted"))
+    .values(host_id=sa.bindparam("host"))
+)
+
 
 AGENDA = {
     SessionState.BOOKED: "open_meetings",
@@ -64,31 +81,30 @@ class Booking:
 
 def insert(tx: Tx, session: Session, booking: Booking) -> str | None:
     """Store a new session with its children; answers the violated constraint, if any."""
-    violated = tx.try_write(
-        SESSIONS.insert().values(
-            id=session.session_id,
-            external_id=booking.external_id,
-            state=session.state.value,
-            purpose=session.purpose,
-            tutor_id=session.tutor_id,
-            provider=session.provider,
-            host_id=session.host_id,
-            cover_mode=session.cover_mode.value,
-            terms=session.terms,
-            booked_by=booking.booked_by,
-            created_at=tx.now,
-            version=session.version,
-            **_times(booking.schedule),
-        )
-    )
+    row = {
+        "id": session.session_id,
+        "external_id": booking.external_id,
+        "state": session.state.value,
+        "purpose": session.purpose,
+        "tutor_id": session.tutor_id,
+        "provider": session.provider,
+        "host_id": session.host_id,
+        "cover_mode": session.cover_mode.value,
+        "terms": session.terms,
+        "booked_by": booking.booked_by,
+        "created_at": tx.now,
+        "version": session.version,
+        **_times(booking.schedule),
+    }
+    violated = tx.try_write(_INSERT, row)
     if violated is not None:
         return violated
     tx.conn.execute(
-        SESSION_CHILDREN.insert(),
+        _INSERT_CHILDREN,
         [{"session_id": session.session_id, "child_id": child_id} for child_id in session.children],
     )
     due_at = max(tx.now, booking.schedule.opens_at)
-    work.put(tx, session.session_id, AGENDA[session.state], due_at)
+    work.begin(tx, session.session_id, AGENDA[session.state], due_at)
     return None
 
 
@@ -105,14 +121,10 @@ def _times(schedule: Schedule) -> dict[str, object]:
 
 def get(reader: Tx | Reader, session_id: SessionId) -> Session:
     """A session. `NotFound` if there is none."""
-    row = reader.conn.execute(sa.select(SESSIONS).where(SESSIONS.c.id == session_id)).one_or_none()
+    row = reader.conn.execute(_BY_ID, {"wanted": session_id}).one_or_none()
     if row is None:
         raise NotFound
-    children = reader.conn.execute(
-        sa.select(SESSION_CHILDREN.c.child_id)
-        .where(SESSION_CHILDREN.c.session_id == session_id)
-        .order_by(SESSION_CHILDREN.c.child_id)
-    ).scalars()
+    children = reader.conn.execute(_CHILDREN_OF, {"wanted": session_id}).scalars()
     return Session(
         session_id=session_id,
         state=SessionState(row.state),
@@ -146,7 +158,7 @@ class SessionRecord:
 def record_of(reader: Tx | Reader, session_id: SessionId) -> SessionRecord:
     """A session with its booking. `NotFound` if there is none."""
     session = get(reader, session_id)
-    row = reader.conn.execute(sa.select(SESSIONS).where(SESSIONS.c.id == session_id)).one()
+    row = reader.conn.execute(_BY_ID, {"wanted": session_id}).one()
     return SessionRecord(
         session,
         row.external_id,
@@ -161,8 +173,7 @@ def record_of(reader: Tx | Reader, session_id: SessionId) -> SessionRecord:
 
 def by_external_id(reader: Tx | Reader, external_id: str) -> SessionId | None:
     """Our id for a session that a booking platform knows by its own."""
-    query = sa.select(SESSIONS.c.id).where(SESSIONS.c.external_id == external_id)
-    found = reader.conn.execute(query).scalar_one_or_none()
+    found = reader.conn.execute(_BY_EXTERNAL_ID, {"wanted": external_id}).scalar_one_or_none()
     return None if found is None else SessionId(found)
 
 
@@ -223,7 +234,7 @@ def _swap(tx: Tx, before: Session, values: dict[str, object]) -> None:
 
 def set_host(tx: Tx, session_id: SessionId, host_id: HostId | None) -> None:
     """Note which host account a session holds."""
-    tx.conn.execute(SESSIONS.update().where(SESSIONS.c.id == session_id).values(host_id=host_id))
+    tx.conn.execute(_SET_HOST, {"wanted": session_id, "host": host_id})
 
 
 def engage(
@@ -245,7 +256,7 @@ def engage(
         "taken_from": taken_from,
         "taken_until": taken_until,
     }
-    return tx.try_write(ENGAGEMENTS.insert().values(row)) is None
+    return tx.try_write(_ENGAGE, row) is None
 
 
 def release(tx: Tx, session_id: SessionId, taken_as: str | None = None) -> None:

@@ -32,6 +32,42 @@ CUSTODIANS = table_of(CustodianRow)
 POLICIES = table_of(PolicyRow)
 ENGAGEMENTS = table_of(EngagementRow)
 
+_IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
+_WANTED: sa.BindParameter[str] = sa.bindparam("wanted")
+_IS_THERE = sa.select(STAFF.c.id).where(STAFF.c.id == _WANTED)
+_MEMBERS = sa.select(STAFF).where(STAFF.c.id.in_(_IDS))
+_EVIDENCE_OF = sa.select(EVIDENCE).where(EVIDENCE.c.staff_id.in_(_IDS))
+_RELATIONS_OF = sa.select(RELATIONS).where(RELATIONS.c.staff_id.in_(_IDS))
+_HOST = sa.select(HOSTS).where(HOSTS.c.id == _WANTED)
+_FREE_HOSTS = (
+    sa.select(HOSTS.c.id)
+    .where(
+        HOSTS.c.provider == sa.bindparam("provider"),
+        HOSTS.c.withdrawn_at.is_(None),
+        # By host, so that the index answers: what else is booked costs nothing.
+        ~sa.exists().where(
+            ENGAGEMENTS.c.subject_id == HOSTS.c.id,
+            ENGAGEMENTS.c.taken_from < sa.bindparam("until"),
+            ENGAGEMENTS.c.taken_until > sa.bindparam("since"),
+        ),
+    )
+    .order_by(HOSTS.c.id)
+    .limit(20)
+)
+_ACTIVE_CUSTODIANS = (
+    sa.select(CUSTODIANS.c.staff_id)
+    .join(STAFF, STAFF.c.id == CUSTODIANS.c.staff_id)
+    .where(
+        CUSTODIANS.c.host_id == _WANTED,
+        CUSTODIANS.c.until.is_(None),
+        STAFF.c.suspended_at.is_(None),
+        sa.or_(STAFF.c.left_on.is_(None), STAFF.c.left_on > sa.bindparam("today")),
+    )
+)
+_POLICIES = sa.select(POLICIES.c.version, POLICIES.c.asks_fresh_agreement).order_by(
+    POLICIES.c.position.desc()
+)
+
 
 @dataclass(frozen=True)
 class StaffRecord:
@@ -47,9 +83,9 @@ class StaffRecord:
     version: int
 
 
-def insert_staff(tx: Tx, record: StaffRecord) -> None:
-    """Store a new member of staff."""
-    tx.conn.execute(
+def insert_staff(tx: Tx, record: StaffRecord) -> str | None:
+    """Store a new member of staff; answers the violated constraint if the external id is taken."""
+    return tx.try_write(
         STAFF.insert().values(
             id=record.staff_id,
             external_id=record.external_id,
@@ -114,13 +150,13 @@ def staff_by_external_id(reader: Tx | Reader, external_id: str) -> StaffId | Non
 
 def has_staff(reader: Tx | Reader, staff_id: str) -> bool:
     """Whether there is such a member of staff."""
-    query = sa.select(STAFF.c.id).where(STAFF.c.id == staff_id)
-    return reader.conn.execute(query).scalar_one_or_none() is not None
+    return reader.conn.execute(_IS_THERE, {"wanted": staff_id}).scalar_one_or_none() is not None
 
 
 def set_suspended(tx: Tx, staff_id: StaffId, at: datetime | None) -> None:
     """Suspend from an instant, or reinstate with None."""
-    tx.conn.execute(STAFF.update().where(STAFF.c.id == staff_id).values(suspended_at=at))
+    values = {"suspended_at": at, "version": STAFF.c.version + 1}
+    tx.conn.execute(STAFF.update().where(STAFF.c.id == staff_id).values(values))
 
 
 def append_evidence(tx: Tx, staff_id: StaffId, item: Evidence, seen_by: str | None) -> None:
@@ -148,13 +184,14 @@ def put_relation(tx: Tx, staff_id: StaffId, related_id: str) -> None:
 
 def members(reader: Tx | Reader, ids: frozenset[StaffId]) -> dict[StaffId, StaffMember]:
     """The members with these ids as a decision sees them; unknown ids are left out."""
+    these = {"ids": sorted(ids)}
     evidence: dict[str, list[Evidence]] = {staff_id: [] for staff_id in ids}
-    for row in reader.conn.execute(sa.select(EVIDENCE).where(EVIDENCE.c.staff_id.in_(ids))):
+    for row in reader.conn.execute(_EVIDENCE_OF, these):
         evidence[row.staff_id].append(
             Evidence(EvidenceKind(row.kind), row.seen_on, row.trusted_until, row.policy_version)
         )
     relations: dict[str, set[str]] = {staff_id: set() for staff_id in ids}
-    for row in reader.conn.execute(sa.select(RELATIONS).where(RELATIONS.c.staff_id.in_(ids))):
+    for row in reader.conn.execute(_RELATIONS_OF, these):
         relations[row.staff_id].add(row.related_id)
     return {
         StaffId(row.id): StaffMember(
@@ -166,7 +203,7 @@ def members(reader: Tx | Reader, ids: frozenset[StaffId]) -> dict[StaffId, Staff
             relations=frozenset(relations[row.id]),
             contact_keys=frozenset(json.loads(row.contact_keys)),
         )
-        for row in reader.conn.execute(sa.select(STAFF).where(STAFF.c.id.in_(ids)))
+        for row in reader.conn.execute(_MEMBERS, these)
     }
 
 
@@ -209,20 +246,8 @@ def free_hosts(
     reader: Tx | Reader, provider: str, taken_from: datetime, taken_until: datetime
 ) -> tuple[HostId, ...]:
     """Host accounts of a provider that nobody holds in that time."""
-    busy = sa.select(ENGAGEMENTS.c.subject_id).where(
-        ENGAGEMENTS.c.taken_as == "host",
-        ENGAGEMENTS.c.taken_from < taken_until,
-        ENGAGEMENTS.c.taken_until > taken_from,
-    )
-    query = (
-        sa.select(HOSTS.c.id)
-        .where(
-            HOSTS.c.provider == provider, HOSTS.c.withdrawn_at.is_(None), HOSTS.c.id.not_in(busy)
-        )
-        .order_by(HOSTS.c.id)
-        .limit(20)
-    )
-    return tuple(HostId(found) for found in reader.conn.execute(query).scalars())
+    during = {"provider": provider, "since": taken_from, "until": taken_until}
+    return tuple(HostId(found) for found in reader.conn.execute(_FREE_HOSTS, during).scalars())
 
 
 def host_by_external_id(reader: Tx | Reader, external_id: str) -> HostId | None:
@@ -263,18 +288,9 @@ def end_custodian(tx: Tx, host_id: HostId, staff_id: StaffId) -> bool:
 
 def host_case(reader: Tx | Reader, host_id: HostId) -> HostCase:
     """A host account as a decision sees it: custodians who are suspended or gone do not count."""
-    host = reader.conn.execute(sa.select(HOSTS).where(HOSTS.c.id == host_id)).one()
+    host = reader.conn.execute(_HOST, {"wanted": host_id}).one()
     today = reader.house.organisation.local_day(reader.now)
-    active = reader.conn.execute(
-        sa.select(CUSTODIANS.c.staff_id)
-        .join(STAFF, STAFF.c.id == CUSTODIANS.c.staff_id)
-        .where(
-            CUSTODIANS.c.host_id == host_id,
-            CUSTODIANS.c.until.is_(None),
-            STAFF.c.suspended_at.is_(None),
-            sa.or_(STAFF.c.left_on.is_(None), STAFF.c.left_on > today),
-        )
-    ).scalars()
+    active = reader.conn.execute(_ACTIVE_CUSTODIANS, {"wanted": host_id, "today": today}).scalars()
     return HostCase(
         host_id=host_id,
         account_domain=host.account_domain,
@@ -332,11 +348,7 @@ def newest_policy(reader: Tx | Reader) -> PolicyVersion | None:
 def organisation_now(reader: Tx | Reader) -> Organisation:
     """The organisation with the policy versions that an agreement may name to count today."""
     in_force: list[str] = []
-    for row in reader.conn.execute(
-        sa.select(POLICIES.c.version, POLICIES.c.asks_fresh_agreement).order_by(
-            POLICIES.c.position.desc()
-        )
-    ):
+    for row in reader.conn.execute(_POLICIES):
         in_force.append(row.version)
         if row.asks_fresh_agreement:
             break

@@ -14,6 +14,25 @@ from service.store.transactions import Reader, Tx
 ASSIGNMENTS = table_of(AssignmentRow)
 ENGAGEMENTS = table_of(EngagementRow)
 
+_ALIVE = SESSIONS.c.state.in_([state.value for state in ENGAGED])
+_CURRENT = sa.select(ASSIGNMENTS).where(
+    ASSIGNMENTS.c.session_id == sa.bindparam("wanted"), ASSIGNMENTS.c.released_at.is_(None)
+)
+_COVERS = (
+    sa.select(sa.literal(1))
+    .select_from(ASSIGNMENTS)
+    .join(SESSIONS, SESSIONS.c.id == ASSIGNMENTS.c.session_id)
+    .where(
+        ASSIGNMENTS.c.staff_id == sa.bindparam("staff"),
+        ASSIGNMENTS.c.released_at.is_(None),
+        ASSIGNMENTS.c.accepted_at.is_not(None),
+        SESSIONS.c.starts_at < sa.bindparam("until"),
+        SESSIONS.c.ends_at > sa.bindparam("since"),
+        _ALIVE,
+    )
+    .limit(1)
+)
+
 
 @dataclass(frozen=True)
 class CurrentAssignment:
@@ -27,11 +46,7 @@ class CurrentAssignment:
 
 def current(reader: Tx | Reader, session_id: SessionId) -> CurrentAssignment | None:
     """Who is second staff on a session now, if anyone."""
-    row = reader.conn.execute(
-        sa.select(ASSIGNMENTS).where(
-            ASSIGNMENTS.c.session_id == session_id, ASSIGNMENTS.c.released_at.is_(None)
-        )
-    ).one_or_none()
+    row = reader.conn.execute(_CURRENT, {"wanted": session_id}).one_or_none()
     if row is None:
         return None
     staff_id = StaffId(row.staff_id)
@@ -121,21 +136,8 @@ def elsewhere(
 
 def covers_in(reader: Tx | Reader, staff_id: StaffId, span: Span) -> bool:
     """Whether the person has accepted to be second staff anywhere in the span."""
-    query = (
-        sa.select(sa.literal(1))
-        .select_from(ASSIGNMENTS)
-        .join(SESSIONS, SESSIONS.c.id == ASSIGNMENTS.c.session_id)
-        .where(
-            ASSIGNMENTS.c.staff_id == staff_id,
-            ASSIGNMENTS.c.released_at.is_(None),
-            ASSIGNMENTS.c.accepted_at.is_not(None),
-            SESSIONS.c.starts_at < span.ends_at,
-            SESSIONS.c.ends_at > span.starts_at,
-            SESSIONS.c.state.in_([state.value for state in ENGAGED]),
-        )
-        .limit(1)
-    )
-    return reader.conn.execute(query).scalar_one_or_none() is not None
+    during = {"staff": staff_id, "since": span.starts_at, "until": span.ends_at}
+    return reader.conn.execute(_COVERS, during).scalar_one_or_none() is not None
 
 
 def running_covered_by(reader: Tx | Reader, staff_id: StaffId) -> tuple[SessionId, ...]:

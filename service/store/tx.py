@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -86,12 +87,19 @@ class Tx:
         self.wakes.add(name)
 
     def try_write(self, statement: UpdateBase, rows: Any = None) -> str | None:
-        """Run one statement in a savepoint of its own: the name of the constraint that refused it,
-        or None when it is written. See `violated` for the names."""
+        """Run one statement so that its refusal undoes it alone: the name of the constraint that
+        refused it, or None when it is written. See `violated` for the names."""
+        # SQLite undoes one refused statement by itself (https://www.sqlite.org/lang_conflict.html,
+        # ABORT); PostgreSQL, and a statement run for several rows, need a savepoint.
+        alone = self.dialect == "sqlite" and not isinstance(rows, list)
+        before = frozenset(self.changed)
         try:
-            with self.conn.begin_nested():
+            with nullcontext() if alone else self.conn.begin_nested():
                 self.conn.execute(statement, rows)
         except sa.exc.IntegrityError as error:
+            self.failed = False
+            # What was refused changed nothing, so it asks for no entry either.
+            self.changed &= before
             return violated(error, target(statement).metadata)
         return None
 

@@ -17,6 +17,7 @@ from service.store.tables import WorkRow, table_of
 from service.store.transactions import Tx, database_now
 
 WORK = table_of(WorkRow)
+_INSERT = WORK.insert()
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,16 @@ def put(tx: Tx, subject_id: str, kind: str, due_at: datetime) -> None:
     moved = tx.conn.execute(WORK.update().where(mine).values(fence=WORK.c.fence + 1, **values))
     if not moved.rowcount:
         tx.conn.execute(WORK.insert().values(subject_id=subject_id, fence=0, **values))
+    if due_at <= tx.now:
+        tx.wake(kind)
+
+
+def begin(tx: Tx, subject_id: str, kind: str, due_at: datetime) -> None:
+    """Hand a thing that is new in this transaction to a reconciler."""
+    tx.conn.execute(
+        _INSERT,
+        {"subject_id": subject_id, "kind": kind, "due_at": due_at, "fence": 0, "tries": 0},
+    )
     if due_at <= tx.now:
         tx.wake(kind)
 

@@ -61,18 +61,18 @@ def _write(
     adult_id: ParentId,
     extra: dict[str, str],
 ) -> None:
-    link = make_link(
-        tx,
-        MakeLink(
-            LinkPurpose.SESSION,
-            adult_id,
-            child_id,
-            session.session_id,
-            session.ends_at + SESSION_LINK_OUTLASTS,
-        ),
-    )
+    link = session_link(tx, session, child_id, adult_id)
     about = f"{session.session_id}:{child_id}:{session.terms}"
     messaging.write(tx, Notice(template, adult_id, child_id, about, link, session, extra))
+
+
+def session_link(tx: Tx, session: Session, child_id: ChildId, adult_id: ParentId) -> SecretStr:
+    """A fresh link to one adult's page for one child's session."""
+    expires_at = session.ends_at + SESSION_LINK_OUTLASTS
+    return make_link(
+        tx,
+        MakeLink(LinkPurpose.SESSION, adult_id, child_id, session.session_id, expires_at),
+    )
 
 
 def consent_link(tx: Tx, child_id: ChildId, giver_id: ParentId) -> SecretStr:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import SecretStr
+
 from service.audit.events import Entry, Event
 from service.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from service.policy.consent import (
@@ -203,12 +205,15 @@ def _confirm(tx: Tx, command: SayWord) -> None:
     """A word that staff took down goes back to the parent, with a way to say no."""
     if command.route is Route.LINK:
         return
-    confirm_word(tx, command.giver_id, command.child_id, f"consent {command.kind.value}")
+    link = asking.consent_link(tx, command.child_id, command.giver_id)
+    word = f"consent {command.kind.value}"
+    confirm_word(tx, command.giver_id, command.child_id, word, link)
 
 
-def confirm_word(tx: Tx, parent_id: ParentId, child_id: ChildId, word: str) -> None:
+def confirm_word(
+    tx: Tx, parent_id: ParentId, child_id: ChildId, word: str, link: SecretStr
+) -> None:
     """Send a parent a copy of what was taken down, with a link to say otherwise."""
-    link = asking.consent_link(tx, child_id, parent_id)
     about = f"{child_id}:{tx.now.isoformat()}:{word}"
     messaging.write(
         tx,

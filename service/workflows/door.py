@@ -13,7 +13,7 @@ from service.audit.events import Entry, Event
 from service.errors import NotAllowed, NotClear, NotFound, NotReady, ProviderError
 from service.policy.admission import Knock, Place, Presence, Room, Wait, admit, child_of, waits_for
 from service.policy.case import CaseFile
-from service.policy.people import Actor, ChildId, ParentId, Role, SessionId, StaffId
+from service.policy.people import Actor, ChildId, SessionId, StaffId
 from service.policy.watch import HOST, UNKNOWN, Roster, Seen, Sign, fold
 from service.ports import Signal, SignalKind
 from service.store import cases, meetings, presence
@@ -215,14 +215,6 @@ def _knock(case: CaseFile, command: GoIn, by: Actor) -> Knock:
     if pledge is not None and pledge.adult_id != by.subject:
         raise NotAllowed("The adult who promised to be present opens the door.")
     return Knock(Place.HOUSEHOLD, child_id=command.child_id)
-
-
-def _household_knock(case: CaseFile, by: Actor, child_id: ChildId) -> Knock:
-    """The knock of an adult with the child: only one whom a giver names now (pitfalls 16 and 17)."""
-    child = child_of(case, child_id)
-    if child is None or not by.has(Role.PARENT) or not child.may_be_present(ParentId(by.subject)):
-        raise NotFound
-    return Knock(Place.HOUSEHOLD, child_id=child_id)
 
 
 def _way_in(tx: Tx, meeting: Meeting, subject_id: str) -> SecretStr:

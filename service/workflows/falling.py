@@ -5,16 +5,18 @@ meeting itself is removed at the provider right afterwards by `workflows.closing
 safer never needs permission and is never refused.
 """
 
+from collections.abc import Iterator
+
 from service.audit.events import Entry, Event
 from service.policy.admission import Place
 from service.policy.clearance import Outstanding, outstanding
-from service.policy.people import SessionId
+from service.policy.people import ChildId, ParentId, SessionId
 from service.policy.rules import Stage
 from service.policy.session import Session, SessionState
 from service.store import cases, meetings, messages, people, sessions, work
 from service.store.meetings import Meeting
 from service.store.transactions import Tx
-from service.workflows import messaging
+from service.workflows import asking, messaging
 from service.workflows.messaging import Notice
 
 CLOSING = "close_meetings"
@@ -100,10 +102,23 @@ def shut_meeting(tx: Tx, meeting: Meeting, reason: str) -> None:
 
 def tell_families(tx: Tx, session: Session, template: str, about: str) -> None:
     """Write to every adult who was asked about the session."""
-    known = people.children(tx, session.children)
+    for child_id, adult_id in _asked(tx, session):
+        notice = Notice(template, adult_id, child_id, f"{about}:{child_id}", session=session)
+        messaging.write(tx, notice)
+
+
+def ask_for_statements(tx: Tx, session: Session) -> None:
+    """Ask every adult who was asked about the session to say whether it was as agreed."""
+    for child_id, adult_id in _asked(tx, session):
+        link = asking.session_link(tx, session, child_id, adult_id)
+        about = f"{session.session_id}:{child_id}"
+        messaging.write(
+            tx, Notice("statement_request", adult_id, child_id, about, link, session=session)
+        )
+
+
+def _asked(tx: Tx, session: Session) -> Iterator[tuple[ChildId, ParentId]]:
     asked = messages.parents_written_to(tx, session.session_id)
-    for child_id, child in known.items():
+    for child_id, child in people.children(tx, session.children).items():
         for adult_id in sorted(child.adults & asked):
-            messaging.write(
-                tx, Notice(template, adult_id, child_id, f"{about}:{child_id}", session=session)
-            )
+            yield child_id, adult_id

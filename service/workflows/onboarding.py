@@ -44,13 +44,14 @@ def put_child(tx: Tx, command: PutChild) -> ChildId:
     )
     if known is None:
         child_id = ChildId(tx.new_id("child"))
-        people.insert_child(
+        violated = people.insert_child(
             tx,
             child_id=child_id,
             external_id=command.external_id,
             name=command.name,
             born_on=command.born_on,
         )
+        _must_be_first(violated)
         tx.record(Entry(Event.CHILD_ADDED, child_id, {"child": child_id}))
         return child_id
     tx.lock(people.CHILDREN, [known])
@@ -100,14 +101,33 @@ def put_parent(tx: Tx, command: PutParent) -> ParentId:
         version=1,
     )
     if known is None:
-        people.insert_parent(tx, record)
+        _must_be_first(people.insert_parent(tx, record))
         tx.record(Entry(Event.PARENT_ADDED, record.parent_id, {"parent": record.parent_id}))
         return record.parent_id
-    tx.lock(people.PARENTS, [known])
+    affected = _hold_sessions_round(tx, known)
     must_be_seen(people.parent_record(tx, known).version, command.version)
     people.change_parent(tx, record)
     tx.record(Entry(Event.PARENT_CHANGED, known, {"parent": known}))
+    falling.decide_again(tx, affected)  # a new number may show that a parent is also staff
     return known
+
+
+def _hold_sessions_round(tx: Tx, parent_id: ParentId) -> tuple[SessionId, ...]:
+    """Hold the running sessions of every child on whose record the adult is."""
+    children = people.children_of(tx, parent_id)
+    affected = tuple(
+        sorted({one for child_id in children for one in sessions.running_of_child(tx, child_id)})
+    )
+    cases.hold(tx, affected, Held(children=frozenset(children), parents=frozenset({parent_id})))
+    return affected
+
+
+def _must_be_first(violated: str | None) -> None:
+    if violated is not None:
+        raise Conflict(
+            "Another request put this external_id on record at the same moment. Send it again.",
+            code="external_id_taken",
+        )
 
 
 @dataclass(frozen=True)
@@ -179,7 +199,7 @@ def put_staff(tx: Tx, command: PutStaff) -> StaffId:
         version=1,
     )
     if known is None:
-        staff.insert_staff(tx, record)
+        _must_be_first(staff.insert_staff(tx, record))
         tx.record(Entry(Event.STAFF_ADDED, record.staff_id, {"staff": record.staff_id}))
         return record.staff_id
     affected = _hold_sessions_of(tx, known)
@@ -254,6 +274,8 @@ def suspend(tx: Tx, command: Suspend) -> StaffId:
     affected = _hold_sessions_of(tx, command.staff_id)
     if not staff.has_staff(tx, command.staff_id):
         raise NotFound
+    if tx.by.subject == command.staff_id and not command.suspended:
+        raise NotAllowed("Nobody reinstates themselves.")
     staff.set_suspended(tx, command.staff_id, tx.now if command.suspended else None)
     tx.record(
         Entry(
@@ -280,6 +302,8 @@ def declare_relation(tx: Tx, command: DeclareRelation) -> StaffId:
     affected = _hold_sessions_of(tx, command.staff_id)
     if not staff.has_staff(tx, command.staff_id):
         raise NotFound
+    if not _is_somebody(tx, command.related_id):
+        raise InvalidInput.of("related_id", "unknown", "There is nobody with this id on record.")
     staff.put_relation(tx, command.staff_id, command.related_id)
     tx.record(
         Entry(
@@ -290,6 +314,14 @@ def declare_relation(tx: Tx, command: DeclareRelation) -> StaffId:
     )
     falling.decide_again(tx, affected)
     return command.staff_id
+
+
+def _is_somebody(tx: Tx, person_id: str) -> bool:
+    return (
+        people.has_child(tx, person_id)
+        or people.has_parent(tx, ParentId(person_id))
+        or staff.has_staff(tx, person_id)
+    )
 
 
 # --- accounts and policy ----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from service.policy.presence import CheckIn, Pledge, PresenceMode, Sighting, Sig
 from service.policy.session import BEFORE_LIVE, ENGAGED, OVER
 from service.store import alerts, cases, presence, sessions
 from service.store.transactions import Tx
-from service.workflows import falling
+from service.workflows import asking, falling
 from service.workflows.consent import confirm_word, taken_down_by
 
 
@@ -33,6 +33,7 @@ def make_pledge(tx: Tx, command: MakePledge) -> PledgeId:
     """Store a promise for one session on its present terms, by an adult a giver has named."""
     recorded_by = _spoken_by_adult(tx, command.adult_id, command.route, command.evidence)
     case = cases.lock(tx, command.session_id)
+    _must_not_teach(case, recorded_by)
     if case.session.state not in BEFORE_LIVE:
         raise Conflict("This session has begun or is over.", code="too_late")
     _child_with_adult(case, command.child_id, command.adult_id)
@@ -63,7 +64,8 @@ def make_pledge(tx: Tx, command: MakePledge) -> PledgeId:
         )
     )
     if recorded_by is not None:
-        confirm_word(tx, command.adult_id, command.child_id, "promise to be present")
+        link = asking.session_link(tx, case.session, command.child_id, command.adult_id)
+        confirm_word(tx, command.adult_id, command.child_id, "promise to be present", link)
     sessions.touch(tx, [command.session_id])
     return pledge.pledge_id
 
@@ -77,6 +79,12 @@ def _spoken_by_adult(
     if not (tx.by.has(Role.PARENT) and tx.by.subject == adult_id):
         raise NotAllowed("Only the adult can answer by link.")
     return None
+
+
+def _must_not_teach(case: CaseFile, recorded_by: StaffId | None) -> None:
+    """The tutor never takes down a family's word for their own session, in whatever role."""
+    if recorded_by == case.tutor.staff_id:
+        raise NotAllowed("The tutor cannot record what a parent said about their own session.")
 
 
 def _child_with_adult(case: CaseFile, child_id: ChildId, adult_id: ParentId) -> ChildCase:
@@ -153,6 +161,7 @@ def check_in(tx: Tx, command: CheckInFamily) -> SessionId:
     """Note that the child's adult is there, on the day, on the terms shown (POL-02, POL-21)."""
     recorded_by = _spoken_by_adult(tx, command.adult_id, command.route, command.evidence)
     case = cases.lock(tx, command.session_id)
+    _must_not_teach(case, recorded_by)
     child = _child_with_adult(case, command.child_id, command.adult_id)
     _must_be_shown(case, command.terms)
     _must_be_time(case, tx)

@@ -19,7 +19,7 @@ from service.store.transactions import Done, Tx
 from service.store.work import Claim, Settle
 from service.workflows import falling
 from service.workflows.deps import Deps
-from service.workflows.opening import SeatFor, enrol, seats_of
+from service.workflows.seats import SeatFor, enrol, seats_of
 
 BY = system("withdraw_uncleared")
 LOOK_EVERY = timedelta(seconds=60)

@@ -66,7 +66,7 @@ def _take_effect(tx: Tx, meeting: Meeting, signal: Signal) -> None:
         case SignalKind.ENDED if session.state is SessionState.LIVE:
             falling.shut(tx, session.session_id, "over")
             sessions.move(tx, session, SessionState.ENDED, reason="over")
-            falling.tell_families(tx, session, "statement_request", about=session.session_id)
+            falling.ask_for_statements(tx, session)
         case SignalKind.JOINED:
             _joined(tx, meeting, signal)
         case SignalKind.ROLE_CHANGED:

@@ -57,6 +57,13 @@ def test_the_bytes_are_canonical_json() -> None:
 
 
 @given(leaves)
+def test_the_bytes_are_those_of_a_general_rfc_8785_library(leaf: Leaf) -> None:
+    values = json.loads(leaf.to_bytes())
+    told = {**values, "facts": dict(leaf.facts), "subjects": dict(leaf.subjects)}
+    assert leaf.to_bytes() == rfc8785.dumps(told)
+
+
+@given(leaves)
 def test_a_leaf_survives_its_bytes(leaf: Leaf) -> None:
     assert Leaf.from_bytes(leaf.to_bytes()) == leaf
     assert Leaf.from_bytes(leaf.to_bytes()).to_bytes() == leaf.to_bytes()

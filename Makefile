@@ -1,0 +1,41 @@
+# `make help` lists what a person types. Needs Python 3.11 or newer, pip and make; nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench format clean
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	@echo "Setting up $(VENV) (once, about a minute) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/ready ## Play one session from booking to inspection, then stay up (ARGS=--exit to leave)
+	@$(BIN)/python -m demo $(ARGS)
+
+test: $(VENV)/ready ## Run every test, on SQLite, a real PostgreSQL, and Chromium where there is one
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: $(VENV)/ready ## Lint, format, types, layers, and documents that could be stale
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m service handbook --check docs/policy.md
+	@$(BIN)/python -m service routes --check docs/api.md
+
+bench: $(VENV)/ready ## Measure against baselines in the same run (ARGS=--json, ARGS=NAME)
+	@$(BIN)/python -m bench $(ARGS)
+
+format: $(VENV)/ready ## Bring the code into its usual form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+clean: ## Forget the virtual environment and caches
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache build *.egg-info

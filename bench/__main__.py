@@ -1,0 +1,42 @@
+"""`python -m bench [NAME] [--full] [--json]`: a row per measure."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+
+import click
+
+from bench import booking, booking_postgres, machine, startup, table, tick, verify, webhook
+from bench.measures import Row
+
+Measure = Callable[[bool], Awaitable[list[Row]]]
+
+MEASURES: dict[str, Measure] = {
+    "fsync": machine.measure,
+    "booking": booking.measure,
+    "booking-postgres": booking_postgres.measure,
+    "webhook": webhook.measure,
+    "verify": verify.measure,
+    "startup": startup.measure,
+    "tick": tick.measure,
+}
+
+
+@click.command()
+@click.argument("name", required=False, type=click.Choice(list(MEASURES)))
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--full", is_flag=True, help="With a million entries and sessions; takes minutes.")
+def main(name: str | None, as_json: bool, full: bool) -> None:
+    """Measure everything, or NAME alone, each against its baseline in the same run."""
+    wanted = {name: MEASURES[name]} if name else MEASURES
+    rows: list[Row] = []
+    for each, measure in wanted.items():
+        click.echo(f"measuring {each} ...", err=True)
+        rows += asyncio.run(measure(full))
+    click.echo(table.as_json(rows) if as_json else table.as_text(rows))
+    if any(row.met is False for row in rows):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

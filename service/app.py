@@ -1,0 +1,233 @@
+"""The composition root: puts the parts together, starts them, and takes them down again.
+
+With `__main__` the only module that knows the integrations.
+"""
+
+import base64
+import binascii
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import SecretStr
+
+from integrations.mail.messenger import NoMail, SmtpMessenger
+from integrations.zoom.client import ZoomClient
+from integrations.zoom.webhooks import ZoomSignals
+from service.audit.notes import SigningKey
+from service.errors import Misconfigured
+from service.policy.organisation import Organisation
+from service.ports import Clock, MeetingProvider, Messenger, SignalSource, SystemClock
+from service.reconcilers.schedule import Rounds
+from service.settings import Mode, Settings, load_organisation
+from service.store import audit_log, log, migrate
+from service.store.house import House
+from service.store.secrets import Keyring
+from service.store.transactions import Store, open_store
+from service.web import api, pages, webhooks
+from service.web.health import Readiness, ReadyCheck
+from service.web.limits import Limiter
+from service.web.server import build_app
+from service.web.sign_in import SignIn
+from service.web.tokens import TokenKeys
+from service.workflows.deps import Deps
+
+logger = logging.getLogger(__name__)
+
+CALLS_PER_MINUTE = 600
+LOG_LATE_AFTER = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A started service: what it is made of, its application, and its reconcilers."""
+
+    deps: Deps
+    app: web.Application
+    rounds: Rounds
+    tokens: TokenKeys
+
+
+def house_of(settings: Settings, organisation: Organisation) -> House:
+    """What the store may know: the organisation and the keys."""
+    return House(
+        organisation=organisation,
+        base_url=settings.base_url,
+        sealing=Keyring.from_text(settings.sealing_keys.get_secret_value()),
+        contact_key=_raw(settings.contact_key, "contact_key"),
+        log_key=SigningKey.from_text(settings.log_key.get_secret_value()),
+        statement_key=Ed25519PrivateKey.from_private_bytes(
+            _raw(settings.statement_key, "statement_key")
+        ),
+    )
+
+
+def tokens_of(settings: Settings, clock: Clock) -> TokenKeys:
+    """What signs and reads our own tokens."""
+    ring = Keyring.from_text(settings.token_keys.get_secret_value())
+    return TokenKeys(
+        issuer=settings.base_url,
+        audience=settings.base_url,
+        keys={
+            key_id: Ed25519PrivateKey.from_private_bytes(key) for key_id, key in ring.keys.items()
+        },
+        mint_with=ring.newest,
+        clock=clock,
+    )
+
+
+def _raw(secret: SecretStr, name: str) -> bytes:
+    try:
+        key = base64.b64decode(secret.get_secret_value(), validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != 32:
+        raise Misconfigured(f"CHAPERONE_{name.upper()} must be 32 bytes in base64.")
+    return key
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, clock: Clock | None = None, *, with_rounds: bool = True
+) -> AsyncIterator[Running]:
+    """The service, started: schema checked, store open, reconcilers ticking (if wanted).
+
+    `Misconfigured` if anything is not as it must be; nothing is left running then.
+    """
+    clock = clock or SystemClock()
+    organisation = load_organisation(settings.organisation_file)
+    house = house_of(settings, organisation)
+    await migrate.check(
+        settings.database_url,
+        mode=settings.mode.value,
+        origin=house.log_key.name,
+        now=clock.now(),
+    )
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        wake = _Wake()
+        store = await open_store(
+            settings.database_url,
+            clock=clock,
+            house=house,
+            write_entries=audit_log.write_entries,
+            write_refusal=audit_log.write_refusal,
+            on_wake=wake,
+        )
+        stack.push_async_callback(store.close)
+        deps = Deps(
+            store=store,
+            clock=clock,
+            organisation=organisation,
+            providers=_providers(settings, session, clock),
+            signal_sources=_signal_sources(settings),
+            messenger=_messenger(settings),
+            base_url=settings.base_url,
+        )
+        rounds = Rounds(deps)
+        if with_rounds:
+            wake.rounds = rounds
+            rounds.start()
+            stack.push_async_callback(rounds.stop)
+        tokens = tokens_of(settings, clock)
+        app = _web(settings, deps, tokens, rounds if with_rounds else None)
+        yield Running(deps, app, rounds, tokens)
+
+
+class _Wake:
+    """Passes the store's wake-ups on to the reconcilers of this process, once there are any."""
+
+    rounds: Rounds | None = None
+
+    def __call__(self, names: frozenset[str]) -> None:
+        for name in names if self.rounds else ():
+            assert self.rounds is not None  # noqa: S101 - said by the line above
+            self.rounds.wake(name)
+
+
+def _providers(
+    settings: Settings, session: aiohttp.ClientSession, clock: Clock
+) -> Mapping[str, MeetingProvider]:
+    if settings.zoom is None:
+        return {}
+    zoom = settings.zoom
+    return {
+        "zoom": ZoomClient(
+            session,
+            account_id=zoom.account_id,
+            client_id=zoom.client_id,
+            client_secret=zoom.client_secret,
+            clock=clock,
+            base_url=zoom.base_url,
+            token_url=zoom.token_url,
+            link_origins=zoom.link_origins,
+            registrant_domain=zoom.registrant_domain,
+        )
+    }
+
+
+def _signal_sources(settings: Settings) -> Mapping[str, SignalSource]:
+    if settings.zoom is None:
+        return {}
+    return {"zoom": ZoomSignals(settings.zoom.webhook_secret)}
+
+
+def _messenger(settings: Settings) -> Messenger:
+    if settings.mail is None:
+        return NoMail()
+    mail = settings.mail
+    return SmtpMessenger(
+        host=mail.host,
+        port=mail.port,
+        sender=mail.sender,
+        username=mail.username,
+        password=mail.password,
+        security=mail.security,
+    )
+
+
+def _web(
+    settings: Settings, deps: Deps, tokens: TokenKeys, rounds: Rounds | None
+) -> web.Application:
+    sign_in = SignIn(tokens, deps.clock)
+    limiter = Limiter(deps.clock, tries=CALLS_PER_MINUTE, per=timedelta(minutes=1))
+    form_key = _raw(settings.form_key, "form_key")
+
+    def more(app: web.Application) -> None:
+        webhooks.add_to(app, deps)
+        origins = settings.zoom.link_origins if settings.zoom else ()
+        pages.add_to(app, deps, sign_in, limiter, form_key, call_origins=origins)
+
+    return build_app(
+        deps,
+        api.ROUTES,
+        sign_in,
+        ready_checks=_ready_checks(deps.store, deps.clock, rounds),
+        limiter=limiter,
+        error_page=pages.error_page(deps),
+        extra_setup=more,
+    )
+
+
+def _ready_checks(store: Store, clock: Clock, rounds: Rounds | None) -> list[ReadyCheck]:
+    async def log_is_sequenced() -> Readiness:
+        oldest = await store.read(log.oldest_unsequenced)
+        late = oldest is not None and clock.now() - oldest > LOG_LATE_AFTER
+        return Readiness("audit_log", not late, "Entries wait for their place." if late else "")
+
+    async def rounds_are_beating() -> Readiness:
+        late = rounds.late() if rounds is not None else ()
+        return Readiness("reconcilers", not late, f"Late: {', '.join(late)}." if late else "")
+
+    return [log_is_sequenced, rounds_are_beating]
+
+
+def warn_in_demo(settings: Settings) -> None:
+    """A banner nobody can miss while the service runs on emulators."""
+    if settings.mode is Mode.DEMO:
+        logger.warning("DEMO MODE: meetings are emulated. Not for real children or real lessons.")

@@ -1,0 +1,227 @@
+"""Addresses, keys and mode: everything an operator sets, typed, with unknown names refused.
+
+Settings come from environment variables `CHAPERONE_…` and, for what the organisation itself decides,
+from `organisation.toml`. Each says below whether what it points at is trusted.
+"""
+
+import re
+import tomllib
+from datetime import date, time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from service.errors import Misconfigured
+from service.policy.organisation import Contacts, Hours, Organisation, Windows
+
+PREFIX = "CHAPERONE_"
+LOCAL = re.compile(r"https?://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/.*)?")
+
+
+class Mode(StrEnum):
+    """What the deployment is for. A database belongs to one mode for ever (pitfall 71)."""
+
+    DEMO = "demo"
+    PRODUCTION = "production"
+
+
+class ZoomSettings(BaseModel):
+    """A Zoom account. Trusted: who holds these can make and read its meetings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    account_id: str
+    client_id: str
+    client_secret: SecretStr
+    webhook_secret: SecretStr
+    base_url: str = "https://api.zoom.us"
+    token_url: str = "https://zoom.us/oauth/token"  # noqa: S105 - an address
+    link_origins: tuple[str, ...] = ("https://zoom.us", "https://*.zoom.us")
+    registrant_domain: str = "door.invalid"
+
+
+class MailSettings(BaseModel):
+    """Where messages go out. Trusted: the carrier reads every message with its personal link."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str
+    port: int = 587
+    sender: str
+    username: str | None = None
+    password: SecretStr | None = None
+    security: Annotated[str, Field(pattern="^(starttls|tls|none)$")] = "starttls"
+
+
+class Settings(BaseSettings):
+    """The deployment. Nested names use two underscores: `CHAPERONE_ZOOM__ACCOUNT_ID`.
+
+    Keys are written `id:base64` (32 bytes), several separated by commas, newest first; `chaperone
+    keys` makes a set. Keep them outside the database and its backups.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    mode: Mode = Mode.PRODUCTION
+    database_url: str = "sqlite:///chaperone.db"
+    organisation_file: Path = Path("organisation.toml")
+    base_url: str
+    listen_host: str = "127.0.0.1"
+    listen_port: int = 8000
+
+    sealing_keys: SecretStr
+    contact_key: SecretStr
+    log_key: SecretStr
+    statement_key: SecretStr
+    token_keys: SecretStr
+    form_key: SecretStr
+
+    zoom: ZoomSettings | None = None
+    mail: MailSettings | None = None
+
+    @field_validator("base_url")
+    @classmethod
+    def _no_slash(cls, value: str) -> str:
+        if not re.fullmatch(r"https?://[^/\s]+", value):
+            raise ValueError("write scheme and host only, like https://chaperone.example")
+        return value
+
+    @model_validator(mode="after")
+    def _must_be_safe(self) -> Self:
+        """Production takes no emulator and no clear-text address."""
+        if self.mode is Mode.DEMO:
+            return self
+        if self.zoom is not None and any(
+            LOCAL.fullmatch(url) for url in (self.zoom.base_url, self.zoom.token_url)
+        ):
+            raise ValueError("an emulator cannot be used in production")
+        if self.zoom is None:
+            raise ValueError("production needs a meeting provider: set CHAPERONE_ZOOM__…")
+        if not self.base_url.startswith("https://"):
+            raise ValueError("production needs an https base_url")
+        return self
+
+
+def load_settings() -> Settings:
+    """The settings of the environment; `Misconfigured` names each one that is wrong, and no value."""
+    try:
+        return Settings()  # the environment fills it
+    except ValidationError as error:
+        told = "; ".join(
+            f"{_variable(item['loc'])}: {item['msg']}"
+            for item in error.errors(include_input=False, include_url=False)
+        )
+        raise Misconfigured(f"The settings are not valid. {told}") from None
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    return PREFIX + "__".join(str(part).upper() for part in place) if place else "settings"
+
+
+# --- organisation.toml ----------------------------------------------------------------------------
+
+
+class _Day(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    opens: time
+    closes: time
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError("opens must be before closes")
+        return self
+
+
+class _Hours(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    monday: _Day | None = None
+    tuesday: _Day | None = None
+    wednesday: _Day | None = None
+    thursday: _Day | None = None
+    friday: _Day | None = None
+    saturday: _Day | None = None
+    sunday: _Day | None = None
+
+
+class _Contacts(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    phone: str
+    safeguarding_lead: str
+    copies_to: str
+    guidance: tuple[str, ...] = ()
+
+
+class _Organisation(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    zone: str
+    domains: Annotated[tuple[str, ...], Field(min_length=1)]
+    contacts: _Contacts
+    hours: _Hours
+    closed_days: tuple[date, ...] = ()
+    windows: dict[str, int] = {}
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("there is no such time zone") from None
+        return value
+
+
+def load_organisation(path: Path) -> Organisation:
+    """Read `organisation.toml`. `Misconfigured` names each field that is wrong or out of bounds."""
+    try:
+        told = _Organisation.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except OSError as error:
+        raise Misconfigured(f"Cannot read {path.name}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured(f"{path.name} is not TOML: {error}") from None
+    except ValidationError as error:
+        fields = "; ".join(
+            f"{'.'.join(map(str, item['loc']))}: {item['msg']}"
+            for item in error.errors(include_input=False, include_url=False)
+        )
+        raise Misconfigured(f"{path.name} is not valid. {fields}") from None
+    return Organisation(
+        name=told.name,
+        contacts=Contacts(**told.contacts.model_dump()),
+        zone=ZoneInfo(told.zone),
+        domains=frozenset(domain.casefold() for domain in told.domains),
+        hours=tuple(Hours(day.opens, day.closes) if day else None for _, day in told.hours),
+        closed_days=frozenset(told.closed_days),
+        windows=_windows(path, told.windows),
+    )
+
+
+def _windows(path: Path, told: dict[str, int]) -> Windows:
+    try:
+        windows = Windows(**told)
+    except TypeError:
+        raise Misconfigured(f"{path.name}: windows has an unknown name.") from None
+    problems = windows.problems()
+    if problems:
+        fields = "; ".join(f"{problem.field}: {problem.sentence}" for problem in problems)
+        raise Misconfigured(f"{path.name} is out of bounds. {fields}")
+    return windows

@@ -1,0 +1,230 @@
+"""Children on record, the adults round them, and whether there is consent (POL-04, POL-20)."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import Field
+
+from service.policy.consent import ConsentEntry, ConsentKind, ConsentStatus, Purpose
+from service.policy.people import Authority, ChildId, ParentId
+from service.store import listings
+from service.store.people import ChildRecord
+from service.store.transactions import Tx
+from service.web.api.lists import cursor_after, start_of
+from service.web.api.outcome import created, done
+from service.web.api.shapes import ExternalId, Id, Kept, Name, Words
+from service.web.api.who import FEEDERS, LEADS, READERS, RECORD_READERS
+from service.web.bodies import Body, Instant, View
+from service.web.paging import Listing, Page
+from service.web.routes import Answer, Call, Route
+from service.workflows import asking, inspecting, onboarding, showing
+from service.workflows.showing import ConsentShown
+
+LISTING = "children"
+
+
+class ChildBody(Body):
+    """A child's details. No contact: messages go to parents only."""
+
+    name: Name
+    born_on: date
+
+
+class NewChild(ChildBody):
+    """A child to put on record."""
+
+    external_id: ExternalId | None = None
+
+
+class TieBody(Body):
+    """How an adult belongs to a child, and why they may consent, if they may."""
+
+    relation: Words
+    authority: Authority
+
+
+class TieView(View):
+    """An adult on a child's record."""
+
+    parent_id: str
+    relation: str
+    authority: Authority
+
+
+class ChildView(View):
+    """A child's record."""
+
+    child_id: str
+    external_id: str | None
+    name: str
+    born_on: date
+    adults: tuple[TieView, ...]
+
+
+class Children(Page):
+    """Which children."""
+
+    external_id: ExternalId | None = None
+
+
+class AskBody(Body):
+    """Whom to ask."""
+
+    giver_id: Id
+
+
+class WordView(View):
+    """One word in a child's ledger."""
+
+    consent_id: str
+    purpose: Purpose
+    giver_id: str
+    kind: ConsentKind
+    at: Instant
+    policy_version: str
+    valid_until: Instant | None
+
+
+class ConsentView(View):
+    """Whether there is consent now. What was said, and by whom, is shown to leads alone."""
+
+    child_id: str
+    take_part: bool
+    record: bool
+    status: dict[Purpose, ConsentStatus] | None = Field(
+        default=None, description="For coordinators, leads and inspectors."
+    )
+    words: tuple[WordView, ...] | None = None
+    present_adults: tuple[str, ...] | None = None
+
+
+async def add(call: Call[NewChild]) -> Answer:
+    """Put a child on record, or update the one with the same `external_id`."""
+    body = call.body
+    command = onboarding.PutChild(body.name, body.born_on, body.external_id)
+    return await _kept(call, ChildId(await created(call, onboarding.put_child, command)))
+
+
+async def change(call: Call[ChildBody]) -> Answer:
+    """Replace a child's details."""
+    child_id = ChildId(call.path["child_id"])
+    command = onboarding.PutChild(
+        call.body.name, call.body.born_on, child_id=child_id, version=call.if_match
+    )
+    return await _kept(call, await done(call, onboarding.put_child, command), status=200)
+
+
+async def _kept(call: Call[Any, Any], child_id: ChildId, status: int = 201) -> Answer:
+    key = await call.deps.store.read(listings.child_key, child_id)
+    view = Kept(id=key.record_id, external_id=key.external_id, version=key.version)
+    return Answer(status, view, version=key.version)
+
+
+async def listed(call: Call[None, Children]) -> Answer:
+    """Children by their ids. Names and dates are in the single record, whose reading is noted."""
+    query = call.query
+    after = start_of(LISTING, query)
+    found = await call.deps.store.read(
+        listings.children, after=after, limit=query.limit, external_id=query.external_id
+    )
+    items = tuple(
+        Kept(id=key.record_id, external_id=key.external_id, version=key.version) for key in found
+    )
+    cursor = cursor_after(LISTING, [item.id for item in items], query)
+    return Answer(200, Listing[Kept](items=items, next_cursor=cursor))
+
+
+async def look(call: Call) -> Answer:
+    """A child's record; the reading is noted."""
+    command = inspecting.ReadChild(ChildId(call.path["child_id"]))
+    record = await done(call, inspecting.read_child, command)
+    return Answer(200, _view(record), version=record.version)
+
+
+def _view(record: ChildRecord) -> ChildView:
+    return ChildView(
+        child_id=record.child.child_id,
+        external_id=record.external_id,
+        name=record.name.get_secret_value(),
+        born_on=record.child.born_on,
+        adults=tuple(
+            TieView(parent_id=tie.parent_id, relation=tie.relation, authority=tie.authority)
+            for tie in record.child.ties
+        ),
+    )
+
+
+async def tie(call: Call[TieBody]) -> Answer:
+    """Put an adult on a child's record, or change the authority."""
+    command = onboarding.PutTie(
+        ChildId(call.path["child_id"]),
+        ParentId(call.path["parent_id"]),
+        call.body.relation,
+        call.body.authority,
+    )
+    await done(call, onboarding.put_tie, command)
+    return Answer(204)
+
+
+async def ask(call: Call[AskBody]) -> Answer:
+    """Send a giver the link to the consent page."""
+    command = asking.AskForConsent(ChildId(call.path["child_id"]), ParentId(call.body.giver_id))
+    await created(call, _ask_for_consent, command)
+    return Answer(202)
+
+
+def _ask_for_consent(tx: Tx, command: asking.AskForConsent) -> str:
+    asking.ask_for_consent(tx, command)
+    return command.child_id
+
+
+async def consent(call: Call) -> Answer:
+    """Whether there is consent for a child; the reading is noted."""
+    command = inspecting.ReadConsent(ChildId(call.path["child_id"]))
+    shown = await done(call, inspecting.read_consent, command)
+    return Answer(200, _consent_view(shown, in_full=call.actor.has(*showing.SEES_ALL)))
+
+
+def _consent_view(shown: ConsentShown, *, in_full: bool) -> ConsentView:
+    live = {each: status is ConsentStatus.LIVE for each, status in shown.status.items()}
+    return ConsentView(
+        child_id=shown.child_id,
+        take_part=live[Purpose.TAKE_PART],
+        record=live[Purpose.RECORD],
+        status=dict(shown.status) if in_full else None,
+        words=tuple(_word(word) for word in shown.words) if in_full else None,
+        present_adults=shown.present_adults if in_full else None,
+    )
+
+
+def _word(word: ConsentEntry) -> WordView:
+    return WordView(
+        consent_id=word.entry_id,
+        purpose=word.purpose,
+        giver_id=word.giver_id,
+        kind=word.kind,
+        at=word.at,
+        policy_version=word.policy_version,
+        valid_until=word.valid_until,
+    )
+
+
+ONE = "/v1/children/{child_id}"
+
+ROUTES = (
+    Route("POST", "/v1/children", add, summary="Put a child on record", tag="people",
+          roles=FEEDERS, body=NewChild, answers={201: Kept}, creates=True, clauses=("POL-20",)),
+    Route("GET", "/v1/children", listed, summary="List children", tag="people", roles=FEEDERS,
+          query=Children, answers={200: Listing[Kept]}),
+    Route("GET", ONE, look, summary="Read a child's record", tag="people", roles=RECORD_READERS,
+          answers={200: ChildView}, clauses=("POL-20",)),
+    Route("PUT", ONE, change, summary="Change a child's record", tag="people", roles=FEEDERS,
+          body=ChildBody, answers={200: Kept}, changes=True, clauses=("POL-20",)),
+    Route("PUT", ONE + "/parents/{parent_id}", tie, summary="Tie an adult to a child", tag="people",
+          roles=FEEDERS, body=TieBody, answers={204: None}, clauses=("POL-04",)),
+    Route("POST", ONE + "/consent-requests", ask, summary="Ask a giver for consent", tag="consent",
+          roles=LEADS, body=AskBody, answers={202: None}, creates=True,
+          clauses=("POL-04", "POL-32")),
+    Route("GET", ONE + "/consent", consent, summary="Whether there is consent", tag="consent",
+          roles=READERS, answers={200: ConsentView}, clauses=("POL-04", "POL-05")),
+)  # fmt: skip

@@ -1,0 +1,58 @@
+"""The door for staff: what they still wait for, and their way in (POL-01, POL-03, POL-06)."""
+
+from pydantic import Field
+
+from service.policy.admission import Place
+from service.web.api.session_views import session_id_of
+from service.web.api.who import STAFF
+from service.web.bodies import View
+from service.web.routes import Answer, Call, Route
+from service.workflows import door
+
+
+class WaitView(View):
+    """One reason to wait."""
+
+    code: str
+    sentence: str
+    clauses: tuple[str, ...]
+
+
+class DoorStateView(View):
+    """The door as this person sees it."""
+
+    place: Place
+    open: bool
+    waits: tuple[WaitView, ...]
+
+
+class WayInView(View):
+    """The way in, for this person alone. It is a key: follow it, keep it nowhere."""
+
+    url: str = Field(repr=False)
+
+
+async def look(call: Call) -> Answer:
+    """What the signed-in member of staff still waits for."""
+    seen = await call.deps.store.read(door.look_staff, session_id_of(call), call.actor)
+    waits = tuple(
+        WaitView(code=wait.code, sentence=wait.sentence, clauses=wait.clauses)
+        for wait in seen.waits
+    )
+    return Answer(200, DoorStateView(place=seen.place, open=seen.open, waits=waits))
+
+
+async def go_in(call: Call) -> Answer:
+    """Let the signed-in member of staff in, if nothing keeps them out; the admission is recorded."""
+    url = await door.go_in(call.deps, door.GoIn(session_id_of(call)), call.actor)
+    return Answer(200, WayInView(url=url.get_secret_value()))
+
+
+ONE = "/v1/sessions/{session_id}/door"
+
+ROUTES = (
+    Route("GET", ONE, look, summary="Look at the door", tag="presence", roles=STAFF,
+          answers={200: DoorStateView}, clauses=("POL-03", "POL-06")),
+    Route("POST", ONE, go_in, summary="Go in", tag="presence", roles=STAFF,
+          answers={200: WayInView}, clauses=("POL-01", "POL-03", "POL-06")),
+)  # fmt: skip

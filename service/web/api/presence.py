@@ -1,0 +1,135 @@
+"""The adult's promise and "I am here" as taken down by staff, staff's own, and sightings (POL-02, 21)."""
+
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from service.policy.consent import Route as WordRoute
+from service.policy.people import ChildId, ParentId, SessionId
+from service.policy.presence import PresenceMode, SightingResult
+from service.web.api.outcome import created, done
+from service.web.api.session_views import SessionView, session_id_of, shown
+from service.web.api.shapes import Evidence, Id, Made
+from service.web.api.who import LEADS, STAFF
+from service.web.bodies import Body, wrong
+from service.web.routes import Answer, Call, Route
+from service.workflows import presence
+
+
+class SpokenWord(Body):
+    """What an adult said by telephone, on paper or in person, and how that can be checked."""
+
+    child_id: Id
+    adult_id: Id
+    route: WordRoute
+    evidence: Evidence
+
+
+class WordOnTerms(SpokenWord):
+    """The same, about the session's terms that were read out."""
+
+    terms: int = Field(ge=1)
+
+
+class PledgeBody(WordOnTerms):
+    """A promise to be present."""
+
+    mode: PresenceMode
+
+
+class CheckInBody(Body):
+    """ "I am here": the signed-in person's own (`in_the_room` for second staff who are in the call),
+    or a family's word that was taken down."""
+
+    in_the_room: bool | None = None
+    family: WordOnTerms | None = None
+
+    @model_validator(mode="after")
+    def _one_of_the_two(self) -> Self:
+        if (self.in_the_room is None) == (self.family is None):
+            raise wrong("ambiguous", "Give either in_the_room or family.")
+        return self
+
+
+class SightingBody(Body):
+    """What second staff saw or heard of a child's adult."""
+
+    child_id: Id
+    result: SightingResult
+
+
+async def pledge(call: Call[PledgeBody]) -> Answer:
+    """Take down an adult's promise; the adult gets a copy with a way to say no."""
+    body = call.body
+    command = presence.MakePledge(
+        session_id=session_id_of(call),
+        child_id=ChildId(body.child_id),
+        adult_id=ParentId(body.adult_id),
+        terms=body.terms,
+        mode=body.mode,
+        route=body.route,
+        evidence=body.evidence,
+    )
+    return Answer(201, Made(id=await created(call, presence.make_pledge, command)))
+
+
+async def revoke(call: Call[SpokenWord]) -> Answer:
+    """Take down that an adult takes the promise back."""
+    body = call.body
+    command = presence.RevokePledge(
+        session_id=session_id_of(call),
+        child_id=ChildId(body.child_id),
+        adult_id=ParentId(body.adult_id),
+        route=body.route,
+        evidence=body.evidence,
+    )
+    return await shown(call, await done(call, presence.revoke_pledge, command))
+
+
+async def check_in(call: Call[CheckInBody]) -> Answer:
+    """Note "I am here" of the person who is signed in, or of a family that said so."""
+    session_id = session_id_of(call)
+    if call.body.family is None:
+        own = presence.CheckInStaff(session_id, in_the_room=bool(call.body.in_the_room))
+        return _made(await created(call, presence.check_in_staff, own))
+    command = _of_family(session_id, call.body.family)
+    return _made(await created(call, presence.check_in, command))
+
+
+def _of_family(session_id: SessionId, word: WordOnTerms) -> presence.CheckInFamily:
+    return presence.CheckInFamily(
+        session_id=session_id,
+        child_id=ChildId(word.child_id),
+        adult_id=ParentId(word.adult_id),
+        terms=word.terms,
+        route=word.route,
+        evidence=word.evidence,
+    )
+
+
+async def sight(call: Call[SightingBody]) -> Answer:
+    """Note whether a child's adult was seen, heard or not shown."""
+    command = presence.NoteSighting(
+        session_id_of(call), ChildId(call.body.child_id), call.body.result
+    )
+    return _made(await created(call, presence.note_sighting, command))
+
+
+def _made(made: str) -> Answer:
+    return Answer(201, Made(id=made))
+
+
+ONE = "/v1/sessions/{session_id}"
+_SPOKEN: dict[str, Any] = {"tag": "presence", "roles": LEADS, "clauses": ("POL-02", "POL-21")}
+
+ROUTES = (
+    Route("POST", ONE + "/pledges", pledge, summary="Take down a promise to be present",
+          body=PledgeBody, answers={201: Made}, creates=True, **_SPOKEN),
+    Route("POST", ONE + "/pledges/revocation", revoke, summary="Take down that it is taken back",
+          body=SpokenWord, answers={200: SessionView}, **_SPOKEN),
+    Route("POST", ONE + "/check-ins", check_in, summary="Say or take down: I am here",
+          tag="presence", roles=STAFF, body=CheckInBody, answers={201: Made}, creates=True,
+          clauses=("POL-02", "POL-03", "POL-21")),
+    Route("POST", ONE + "/sightings", sight, summary="Note a sighting", tag="presence",
+          roles=STAFF, body=SightingBody, answers={201: Made}, creates=True, clauses=("POL-02",)),
+)  # fmt: skip

@@ -1,0 +1,165 @@
+"""Sessions: booked with their blockers, listed, moved, called off, overridden, ended (POL-21, 23)."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from service.errors import InvalidInput
+from service.policy.people import ChildId, Role, SessionId, StaffId
+from service.policy.session import SessionState
+from service.store import listings
+from service.store.listings import Wanted
+from service.web.api.booking_bodies import NewSession, TermsBody
+from service.web.api.outcome import created, done
+from service.web.api.reading import noted
+from service.web.api.session_views import (
+    ClearanceView,
+    SessionSummary,
+    SessionView,
+    clearance,
+    session_id_of,
+    shown,
+    summary,
+)
+from service.web.api.shapes import Words
+from service.web.api.who import BOOKERS, READERS
+from service.web.bodies import Body, Instant
+from service.web.paging import Listing, Page, cursor_for, position_of
+from service.web.routes import Answer, Call, Route
+from service.workflows import booking, showing, watching
+
+LISTING = "sessions"
+
+
+class Sessions(Page):
+    """Which sessions. Tutor and second staff get only those they are in."""
+
+    starts_from: Instant | None = Field(default=None, alias="from")
+    starts_before: Instant | None = Field(default=None, alias="to")
+    state: SessionState | None = None
+
+
+class ReasonBody(Body):
+    """Why."""
+
+    reason: Words
+
+
+class OverrideBody(Body):
+    """Which named sub-rule is set aside, why, and until when."""
+
+    code: str = Field(max_length=64)
+    reason: Words
+    expires_at: Instant
+
+
+async def book(call: Call[NewSession]) -> Answer:
+    """Book a session. What stands in its way is in the answer, and no reason to refuse it."""
+    body = call.body
+    if body.provider not in call.deps.providers:
+        raise InvalidInput.of("provider", "unknown", "This provider is not set up here.")
+    command = booking.BookSession(
+        external_id=body.external_id,
+        tutor_id=StaffId(body.tutor_id),
+        children=tuple(ChildId(child_id) for child_id in body.children),
+        terms=body.terms(call.deps.organisation),
+        provider=body.provider,
+        cover_mode=body.cover_mode,
+    )
+    session_id = SessionId(await created(call, booking.book_session, command))
+    return await shown(call, session_id, status=201)
+
+
+async def listed(call: Call[None, Sessions]) -> Answer:
+    """Sessions in the order in which they start."""
+    await noted(call, "sessions")
+    query = call.query
+    wanted = Wanted(
+        starts_from=query.starts_from,
+        starts_before=query.starts_before,
+        state=query.state,
+        staffed_by=None if call.actor.has(*showing.SEES_ALL) else call.actor.subject,
+    )
+    found = await call.deps.store.read(
+        listings.sessions, wanted, after=_place(query), limit=query.limit
+    )
+    cursor = None
+    if len(found) == query.limit:
+        last = found[-1]
+        cursor = cursor_for(LISTING, (last.starts_at.isoformat(), last.session_id))
+    items = tuple(summary(session) for session in found)
+    return Answer(200, Listing[SessionSummary](items=items, next_cursor=cursor))
+
+
+def _place(query: Sessions) -> tuple[datetime, str] | None:
+    if query.cursor is None:
+        return None
+    starts_at, session_id = position_of(LISTING, query.cursor)
+    return datetime.fromisoformat(str(starts_at)), str(session_id)
+
+
+async def look(call: Call) -> Answer:
+    """A session as it is now."""
+    await noted(call, "session", session_id_of(call))
+    return await shown(call, session_id_of(call))
+
+
+async def cleared(call: Call) -> Answer:
+    """Every reason why the session is not clear, and which children are."""
+    await noted(call, "clearance", session_id_of(call))
+    found = await call.deps.store.read(showing.look, session_id_of(call), call.actor)
+    return Answer(200, clearance(found), version=found.record.session.version)
+
+
+async def move(call: Call[TermsBody]) -> Answer:
+    """Give a session new terms; promises and acceptance for the old ones end."""
+    terms = call.body.terms(call.deps.organisation)
+    command = booking.Reschedule(session_id_of(call), call.if_match, terms)
+    return await shown(call, await done(call, booking.reschedule, command))
+
+
+async def cancel(call: Call[ReasonBody]) -> Answer:
+    """Call a session off; its meeting goes with it."""
+    command = booking.Cancel(session_id_of(call), call.if_match, call.body.reason)
+    return await shown(call, await done(call, booking.cancel, command))
+
+
+async def override(call: Call[OverrideBody]) -> Answer:
+    """Set one of the few sub-rules that can be set aside, for this session."""
+    body = call.body
+    command = booking.OverrideRule(session_id_of(call), body.code, body.reason, body.expires_at)
+    made = await created(call, booking.override, command)
+    return await shown(call, SessionId(made), status=201)
+
+
+async def end(call: Call[ReasonBody]) -> Answer:
+    """End a running session at once."""
+    command = watching.EndSession(session_id_of(call), call.body.reason)
+    return await shown(call, await done(call, watching.end_session, command))
+
+
+ONE = "/v1/sessions/{session_id}"
+
+ROUTES = (
+    Route("POST", "/v1/sessions", book, summary="Book a session", tag="sessions", roles=BOOKERS,
+          body=NewSession, answers={201: SessionView}, creates=True,
+          clauses=("POL-02", "POL-03", "POL-04", "POL-21", "POL-23")),
+    Route("GET", "/v1/sessions", listed, summary="List sessions", tag="sessions", roles=READERS,
+          query=Sessions, answers={200: Listing[SessionSummary]}),
+    Route("GET", ONE, look, summary="Read a session", tag="sessions", roles=READERS,
+          answers={200: SessionView}),
+    Route("GET", ONE + "/clearance", cleared, summary="What stands in a session's way",
+          tag="sessions", roles=READERS, answers={200: ClearanceView},
+          clauses=("POL-02", "POL-03", "POL-04")),
+    Route("POST", ONE + "/reschedule", move, summary="Move a session", tag="sessions",
+          roles=BOOKERS, body=TermsBody, answers={200: SessionView}, changes=True,
+          clauses=("POL-21",)),
+    Route("POST", ONE + "/cancel", cancel, summary="Call a session off", tag="sessions",
+          roles=BOOKERS, body=ReasonBody, answers={200: SessionView}, changes=True),
+    Route("POST", ONE + "/overrides", override, summary="Set a sub-rule aside", tag="sessions",
+          roles=frozenset({Role.DSL}), body=OverrideBody, answers={201: SessionView}, creates=True,
+          clauses=("POL-13", "POL-23", "POL-41")),
+    Route("POST", ONE + "/end", end, summary="End a running session", tag="sessions",
+          roles=frozenset({Role.DSL}), body=ReasonBody, answers={200: SessionView},
+          clauses=("POL-41", "POL-42")),
+)  # fmt: skip

@@ -1,0 +1,18 @@
+"""Groups of roles that routes are for. What is named here may knock; the workflows still decide."""
+
+from service.policy.people import Role
+
+LEADS = frozenset({Role.COORDINATOR, Role.DSL})
+"""Named people who may take down what a parent said (POL-04)."""
+
+OFFICE = LEADS | {Role.ADMIN}
+FEEDERS = OFFICE | {Role.MACHINE}
+"""Who puts children and parents on record; a booking platform is one of them."""
+
+BOOKERS = LEADS | {Role.TUTOR, Role.MACHINE}
+STAFF = LEADS | {Role.TUTOR, Role.SECOND_STAFF}
+READERS = STAFF | {Role.INSPECTOR, Role.MACHINE}
+RECORD_READERS = LEADS | {Role.INSPECTOR}
+INSPECTORS = frozenset({Role.INSPECTOR, Role.DSL})
+LOG_KEEPERS = INSPECTORS | {Role.ADMIN}
+"""Who may have the log's signed heads and proofs, which tell nothing about anybody."""

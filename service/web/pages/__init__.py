@@ -1,0 +1,72 @@
+"""The HTML pages: parents' under `/p/`, staff's under `/staff`; no script, every sentence translatable."""
+
+from aiohttp import web
+from yarl import URL
+
+from service.web.limits import Limiter
+from service.web.middleware import ErrorPage
+from service.web.pages.errors import error_pages
+from service.web.pages.parent import ParentPages
+from service.web.pages.rendering import WEB, Pages
+from service.web.pages.staff import Handler, StaffPages, or_sign_in
+from service.web.sign_in import SignIn
+from service.workflows.deps import Deps
+
+__all__ = ["add_to", "error_page"]
+
+STYLE = WEB / "static" / "pages.css"
+
+
+def add_to(
+    app: web.Application,
+    deps: Deps,
+    sign_in: SignIn,
+    limiter: Limiter,
+    form_key: bytes,
+    *,
+    call_origins: tuple[str, ...] | None = None,
+) -> None:
+    """Add every page to the application.
+
+    `call_origins` are the providers' origins as CSP sources, for the forms that lead into a room;
+    unless given, any https address (and, where we ourselves are served without TLS, any http one).
+    """
+    pages = _pages(deps, call_origins)
+    _add_parents(app, ParentPages(deps, pages, form_key))
+    _add_staff(app, StaffPages(deps, pages, sign_in, limiter, form_key))
+    app.router.add_get("/static/pages.css", _style(STYLE.read_bytes()))
+
+
+def error_page(deps: Deps) -> ErrorPage:
+    """The maker of pages about errors, for `server.build_app`."""
+    return error_pages(_pages(deps, ()))
+
+
+def _pages(deps: Deps, call_origins: tuple[str, ...] | None) -> Pages:
+    if call_origins is None:
+        call_origins = ("https:",) if URL(deps.base_url).scheme == "https" else ("http:", "https:")
+    return Pages(deps.organisation, call_origins)
+
+
+def _add_parents(app: web.Application, parents: ParentPages) -> None:
+    # HEAD looks as GET does, and like it changes nothing (pitfall 18).
+    app.router.add_get("/p/{token}", parents.show)
+    app.router.add_post("/p/{token}", parents.act)
+
+
+def _add_staff(app: web.Application, staff: StaffPages) -> None:
+    app.router.add_get("/staff", or_sign_in(staff.home))
+    app.router.add_get("/staff/", or_sign_in(staff.home))
+    app.router.add_get("/staff/sign-in", staff.ask)
+    app.router.add_post("/staff/sign-in", staff.let_sign_in)
+    app.router.add_post("/staff/sign-out", staff.sign_out)
+    app.router.add_get("/staff/sessions/{session_id}", or_sign_in(staff.show))
+    app.router.add_post("/staff/sessions/{session_id}", or_sign_in(staff.act))
+
+
+def _style(body: bytes) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
+        headers = {"Cache-Control": "max-age=3600"}
+        return web.Response(body=body, content_type="text/css", charset="utf-8", headers=headers)
+
+    return handle

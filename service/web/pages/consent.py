@@ -1,0 +1,158 @@
+"""The consent page: what we ask, word for word, and a giver's yes, no, or no longer (POL-04, 32)."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from service.errors import InvalidInput
+from service.policy.consent import ConsentEntry, ConsentKind, Purpose, Route, standing
+from service.policy.people import Child, ParentId
+from service.store import consent, people, staff
+from service.store.staff import PolicyVersion
+from service.store.transactions import Reader
+from service.web.pages.deeds import Deed, Form, Proof, Step, gathered, sure, ticked
+from service.web.pages.opened import Opened, first_name
+from service.workflows.consent import WORDING, SayWord, say_word
+
+PURPOSE = Purpose.TAKE_PART
+"""Recording stays off at the provider, so nobody is asked about it yet (POL-05)."""
+
+
+@dataclass(frozen=True)
+class Adult:
+    """An adult on the child's record, as a giver sees one."""
+
+    adult_id: ParentId
+    first_name: str
+    relation: str
+    named: bool
+    is_reader: bool
+
+
+@dataclass(frozen=True)
+class ConsentPage:
+    """What a giver sees. One without authority sees contacts and guidance only."""
+
+    opened: Opened
+    is_giver: bool
+    word: ConsentEntry | None
+    adults: tuple[Adult, ...]
+    policy: PolicyVersion | None
+    agreement_counts: bool
+
+    template = "consent.html"
+
+    @property
+    def wording(self) -> str:
+        """What is agreed to, word for word."""
+        return WORDING[PURPOSE]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether this giver's own newest word is a yes."""
+        return self.word is not None and self.word.kind is ConsentKind.GIVEN
+
+
+def look(reader: Reader, opened: Opened) -> ConsentPage:
+    """The page as it is now for the holder of the link."""
+    link = opened.link
+    child = people.children(reader, (link.child_id,))[link.child_id]
+    is_giver = link.parent_id in child.givers
+    word = own_word(reader, child, link.parent_id)
+    in_force = staff.organisation_now(reader).policy_versions_in_force
+    return ConsentPage(
+        opened=opened,
+        is_giver=is_giver,
+        word=word,
+        adults=_adults(reader, child, link.parent_id) if is_giver else (),
+        policy=staff.newest_policy(reader) if is_giver else None,
+        agreement_counts=word is not None and word.policy_version in in_force,
+    )
+
+
+def own_word(reader: Reader, child: Child, giver_id: ParentId) -> ConsentEntry | None:
+    """The giver's own newest word, if they have authority and have answered."""
+    if giver_id not in child.givers:
+        return None
+    ledger = consent.ledgers(reader, (child.child_id,))[child.child_id]
+    return next(iter(standing(ledger, PURPOSE, frozenset({giver_id}))), None)
+
+
+def _adults(reader: Reader, child: Child, reader_id: ParentId) -> tuple[Adult, ...]:
+    names = people.parent_names(reader, child.adults)
+    pairs = consent.nominated(reader, (child.child_id,))[child.child_id]
+    return tuple(
+        Adult(
+            tie.parent_id,
+            first_name(names[tie.parent_id]),
+            tie.relation,
+            (reader_id, tie.parent_id) in pairs,
+            tie.parent_id == reader_id,
+        )
+        for tie in child.ties
+    )
+
+
+# --- deeds ------------------------------------------------------------------------------------------
+
+
+def _say(page: ConsentPage, kind: ConsentKind, **more: object) -> tuple[Step, ...]:
+    command = SayWord(
+        child_id=page.opened.link.child_id,
+        giver_id=page.opened.link.parent_id,
+        purpose=PURPOSE,
+        kind=kind,
+        route=Route.LINK,
+        **more,  # type: ignore[arg-type]
+    )
+    return (Step(say_word, command),)
+
+
+def _give(page: ConsentPage, form: Form) -> tuple[Step, ...]:
+    adults, _ = gathered(
+        partial(_named, page, form),
+        partial(ticked, form, "agree", "Tick the box if you agree. Without it we cannot go on."),
+    )
+    return _say(
+        page,
+        ConsentKind.GIVEN,
+        policy_version=form.get("policy_version", ""),
+        present_adults=adults,
+        language=page.opened.language,
+    )
+
+
+def _named(page: ConsentPage, form: Form) -> tuple[ParentId, ...]:
+    known = {adult.adult_id for adult in page.adults}
+    named = tuple(adult_id for adult_id in known if adult_id in form.getall("adults", []))
+    if not named:
+        raise InvalidInput.of("adults", "missing", "Name at least one adult who may be present.")
+    return tuple(sorted(named))
+
+
+def _refuse(page: ConsentPage, form: Form) -> tuple[Step, ...]:
+    sure(form)
+    return _say(page, ConsentKind.REFUSED)
+
+
+def withdrawal(opened: Opened, form: Form) -> tuple[Step, ...]:
+    """A giver takes consent back, from whatever page; no PIN, no reason."""
+    sure(form)
+    command = SayWord(
+        child_id=opened.link.child_id,
+        giver_id=opened.link.parent_id,
+        purpose=PURPOSE,
+        kind=ConsentKind.WITHDRAWN,
+        route=Route.LINK,
+    )
+    return (Step(say_word, command, done_already="no_consent"),)
+
+
+def _withdraw(page: ConsentPage, form: Form) -> tuple[Step, ...]:
+    return withdrawal(page.opened, form)
+
+
+DEEDS = {
+    "give": Deed(Proof.PIN, _give),
+    "refuse": Deed(Proof.NOTHING, _refuse),
+    "withdraw": Deed(Proof.NOTHING, _withdraw),
+}

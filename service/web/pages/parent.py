@@ -1,0 +1,206 @@
+"""The parents' pages under `/p/{token}`: no account, no script; GET and HEAD change nothing.
+
+A link that opens nothing gives one and the same page, whatever the reason. What a form did is shown
+by the page it leads back to; what it could not do is said on the page, with everything typed except
+the PIN (pitfalls 17 and 18).
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aiohttp import web
+from pydantic import SecretStr
+from yarl import URL
+
+from service.errors import ChaperoneError, InvalidInput, NotFound
+from service.policy.people import Actor
+from service.store.links import LinkPurpose
+from service.store.secrets import hash_token, new_token
+from service.store.transactions import Reader, Refused
+from service.web.forms import FIELD, check_form_token, check_same_origin, form_token
+from service.web.intake import read_bytes, read_form
+from service.web.logs import REQUEST_ID, ROUTE
+from service.web.pages import consent, session
+from service.web.pages.deeds import Deed, Form, Proof, Trouble, carry_out, troubles
+from service.web.pages.opened import (
+    DEVICE_COOKIE,
+    DOOR_COOKIE,
+    Opened,
+    device_cookie,
+    door_cookie,
+    has_door_pass,
+    opened,
+)
+from service.web.pages.rendering import Pages
+from service.web.problems import status_of
+from service.web.routes import SMALL_BODY
+from service.workflows import door
+from service.workflows.deps import Deps
+from service.workflows.links import MarkDevice, mark_device, must_prove, parent
+from service.workflows.links import Proof as Shown
+
+log = logging.getLogger(__name__)
+
+Page = consent.ConsentPage | session.SessionPage
+DO = "do"
+LONGEST_TOKEN = 128
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request to one link: what is behind it, and what the browser brought."""
+
+    request: web.Request
+    page: Page
+    has_door_pass: bool
+
+    @property
+    def opened(self) -> Opened:
+        """The link."""
+        return self.page.opened
+
+    @property
+    def deeds(self) -> Mapping[str, Deed]:
+        """What can be done on this page."""
+        return consent.DEEDS if isinstance(self.page, consent.ConsentPage) else session.DEEDS
+
+    @property
+    def by(self) -> Actor:
+        """The parent, as the one who acts in this request."""
+        return replace(parent(self.opened.link), request_id=self.request[REQUEST_ID])
+
+
+def look(reader: Reader, token: str, device_token: str | None, wishes: str) -> Page:
+    """What is behind a link. `NotFound` if nothing."""
+    found = opened(reader, token, device_token, wishes)
+    if found.link.purpose is LinkPurpose.SESSION:
+        return session.look(reader, found)
+    return consent.look(reader, found)
+
+
+@dataclass(frozen=True)
+class ParentPages:
+    """The handlers of `/p/{token}`."""
+
+    deps: Deps
+    pages: Pages
+    form_key: bytes
+
+    async def show(self, request: web.Request) -> web.StreamResponse:
+        """`GET` and `HEAD`: look, and change nothing."""
+        return self._answer(await self._visit(request))
+
+    async def act(self, request: web.Request) -> web.StreamResponse:
+        """`POST`: one deed, then back to the page; or the page with what is to mend."""
+        visit = await self._visit(request)
+        form = read_form(request, await read_bytes(request, SMALL_BODY))
+        try:
+            return await self._done(visit, form)
+        except ChaperoneError as error:
+            _tell(request, error)
+            # Look again: what is refused may be refused because the session has changed.
+            return self._answer(await self._visit(request), form, error)
+
+    async def _visit(self, request: web.Request) -> Visit:
+        token = request.match_info["token"]
+        if not token.isascii() or len(token) > LONGEST_TOKEN:
+            raise NotFound
+        wishes = request.headers.get("Accept-Language", "")
+        page = await self.deps.store.read(look, token, _cookie(request, DEVICE_COOKIE), wishes)
+        given, now = _cookie(request, DOOR_COOKIE), self.deps.clock.now()
+        return Visit(request, page, has_door_pass(self.form_key, page.opened, given, now))
+
+    # --- doing ------------------------------------------------------------------------------------
+
+    async def _done(self, visit: Visit, form: Form) -> web.StreamResponse:
+        check_same_origin(visit.request, str(URL(self.deps.base_url).origin()))
+        name = form.get(DO, "")
+        deed = visit.deeds.get(name)
+        if deed is None:
+            raise InvalidInput("This form is out of date. Open the page again.")
+        check_form_token(self.form_key, _binding(visit, name), form.get(FIELD))
+        steps = deed.steps(visit.page, form)
+        proved = await self._prove(visit, deed, form)
+        await carry_out(self.deps, steps, visit.by)
+        if name == session.ENTER:
+            return await self._go_in(visit)
+        return await self._back(visit, form, proved)
+
+    async def _prove(self, visit: Visit, deed: Deed, form: Form) -> bool:
+        """Whether a PIN was asked for and right; `InvalidInput` if it is missing, which costs no try."""
+        opened = visit.opened
+        if deed.proof is Proof.NOTHING or opened.own_device:
+            return False
+        if deed.proof is Proof.PIN_ONCE and visit.has_door_pass:
+            return False
+        pin = form.get("pin", "").strip()
+        if not pin:
+            raise InvalidInput.of("pin", "missing", "Enter your PIN.")
+        await must_prove(self.deps.store, opened.link, Shown(SecretStr(pin)))
+        return True
+
+    async def _go_in(self, visit: Visit) -> web.StreamResponse:
+        link = visit.opened.link
+        if link.session_id is None:
+            raise NotFound
+        way_in = await door.go_in(self.deps, door.GoIn(link.session_id, link.child_id), visit.by)
+        return web.Response(status=303, headers={"Location": way_in.get_secret_value()})
+
+    async def _back(self, visit: Visit, form: Form, proved: bool) -> web.StreamResponse:
+        response = web.Response(status=303, headers={"Location": visit.request.path})
+        if proved and isinstance(visit.page, session.SessionPage):
+            cookie = door_cookie(self.form_key, visit.opened, self.deps.clock.now())
+            response.headers.add("Set-Cookie", cookie)
+        if proved and form.get("own_device") == "yes":
+            response.headers.add("Set-Cookie", await self._mark_device(visit))
+        return response
+
+    async def _mark_device(self, visit: Visit) -> str:
+        token = new_token()
+        command = MarkDevice(visit.opened.link.parent_id, hash_token(token.get_secret_value()))
+        outcome = await self.deps.store.transact(mark_device, command, by=visit.by)
+        if isinstance(outcome, Refused):
+            raise outcome.error
+        return device_cookie(token)
+
+    # --- showing ----------------------------------------------------------------------------------
+
+    def _answer(
+        self, visit: Visit, form: Form | None = None, error: ChaperoneError | None = None
+    ) -> web.Response:
+        problems: tuple[Trouble, ...] = troubles(error) if error else ()
+        context: dict[str, Any] = {
+            "page": visit.page,
+            "opened": visit.opened,
+            "has_door_pass": visit.has_door_pass,
+            "tokens": {
+                name: form_token(self.form_key, _binding(visit, name)) for name in visit.deeds
+            },
+            "failed": form.get(DO, "") if form and error else "",
+            "form": form if form is not None else Form(),
+            "problems": problems,
+        }
+        return self.pages.answer(
+            visit.opened.language,
+            visit.page.template,
+            context,
+            status=status_of(error) if error else 200,
+            leads_out=isinstance(visit.page, session.SessionPage),
+        )
+
+
+def _cookie(request: web.Request, name: str) -> str | None:
+    value = request.cookies.get(name)
+    return value if value is not None and value.isascii() else None
+
+
+def _binding(visit: Visit, name: str) -> str:
+    """A form is bound to what it does and to the link it was served on."""
+    return f"{name}:{visit.opened.token_hash}"
+
+
+def _tell(request: web.Request, error: ChaperoneError) -> None:
+    more = {"request_id": request[REQUEST_ID], "route": request[ROUTE]}
+    log.info("refused: %s", error.code, extra=more)

@@ -1,0 +1,204 @@
+"""A session's page for a present adult: promise, "I am here", the door, the statement (POL-02, 21).
+
+A link shows the first letter of the child's name, the time and the purpose (pitfall 17). Whoever may
+not be present sees nothing of a session: a giver sees the consent page, anybody else no page.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from service.errors import InvalidInput, NotFound
+from service.policy.admission import child_of
+from service.policy.attestation import may_state_at
+from service.policy.case import CaseFile, ChildCase
+from service.policy.consent import ConsentKind, Route
+from service.policy.people import StaffId
+from service.policy.presence import Pledge, PresenceMode
+from service.policy.session import BEFORE_LIVE, ENGAGED, Session, SessionState
+from service.store import attestations, cases, sessions, staff
+from service.store.transactions import Reader
+from service.web.pages import consent
+from service.web.pages.deeds import Deed, Form, Proof, Step, account, chosen, gathered, sure, ticked
+from service.web.pages.opened import Opened, first_name
+from service.workflows.attesting import MakeStatement, make_statement
+from service.workflows.door import DoorView, look_household
+from service.workflows.presence import (
+    CheckInFamily,
+    MakePledge,
+    RevokePledge,
+    check_in,
+    make_pledge,
+    revoke_pledge,
+)
+
+
+@dataclass(frozen=True)
+class SessionPage:
+    """What a present adult sees. `phase` says which part of the session's life the page is about."""
+
+    opened: Opened
+    session: Session
+    phase: str
+    tutor: str
+    second_staff: str | None
+    own_pledge: Pledge | None
+    pledge_counts: bool
+    may_promise: bool
+    checked_in: bool
+    door: DoorView | None
+    stated: bool
+    agrees: bool
+    check_in_opens_at: datetime
+
+    template = "session.html"
+
+
+def look(reader: Reader, opened: Opened) -> "SessionPage | consent.ConsentPage":
+    """The page as it is now for the holder of the link."""
+    session_id = opened.link.session_id
+    if session_id is None:
+        raise NotFound
+    case = cases.load(reader, session_id)
+    child = child_of(case, opened.link.child_id)
+    if child is not None and child.may_be_present(opened.link.parent_id):
+        return _session(reader, opened, case, child)
+    if child is not None and opened.link.parent_id in child.child.givers:
+        return consent.look(reader, opened)
+    raise NotFound
+
+
+def _session(reader: Reader, opened: Opened, case: CaseFile, child: ChildCase) -> SessionPage:
+    session, own = case.session, opened.link.parent_id
+    counting = child.pledge_for(session)
+    word = consent.own_word(reader, child.child, own)
+    here = _is_here(child, opened, session)
+    phase = _phase(reader, case)
+    return SessionPage(
+        opened=opened,
+        session=session,
+        phase=phase,
+        tutor=_called(reader, session.tutor_id),
+        second_staff=_called(reader, case.second_staff.staff_id) if case.second_staff else None,
+        own_pledge=_own_pledge(child, opened, session),
+        pledge_counts=counting is not None and counting.adult_id == own,
+        may_promise=session.state in BEFORE_LIVE and phase in ("before", "day"),
+        checked_in=here,
+        door=_door(reader, opened, session) if here and phase == "day" else None,
+        stated=_has_stated(reader, opened, session),
+        agrees=word is not None and word.kind is ConsentKind.GIVEN,
+        check_in_opens_at=case.organisation.check_in_opens_at(session.starts_at),
+    )
+
+
+def _phase(reader: Reader, case: CaseFile) -> str:
+    session, now = case.session, reader.now
+    if session.state in (SessionState.LAPSED, SessionState.CANCELLED):
+        return "off"
+    if session.state not in ENGAGED:
+        ended_at = sessions.record_of(reader, session.session_id).ended_at
+        return "statement" if may_state_at(session, ended_at, now) else "over"
+    if now >= session.ends_at:
+        return "over"
+    return "day" if now >= case.organisation.check_in_opens_at(session.starts_at) else "before"
+
+
+def _called(reader: Reader, staff_id: StaffId) -> str:
+    return first_name(staff.staff_record(reader, staff_id).name)
+
+
+def _own_pledge(child: ChildCase, opened: Opened, session: Session) -> Pledge | None:
+    own = opened.link.parent_id
+    return next(
+        (
+            pledge
+            for pledge in child.pledges
+            if pledge.adult_id == own and pledge.holds_for(session.terms)
+        ),
+        None,
+    )
+
+
+def _is_here(child: ChildCase, opened: Opened, session: Session) -> bool:
+    own = opened.link.parent_id
+    return any(said.adult_id == own and said.terms == session.terms for said in child.check_ins)
+
+
+def _door(reader: Reader, opened: Opened, session: Session) -> DoorView:
+    return look_household(reader, session.session_id, opened.link.child_id)
+
+
+def _has_stated(reader: Reader, opened: Opened, session: Session) -> bool:
+    return any(
+        signed.statement.witness_id == opened.link.parent_id
+        and signed.statement.child_id == opened.link.child_id
+        for signed in attestations.of_session(reader, session.session_id)
+    )
+
+
+# --- deeds ------------------------------------------------------------------------------------------
+
+TICK_PURPOSE = "Tick the box if you agree to the purpose."
+
+
+def _terms(form: Form) -> int:
+    """The terms that the adult was shown; an old page names old ones and is refused."""
+    shown = form.get("terms", "")
+    if not (shown.isascii() and shown.isdigit() and len(shown) < 10):
+        raise InvalidInput("This form is out of date. Open the page again.")
+    return int(shown)
+
+
+def _who(page: SessionPage) -> dict[str, object]:
+    link = page.opened.link
+    return {
+        "session_id": page.session.session_id,
+        "child_id": link.child_id,
+        "adult_id": link.parent_id,
+        "route": Route.LINK,
+    }
+
+
+def _pledge(page: SessionPage, form: Form) -> tuple[Step, ...]:
+    mode, _ = gathered(
+        partial(chosen, form, "mode", PresenceMode),
+        partial(ticked, form, "agree", TICK_PURPOSE),
+    )
+    command = MakePledge(**_who(page), terms=_terms(form), mode=mode)  # type: ignore[arg-type]
+    return (Step(make_pledge, command, done_already="pledged"),)
+
+
+def _unpledge(page: SessionPage, form: Form) -> tuple[Step, ...]:
+    sure(form)
+    return (Step(revoke_pledge, RevokePledge(**_who(page))),)  # type: ignore[arg-type]
+
+
+def _here(page: SessionPage, form: Form) -> tuple[Step, ...]:
+    ticked(form, "agree", TICK_PURPOSE)
+    command = CheckInFamily(**_who(page), terms=_terms(form))  # type: ignore[arg-type]
+    return (Step(check_in, command),)
+
+
+def _pledge_here(page: SessionPage, form: Form) -> tuple[Step, ...]:
+    return (*_pledge(page, form), *_here(page, form))
+
+
+def _state(page: SessionPage, form: Form) -> tuple[Step, ...]:
+    command = MakeStatement(**_who(page), **account(form))  # type: ignore[arg-type]
+    return (Step(make_statement, command, done_already="already_stated"),)
+
+
+def _withdraw(page: SessionPage, form: Form) -> tuple[Step, ...]:
+    return consent.withdrawal(page.opened, form)
+
+
+ENTER = "enter"
+DEEDS = {
+    "pledge": Deed(Proof.PIN, _pledge),
+    "unpledge": Deed(Proof.NOTHING, _unpledge),
+    "here": Deed(Proof.PIN, _here),
+    "pledge_here": Deed(Proof.PIN, _pledge_here),
+    "statement": Deed(Proof.PIN, _state),
+    "withdraw": Deed(Proof.NOTHING, _withdraw),
+    ENTER: Deed(Proof.PIN_ONCE, lambda page, form: ()),
+}

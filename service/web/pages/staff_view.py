@@ -1,0 +1,158 @@
+"""What tutor and second staff see of their sessions: today's list, and the door of each (POL-03, 41).
+
+Children appear by the first letter of their name; everything else about them stays on record.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from service.policy.admission import Place
+from service.policy.attestation import may_state_at
+from service.policy.case import CaseFile, ChildCase
+from service.policy.clearance import Blocker, outstanding
+from service.policy.people import Actor, ChildId, SessionId, StaffId
+from service.policy.presence import SightingResult
+from service.policy.rules import Stage
+from service.policy.session import ENGAGED, Session, SessionState, Span
+from service.store import attestations, cases, people, presence, sessions, staff, staffing
+from service.store.transactions import Reader
+from service.web.pages.opened import first_name, initial
+from service.workflows.door import DoorView, look_staff, staff_knock
+
+STAGES = {
+    SessionState.BOOKED: Stage.OPEN,
+    SessionState.OPENING: Stage.OPEN,
+    SessionState.OPEN: Stage.ADMIT,
+    SessionState.LIVE: Stage.STAY,
+}
+"""Which rules bind next, for a session in each state that is not over."""
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """One blocker, with the first letter of the child it is about, if any."""
+
+    blocker: Blocker
+    initial: str
+
+
+@dataclass(frozen=True)
+class Household:
+    """One child of a session, as second staff needs to know it."""
+
+    child_id: ChildId
+    initial: str
+    sighted: SightingResult | None
+
+
+@dataclass(frozen=True)
+class StaffSession:
+    """One session of a member of staff, as it is now."""
+
+    session: Session
+    place: Place
+    other: str | None
+    obstacles: tuple[Obstacle, ...]
+    must_accept: bool
+    door_is_near: bool
+    may_state: bool
+
+
+@dataclass(frozen=True)
+class DoorPage:
+    """A session's door as tutor or second staff see it."""
+
+    summary: StaffSession
+    door: DoorView
+    in_the_room: bool
+    households: tuple[Household, ...]
+
+
+def day(reader: Reader, actor: Actor) -> tuple[StaffSession, ...]:
+    """The person's sessions of today, where the organisation is, by start."""
+    organisation = reader.house.organisation
+    midnight = datetime.combine(
+        organisation.local_day(reader.now), time(), tzinfo=organisation.zone
+    )
+    span = Span(midnight, midnight + timedelta(days=1))
+    found = staffing.sessions_with(reader, actor.subject, span)
+    return tuple(_summary(reader, cases.load(reader, one), actor) for one in found)
+
+
+def look(reader: Reader, session_id: SessionId, actor: Actor) -> DoorPage:
+    """One session's door. `NotFound` unless the person is tutor or second staff in it."""
+    case = cases.load(reader, session_id)
+    staff_knock(case, actor)
+    names = people.child_names(reader, case.session.children)
+    return DoorPage(
+        summary=_summary(reader, case, actor),
+        door=look_staff(reader, session_id, actor),
+        in_the_room=_said_in_room(reader, case, actor),
+        households=tuple(
+            Household(
+                child.child.child_id, initial(names[child.child.child_id]), _newest_sighting(child)
+            )
+            for child in case.children
+        ),
+    )
+
+
+def _summary(reader: Reader, case: CaseFile, actor: Actor) -> StaffSession:
+    session = case.session
+    place = staff_knock(case, actor).place
+    return StaffSession(
+        session=session,
+        place=place,
+        other=_other(reader, case, place),
+        obstacles=_obstacles(reader, case),
+        must_accept=place is Place.SECOND_STAFF
+        and session.state in ENGAGED
+        and case.assignment is not None
+        and case.assignment.accepted_at is None,
+        door_is_near=_door_is_near(case, reader.now),
+        may_state=_may_state(reader, session, actor),
+    )
+
+
+def _other(reader: Reader, case: CaseFile, place: Place) -> str | None:
+    if place is Place.SECOND_STAFF:
+        return _called(reader, case.tutor.staff_id)
+    return _called(reader, case.second_staff.staff_id) if case.second_staff else None
+
+
+def _called(reader: Reader, staff_id: StaffId) -> str:
+    return first_name(staff.staff_record(reader, staff_id).name)
+
+
+def _obstacles(reader: Reader, case: CaseFile) -> tuple[Obstacle, ...]:
+    stage = STAGES.get(case.session.state)
+    if stage is None or reader.now >= case.session.ends_at:
+        return ()
+    names = people.child_names(reader, case.session.children)
+    return tuple(
+        Obstacle(blocker, initial(names[blocker.child_id]) if blocker.child_id else "")
+        for blocker in outstanding(case, stage, reader.now).everything
+    )
+
+
+def _door_is_near(case: CaseFile, now: datetime) -> bool:
+    session = case.session
+    opens = case.organisation.check_in_opens_at(session.starts_at)
+    return session.state in ENGAGED and opens <= now < session.ends_at
+
+
+def _may_state(reader: Reader, session: Session, actor: Actor) -> bool:
+    ended_at = sessions.record_of(reader, session.session_id).ended_at
+    if not may_state_at(session, ended_at, reader.now):
+        return False
+    said = attestations.of_session(reader, session.session_id)
+    return all(signed.statement.witness_id != actor.subject for signed in said)
+
+
+def _said_in_room(reader: Reader, case: CaseFile, actor: Actor) -> bool:
+    session_id = case.session.session_id
+    return presence.claimed_in_room_at(reader, session_id, StaffId(actor.subject)) is not None
+
+
+def _newest_sighting(child: ChildCase) -> SightingResult | None:
+    return child.sightings[-1].result if child.sightings else None

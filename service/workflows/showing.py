@@ -1,0 +1,142 @@
+"""What each person may see of a session and of a child's consent (pitfall 69).
+
+Coordinators, safeguarding leads, inspectors and the organisation's own programs see every reason.
+Tutor and second staff see only their own sessions, whether consent is there, and whether a colleague
+may take part: never which parent refused, or what a colleague lacks.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from service.errors import NotFound
+from service.policy.clearance import Blocker, outstanding
+from service.policy.consent import ConsentEntry, ConsentStatus, Purpose, consent_status
+from service.policy.people import Actor, ChildId, ParentId, Role, SessionId
+from service.policy.rules import Stage
+from service.policy.session import OVER, SessionState
+from service.store import cases, consent, listings, meetings, people, sessions, staffing
+from service.store.sessions import SessionRecord
+from service.store.staffing import CurrentAssignment
+from service.store.tables import MeetingStage
+from service.store.transactions import Reader, Tx
+
+SEES_ALL = frozenset({Role.COORDINATOR, Role.DSL, Role.INSPECTOR, Role.MACHINE})
+
+STAGE_NOW = {
+    SessionState.BOOKED: Stage.OPEN,
+    SessionState.OPENING: Stage.OPEN,
+    SessionState.OPEN: Stage.ADMIT,
+    SessionState.LIVE: Stage.STAY,
+}
+
+CONSENT_RULES = frozenset({"R-01", "R-02", "R-03"})
+COLLEAGUE_RULES = frozenset({"R-05", "R-06", "R-07", "R-10"})
+
+
+@dataclass(frozen=True)
+class SessionShown:
+    """A session as one person may see it. `stage` is None once the session is over."""
+
+    record: SessionRecord
+    second_staff: CurrentAssignment | None
+    meeting_open: bool
+    stage: Stage | None
+    blockers: Mapping[Stage, tuple[Blocker, ...]]
+    clear_children: tuple[ChildId, ...]
+
+
+def look(reader: Reader, session_id: SessionId, actor: Actor) -> SessionShown:
+    """A session with what stands in its way now. `NotFound` for staff who are not in it."""
+    record = sessions.record_of(reader, session_id)
+    current = staffing.current(reader, session_id)
+    must_be_in_it(record, current, actor)
+    meeting = meetings.live_of_session(reader, session_id)
+    stage = STAGE_NOW.get(record.session.state)
+    blockers, clear = _blockers(reader, record, stage, actor)
+    if not actor.has(*SEES_ALL) and record.session.state is not SessionState.CANCELLED:
+        record = replace(record, reason=None)  # it may be the code of what a parent said
+    return SessionShown(
+        record=record,
+        second_staff=current,
+        meeting_open=meeting is not None and meeting.stage is MeetingStage.OPEN,
+        stage=stage,
+        blockers=blockers,
+        clear_children=clear,
+    )
+
+
+def must_be_in_it(record: SessionRecord, current: CurrentAssignment | None, actor: Actor) -> None:
+    """Staff without a wider duty see only the sessions they are in."""
+    own = {record.session.tutor_id, current.staff_id if current else None}
+    if not actor.has(*SEES_ALL) and actor.subject not in own:
+        raise NotFound
+
+
+def _blockers(
+    reader: Reader, record: SessionRecord, stage: Stage | None, actor: Actor
+) -> tuple[Mapping[Stage, tuple[Blocker, ...]], tuple[ChildId, ...]]:
+    if stage is None or record.session.state in OVER:
+        return {}, ()
+    case = cases.load(reader, record.session.session_id)
+    found = {each: outstanding(case, each, reader.now) for each in Stage}
+    shown = {each: shown_to(actor, part.everything) for each, part in found.items()}
+    return shown, found[stage].clear_children
+
+
+def shown_to(actor: Actor, blockers: Iterable[Blocker]) -> tuple[Blocker, ...]:
+    """The blockers in the words this person may read; those that then read the same become one."""
+    if actor.has(*SEES_ALL):
+        return tuple(blockers)
+    return tuple(dict.fromkeys(_plain(blocker) for blocker in blockers))
+
+
+def _plain(blocker: Blocker) -> Blocker:
+    if blocker.rule in CONSENT_RULES:
+        return replace(
+            blocker,
+            code="consent_not_in_place",
+            sentence="The consent for this child is not in place.",
+            rule="R-01",
+            clauses=("POL-04",),
+            lifted_by="a parent",
+        )
+    if blocker.rule in COLLEAGUE_RULES:
+        return replace(
+            blocker,
+            code="staff_not_eligible",
+            sentence="A member of staff may not be in this session.",
+            rule="R-07",
+            clauses=("POL-03", "POL-12"),
+            lifted_by="a coordinator",
+            overridable=False,
+        )
+    return blocker
+
+
+# --- consent --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ConsentShown:
+    """Whether consent is there, by purpose; the words and the named adults only for leads."""
+
+    child_id: ChildId
+    status: Mapping[Purpose, ConsentStatus]
+    words: tuple[ConsentEntry, ...]
+    present_adults: tuple[ParentId, ...]
+
+
+def consent_of(reader: Tx | Reader, child_id: ChildId, actor: Actor) -> ConsentShown:
+    """What a child's ledger amounts to now. `NotFound` for staff with no session of the child."""
+    child = people.children(reader, (child_id,)).get(child_id)
+    mine = actor.has(*SEES_ALL) or listings.has_worked_with(reader, actor.subject, child_id)
+    if child is None or not mine:
+        raise NotFound
+    ledger = consent.ledgers(reader, (child_id,))[child_id]
+    named = consent.nominated(reader, (child_id,))[child_id]
+    return ConsentShown(
+        child_id,
+        {each: consent_status(ledger, each, child.givers, reader.now) for each in Purpose},
+        ledger,
+        tuple(sorted({adult for giver, adult in named if giver in child.givers})),
+    )

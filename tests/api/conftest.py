@@ -1,0 +1,20 @@
+"""A running service with a small organisation in it, and a look at everything that is stored."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from tests.harness import House, running
+from tests.world import World, a_world
+
+
+@pytest_asyncio.fixture
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    async with running(sqlite_url, tmp_path) as one:
+        yield one
+
+
+@pytest_asyncio.fixture
+async def world(house: House) -> World:
+    return await a_world(house)

@@ -1,0 +1,375 @@
+"""The whole service over real HTTP: real database, Zoom emulator, mail server, and a held clock.
+
+Reconcilers do not tick by themselves here: `settle` goes round until nothing is due, so a test says
+when time passes and when work is done.
+"""
+
+import base64
+import os
+import re
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from aiosmtpd.controller import Controller
+from pydantic import SecretStr
+
+from integrations.zoom.emulator import create_emulator
+from integrations.zoom.emulator_settings import EmulatorSettings
+from service import app as service_app
+from service.audit.notes import SigningKey
+from service.policy.people import Actor, Role
+from service.reconcilers.schedule import RECONCILERS
+from service.settings import MailSettings, Settings, ZoomSettings
+from service.store import migrate
+from service.store.transactions import Refused
+from service.web.server import runner
+from tests.clock import HeldClock
+
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+"""A Tuesday afternoon, inside the permitted hours."""
+
+WEBHOOK_SECRET = "emulator-webhook-secret"
+HOST_ACCOUNTS = ("hostAAAAAAAAAAAAAAAAAA", "hostBBBBBBBBBBBBBBBBBB")
+
+ORGANISATION = """
+name = "Lantern Tuition"
+zone = "Europe/London"
+domains = ["tuition.example"]
+
+[contacts]
+phone = "020 7946 0000"
+safeguarding_lead = "020 7946 0001"
+copies_to = "copies@tuition.example"
+guidance = ["https://www.nspcc.org.uk/"]
+
+[hours]
+monday = {opens = 08:00:00, closes = 20:00:00}
+tuesday = {opens = 08:00:00, closes = 20:00:00}
+wednesday = {opens = 08:00:00, closes = 20:00:00}
+thursday = {opens = 08:00:00, closes = 20:00:00}
+friday = {opens = 08:00:00, closes = 20:00:00}
+saturday = {opens = 09:00:00, closes = 16:00:00}
+"""
+
+
+def a_key() -> str:
+    """A fresh 32-byte key in base64."""
+    return base64.b64encode(os.urandom(32)).decode()
+
+
+def a_port() -> int:
+    """A port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def settings_for(
+    database_url: str, folder: Path, port: int, zoom_url: str, mail_port: int
+) -> Settings:
+    """Settings of a demo deployment with fresh keys."""
+    organisation = folder / "organisation.toml"
+    organisation.write_text(ORGANISATION, "utf-8")
+    return Settings(
+        mode="demo",
+        database_url=database_url,
+        organisation_file=organisation,
+        base_url=f"http://127.0.0.1:{port}",
+        listen_port=port,
+        sealing_keys=SecretStr(f"k1:{a_key()}"),
+        contact_key=SecretStr(a_key()),
+        log_key=SecretStr(SigningKey("log.tuition.example", os.urandom(32)).to_text()),
+        statement_key=SecretStr(a_key()),
+        token_keys=SecretStr(f"t1:{a_key()}"),
+        form_key=SecretStr(a_key()),
+        zoom=ZoomSettings(
+            account_id="demo-account",
+            client_id="demo-client",
+            client_secret=SecretStr("demo-client-secret"),
+            webhook_secret=SecretStr(WEBHOOK_SECRET),
+            base_url=zoom_url,
+            token_url=f"{zoom_url}/oauth/token",
+            link_origins=(zoom_url,),
+        ),
+        mail=MailSettings(
+            host="127.0.0.1",
+            port=mail_port,
+            sender="sessions@tuition.example",
+            security="none",
+        ),
+    )
+
+
+@dataclass
+class Letter:
+    """A mail that arrived."""
+
+    to: str
+    subject: str
+    text: str
+
+    @property
+    def link(self) -> str:
+        """The personal link in it."""
+        found = re.search(r"https?://\S+/p/\S+", self.text)
+        assert found is not None, f"no link in {self.subject!r}"
+        return found[0]
+
+
+@dataclass
+class Mailbox:
+    """A real SMTP server's memory. `refusing` is the reply to the next letters, if set."""
+
+    letters: list[Letter] = field(default_factory=list)
+    refusing: str | None = None
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        """Take one letter in."""
+        if self.refusing is not None:
+            return self.refusing
+        letter = message_from_bytes(envelope.content, policy=policy.default)
+        body = letter.get_body()
+        assert body is not None
+        self.letters.append(
+            Letter(envelope.rcpt_tos[0], str(letter["subject"]), body.get_content())
+        )
+        return "250 OK"
+
+
+@dataclass
+class Reply:
+    """What the service answered."""
+
+    status: int
+    body: Any
+    headers: Any
+    text: str
+
+    @property
+    def etag(self) -> str:
+        """The version to name in `If-Match`."""
+        return str(self.headers["ETag"])
+
+    @property
+    def code(self) -> str:
+        """The problem's code."""
+        return str(self.body["code"])
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Problem codes by field."""
+        return {item["field"]: item["code"] for item in self.body.get("fields", [])}
+
+
+class Api:
+    """Calls the service as one person."""
+
+    def __init__(self, session: aiohttp.ClientSession, base_url: str, token: str | None) -> None:
+        self._session = session
+        self._base_url = base_url
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    async def call(self, method: str, path: str, json: Any = None, **more: Any) -> Reply:
+        """One request; never follows a redirect."""
+        headers = {**self._headers, **more.pop("headers", {})}
+        async with self._session.request(
+            method,
+            f"{self._base_url}{path}",
+            json=json,
+            headers=headers,
+            allow_redirects=False,
+            **more,
+        ) as response:
+            text = await response.text()
+            body = await response.json(content_type=None) if text[:1] in ("{", "[") else None
+            return Reply(response.status, body, response.headers, text)
+
+    async def get(self, path: str, **more: Any) -> Reply:
+        """GET."""
+        return await self.call("GET", path, **more)
+
+    async def post(self, path: str, json: Any = None, **more: Any) -> Reply:
+        """POST."""
+        return await self.call("POST", path, json, **more)
+
+    async def put(self, path: str, json: Any = None, **more: Any) -> Reply:
+        """PUT."""
+        return await self.call("PUT", path, json, **more)
+
+    async def delete(self, path: str, json: Any = None, **more: Any) -> Reply:
+        """DELETE."""
+        return await self.call("DELETE", path, json, **more)
+
+
+class Zoom:
+    """The emulator's control side, over HTTP."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+        self.url = url
+        self._session = session
+
+    async def control(self, method: str, path: str, json: Any = None) -> Any:
+        """One call of the control API; fails the test if the emulator refuses."""
+        async with self._session.request(
+            method, f"{self.url}/control/{path}", json=json
+        ) as response:
+            text = await response.text()
+            assert response.status < 400, f"emulator: {response.status} {text[:300]}"
+            return await response.json(content_type=None) if text else None
+
+    async def state(self) -> Any:
+        """Everything the emulator holds."""
+        return await self.control("GET", "state")
+
+    async def meetings(self) -> list[Any]:
+        """The meetings that exist."""
+        return list((await self.state())["meetings"])
+
+    async def calls(self, name: str | None = None) -> list[Any]:
+        """The API calls that were made."""
+        calls = (await self.control("GET", "calls"))["calls"]
+        return [call for call in calls if name is None or call["name"] == name]
+
+    async def fault(self, call: str, kind: str, **more: Any) -> None:
+        """Order a fault for the next such call."""
+        await self.control("POST", "faults", {"call": call, "kind": kind, **more})
+
+    async def follow(self, url: str, name: str = "") -> Any:
+        """Open a way in as a person would; answers who they are now."""
+        return await self.control("POST", "people/open", {"url": url, "name": name})
+
+    async def act(self, person: str, act: str, **more: Any) -> Any:
+        """Have a person do, or have done to them, something."""
+        return await self.control("POST", f"people/{person}/{act}", more or {})
+
+
+@dataclass
+class House:
+    """A running service and everything round it."""
+
+    running: service_app.Running
+    settings: Settings
+    clock: HeldClock
+    session: aiohttp.ClientSession
+    zoom: Zoom
+    mailbox: Mailbox
+
+    @property
+    def base_url(self) -> str:
+        """Where the service answers."""
+        return self.settings.base_url
+
+    @property
+    def deps(self) -> Any:
+        """The service's parts."""
+        return self.running.deps
+
+    def api(self, *roles: Role, subject: str = "staff_nobody") -> Api:
+        """A client signed in with these roles; with none, not signed in."""
+        if not roles:
+            return Api(self.session, self.base_url, None)
+        token = self.running.tokens.mint(subject, roles, timedelta(hours=1))
+        return Api(self.session, self.base_url, token)
+
+    async def do(self, request: Any, command: Any, by: Actor | None = None, *roles: Role) -> Any:
+        """Run a workflow directly; raises what it refuses with."""
+        actor = by or Actor("staff_admin", frozenset(roles or {Role.ADMIN, Role.COORDINATOR}))
+        outcome = await self.deps.store.transact(request, command, by=actor)
+        if isinstance(outcome, Refused):
+            raise outcome.error
+        return outcome.value
+
+    async def read(self, fn: Any, *args: Any) -> Any:
+        """Run a reading function."""
+        return await self.deps.store.read(fn, *args)
+
+    async def settle(self) -> None:
+        """Go round every reconciler, and deliver webhooks, until nothing is due."""
+        for _ in range(20):
+            await self.zoom.control("POST", "webhooks/flush")
+            reports = [await reconciler.run(self.deps) for reconciler in RECONCILERS]
+            if not any(report.looked_at for report in reports):
+                await self.zoom.control("POST", "webhooks/flush")
+                return
+        raise AssertionError("the reconcilers never came to rest")
+
+    async def advance(self, **by: float) -> None:
+        """Let time pass here and at Zoom; nothing is done meanwhile."""
+        self.clock.advance(timedelta(**by))
+        await self.zoom.control("POST", "clock", {"set": self.clock.now().isoformat()})
+
+    async def until(self, instant: datetime) -> None:
+        """Let time pass up to an instant."""
+        await self.advance(seconds=(instant - self.clock.now()).total_seconds())
+
+    def letters(self, to: str, subject: str = "") -> list[Letter]:
+        """The letters that arrived for somebody."""
+        return [
+            letter
+            for letter in self.mailbox.letters
+            if letter.to == to and subject in letter.subject
+        ]
+
+
+@asynccontextmanager
+async def zoom_emulator(webhook_url: str, now: datetime | None) -> AsyncIterator[str]:
+    """A Zoom emulator on a port of its own; answers its address. None: it lives by the real clock."""
+    port = a_port()
+    emulator = create_emulator(
+        EmulatorSettings(
+            webhook_url=webhook_url,
+            webhook_secret=WEBHOOK_SECRET,
+            public_url=f"http://127.0.0.1:{port}",
+            starts_at=now,
+        )
+    )
+    served = web.AppRunner(emulator, access_log=None)
+    await served.setup()
+    await web.TCPSite(served, "127.0.0.1", port).start()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        await served.cleanup()
+
+
+@asynccontextmanager
+async def running(database_url: str, folder: Path, *, now: datetime = NOW) -> AsyncIterator[House]:
+    """The service on an empty database, with emulator and mail server."""
+    port = a_port()
+    mailbox = Mailbox()
+    carrier = Controller(mailbox, hostname="127.0.0.1", port=a_port())
+    carrier.start()
+    clock = HeldClock(now)
+    try:
+        async with (
+            zoom_emulator(f"http://127.0.0.1:{port}/hooks/zoom", now) as zoom_url,
+            aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
+        ):
+            settings = settings_for(database_url, folder, port, zoom_url, carrier.port)
+            await migrate.migrate(database_url)
+            async with serving(settings, clock) as started:
+                yield House(started, settings, clock, session, Zoom(session, zoom_url), mailbox)
+    finally:
+        carrier.stop()
+
+
+@asynccontextmanager
+async def serving(settings: Settings, clock: HeldClock) -> AsyncIterator[service_app.Running]:
+    """The service on its port, without ticks of its own."""
+    async with service_app.running(settings, clock, with_rounds=False) as started:
+        served = runner(started.app)
+        await served.setup()
+        await web.TCPSite(served, "127.0.0.1", settings.listen_port).start()
+        try:
+            yield started
+        finally:
+            await served.cleanup()

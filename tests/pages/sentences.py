@@ -1,0 +1,86 @@
+"""Every sentence that a page may show: those of the templates, and those of rules and workflows."""
+
+import ast
+from collections.abc import Iterator
+
+from service.web.pages import errors
+from service.web.pages.rendering import WEB, environment
+from service.workflows.consent import WORDING
+
+SERVICE = WEB.parent
+SPEAKING = (
+    "policy/admission.py",
+    "policy/rules.py",
+    "workflows/attesting.py",
+    "workflows/consent.py",
+    "workflows/door.py",
+    "workflows/links.py",
+    "workflows/presence.py",
+    "workflows/staffing.py",
+    "web/forms.py",
+    "web/pages/consent.py",
+    "web/pages/deeds.py",
+    "web/pages/parent.py",
+    "web/pages/session.py",
+    "web/pages/staff.py",
+)
+"""Modules whose refusals and waits reach a page."""
+
+CALLS = {
+    "Wait", "Shortcoming", "Conflict", "InvalidInput", "NotAllowed", "NotFound", "NotClear",
+    "NotReady", "NotSignedIn", "TooMany", "IllegalMove", "of", "ticked", "partial",
+}  # fmt: skip
+
+
+def of_templates() -> Iterator[str]:
+    """What the templates say themselves."""
+    for path in sorted((WEB / "templates").glob("*.html")):
+        extract = environment("en").extract_translations  # type: ignore[attr-defined]
+        for _, _, said in extract(path.read_text("utf-8")):
+            yield said if isinstance(said, str) else said[0]
+
+
+def of_code() -> Iterator[str]:
+    """What rules, workflows and readers of forms say; also what every error says by default."""
+    for name in SPEAKING:
+        yield from _spoken(ast.parse((SERVICE / name).read_text("utf-8")))
+    yield from _constants(ast.parse((SERVICE / "errors.py").read_text("utf-8")))
+    yield from (*errors.TITLES.values(), errors.OTHER_TITLE, errors.NOTHING_HERE)
+    yield from WORDING.values()
+    yield from OF_DAMAGED_FORMS
+
+
+OF_DAMAGED_FORMS = (
+    "Send the form as it is on the page.",
+    "The form is damaged.",
+    "The body did not arrive in time.",
+    "The body is damaged.",
+    "Something went wrong on our side. Quote the request id when you report it.",
+    "This address does not take this method.",
+)
+"""From modules that mostly speak to programs."""
+
+
+def _spoken(tree: ast.Module) -> Iterator[str]:
+    yield from _constants(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node.func) in CALLS:
+            yield from (text for text in map(_text, node.args) if _is_sentence(text))
+
+
+def _constants(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and _is_sentence(_text(node.value)):
+            yield _text(node.value)
+
+
+def _name(node: ast.expr) -> str:
+    return str(getattr(node, "attr", None) or getattr(node, "id", ""))
+
+
+def _text(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _is_sentence(text: str) -> bool:
+    return text.endswith(".") and " " in text

@@ -1,0 +1,185 @@
+"""The staff pages: signing in, today's sessions, the door, sightings."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from service.policy.people import Role, SessionId, StaffId
+from service.policy.presence import SightingResult
+from service.store import cases
+from service.workflows import staffing
+from tests.harness import House
+from tests.pages.browsing import SAME, Browser
+from tests.pages.records import everything
+from tests.world import World, a_clear_session, an_open_session, book, say
+
+SIGNED_OUT = "/staff/sign-in"
+
+
+async def signed_in(world: World, staff_id: StaffId, *roles: Role) -> Browser:
+    browser = Browser(world.house.session)
+    token = world.house.running.tokens.mint(staff_id, roles, timedelta(hours=1))
+    url = world.house.base_url + SIGNED_OUT
+    page = await browser.post(url, {"token": [token]}, SAME)
+    assert (page.status, page.headers["Location"]) == (303, "/staff")
+    return browser
+
+
+@pytest_asyncio.fixture
+async def second(world: World) -> AsyncIterator[Browser]:
+    """The second member of staff's browser."""
+    yield await signed_in(world, world.second, Role.SECOND_STAFF)
+
+
+@pytest_asyncio.fixture
+async def tutor(world: World) -> AsyncIterator[Browser]:
+    """The tutor's browser."""
+    yield await signed_in(world, world.tutor, Role.TUTOR)
+
+
+def door_of(house: House, session_id: SessionId) -> str:
+    return f"{house.base_url}/staff/sessions/{session_id}"
+
+
+async def near(world: World) -> SessionId:
+    session_id = await an_open_session(world)
+    await world.house.advance(minutes=10)
+    return session_id
+
+
+@pytest.mark.parametrize("path", ["/staff", "/staff/", "/staff/sessions/session_1"])
+async def test_whoever_is_not_signed_in_is_led_to_the_form(
+    house: House, browser: Browser, path: str
+) -> None:
+    page = await browser.open(house.base_url + path)
+    assert (page.status, page.headers["Location"]) == (303, SIGNED_OUT)
+
+
+async def test_a_bad_token_brings_the_form_back(house: House, browser: Browser) -> None:
+    page = await browser.post(house.base_url + SIGNED_OUT, {"token": ["x.y.z"]}, SAME)
+    assert page.status == 401
+    assert "This token is not valid" in page.text
+    assert 'name="token"' in page.text
+    assert "x.y.z" not in page.text
+
+
+async def test_machines_have_no_business_on_pages(world: World) -> None:
+    machine = await signed_in(world, StaffId("booking-platform"), Role.MACHINE)
+    assert (await machine.open(world.house.base_url + "/staff")).status == 403
+
+
+async def test_today_shows_sessions_with_what_is_in_the_way(world: World, tutor: Browser) -> None:
+    await say(world)
+    await book(world)
+    page = await tutor.open(world.house.base_url + "/staff")
+    for shown in (
+        "16:00",
+        "Fractions",
+        "No second member of staff is assigned.",
+        "Child R. No adult named by a giver has promised to be present.",
+        "020 7946 0001",
+    ):
+        assert shown in page.text
+    assert "River" not in page.text
+
+
+async def test_tomorrow_is_not_today(world: World, tutor: Browser) -> None:
+    await say(world)
+    await book(world, starts_at=world.house.clock.now() + timedelta(days=1))
+    assert "You have no sessions today." in (await tutor.open(world.house.base_url + "/staff")).text
+
+
+async def test_nobody_sees_anothers_session(world: World) -> None:
+    session_id = await a_clear_session(world)
+    other = await signed_in(world, world.coordinator, Role.COORDINATOR)
+    unknown = await other.open(door_of(world.house, SessionId("session_nothing")))
+    page = await other.open(door_of(world.house, session_id))
+    assert (page.status, page.text) == (404, unknown.text)
+
+
+async def test_second_staff_accepts_on_the_page(world: World, second: Browser) -> None:
+    session_id = await book(world)
+    assign = staffing.AssignSecondStaff(session_id, world.second)
+    await world.house.do(staffing.assign, assign, world.as_coordinator)
+    url = door_of(world.house, session_id)
+    assert (await second.send(url, "accept")).status == 303
+    case = await world.house.read(cases.load, session_id)
+    assert case.assignment is not None
+    assert case.assignment.accepted_at == world.house.clock.now()
+    assert "accept" not in (await second.open(url)).forms
+
+
+async def test_second_staff_is_let_in_first_and_starts_the_room(
+    world: World, second: Browser, tutor: Browser
+) -> None:
+    url = door_of(world.house, await near(world))
+    answer = await second.send(url, "enter")
+    assert answer.status == 303
+    assert answer.headers["Location"].startswith(world.house.zoom.url)
+    await world.house.zoom.follow(answer.headers["Location"], "Sam")
+    assert (await tutor.send(url, "enter")).status == 303
+
+
+async def test_before_its_time_the_door_stays_shut(world: World, second: Browser) -> None:
+    session_id = await a_clear_session(world)
+    page = await second.open(door_of(world.house, session_id))
+    assert "enter" not in page.forms
+
+
+async def test_in_the_room_is_said_by_second_staff_alone(
+    world: World, second: Browser, tutor: Browser
+) -> None:
+    url = door_of(world.house, await near(world))
+    assert (await second.send(url, "here")).status == 303
+    assert "You said that you are in the room." in (await second.open(url)).text
+    assert (await tutor.send(url, "here", room="yes")).status == 403
+
+
+async def test_a_sighting_is_noted_per_child(world: World, second: Browser) -> None:
+    session_id = await near(world)
+    url = door_of(world.house, session_id)
+    assert (await second.send(url, "sighting", result="seen")).status == 303
+    case = await world.house.read(cases.load, session_id)
+    assert [one.result for one in case.children[0].sightings] == [SightingResult.SEEN]
+    assert "Noted last: seen" in " ".join((await second.open(url)).text.split())
+
+
+async def test_tutors_note_no_sightings(world: World, tutor: Browser) -> None:
+    page = await tutor.open(door_of(world.house, await near(world)))
+    assert "sighting" not in page.forms
+
+
+async def test_a_form_is_worth_nothing_to_another_session_or_person(
+    world: World, second: Browser, tutor: Browser
+) -> None:
+    session_id = await near(world)
+    url = door_of(world.house, session_id)
+    fields = (await tutor.open(url)).forms["here"]
+    before = await everything(world.house)
+    assert (await second.post(url, fields)).status == 403
+    assert (await tutor.post(url, fields, {"Sec-Fetch-Site": "cross-site"})).status == 403
+    assert await everything(world.house) == before
+
+
+@pytest.mark.pitfall(18)
+async def test_looking_at_staff_pages_changes_nothing(world: World, second: Browser) -> None:
+    url = door_of(world.house, await near(world))
+    before = await everything(world.house)
+    for method in ("GET", "HEAD"):
+        assert (await second.open(url, method)).status == 200
+        assert (await second.open(world.house.base_url + "/staff", method)).status == 200
+    assert await everything(world.house) == before
+
+
+async def test_staff_state_what_happened(world: World) -> None:
+    session_id = await near(world)
+    await world.house.advance(minutes=70)
+    await world.house.settle()
+    second = await signed_in(world, world.second, Role.SECOND_STAFF)
+    url = door_of(world.house, session_id)
+    assert (await second.send(url, "statement", took_place="no")).status == 422
+    answers = {"took_place": "no", "adult_present": "no", "second_staff_present": "yes"}
+    assert (await second.send(url, "statement", **answers)).status == 303
+    assert "statement" not in (await second.open(url)).forms

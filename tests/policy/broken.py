@@ -1,0 +1,118 @@
+"""Cases in which one named thing is broken, by the rule that must notice it."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from service.policy.case import CaseFile, HostCase
+from service.policy.consent import ConsentEntry, ConsentKind
+from service.policy.people import HostId, StaffId
+from service.policy.session import Span
+from service.policy.staff import Assignment, Evidence, EvidenceKind, StaffMember
+from tests.builders import (
+    CHILD,
+    ENDS,
+    FATHER,
+    MOTHER,
+    NOW,
+    SECOND,
+    STARTS,
+    TUTOR,
+    a_case,
+    a_child_case,
+    a_consent,
+    a_pledge,
+    a_session,
+    a_staff_member,
+)
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A case with one thing broken: the rule that says so, and the code it says."""
+
+    rule: str
+    code: str
+    case: CaseFile
+
+
+def saying(*entries: ConsentEntry) -> CaseFile:
+    """The complete case with this ledger of consents."""
+    return a_case(children=(a_child_case(consents=entries),))
+
+
+def without(member: StaffMember, kind: EvidenceKind) -> StaffMember:
+    """The member of staff without one kind of evidence."""
+    return replace(member, evidence=tuple(one for one in member.evidence if one.kind is not kind))
+
+
+def trained_until(staff_id: StaffId, day: date) -> StaffMember:
+    """The member of staff with a training that ends on the day."""
+    member = without(a_staff_member(staff_id), EvidenceKind.TRAINING)
+    training = Evidence(EvidenceKind.TRAINING, date(2026, 1, 1), day)
+    return replace(member, evidence=(*member.evidence, training))
+
+
+def hosted(
+    domain: str = "tuition.example", *custodians: StaffId, withdrawn: bool = False
+) -> CaseFile:
+    """The complete case on another host account."""
+    host = HostCase(HostId("host_1"), domain, frozenset(custodians), withdrawn)
+    return a_case(host=host)
+
+
+def _staff_cases(rule: str, who: str, field: str, staff_id: StaffId) -> list[Broken]:
+    member = a_staff_member(staff_id)
+    broken = {
+        "suspended": replace(member, suspended=True),
+        "left": replace(member, left_on=date(2026, 11, 24)),
+        "personal_account": replace(member, account_domain="mail.example"),
+        "check_missing": without(member, EvidenceKind.BACKGROUND_CHECK),
+        "training_missing": without(member, EvidenceKind.TRAINING),
+        "training_lapsed": trained_until(staff_id, date(2026, 11, 23)),
+        "policy_unacknowledged": without(member, EvidenceKind.POLICY_ACKNOWLEDGEMENT),
+    }
+    return [
+        Broken(rule, f"{who}_{code}", a_case(**{field: value})) for code, value in broken.items()
+    ]
+
+
+NO_CONSENT = saying()
+SOON_OVER = saying(a_consent(valid_until=ENDS - MINUTE))
+REFUSED = saying(a_consent(), a_consent(FATHER, position=2, kind=ConsentKind.REFUSED))
+WITHDRAWN = saying(a_consent(), a_consent(FATHER, position=2, kind=ConsentKind.WITHDRAWN))
+FAMILY_SECOND = a_staff_member(SECOND, relations=frozenset({MOTHER}))
+FAMILY_TUTOR = a_staff_member(TUTOR, relations=frozenset({CHILD}))
+TWIN = a_staff_member(SECOND, contact_keys=frozenset({f"key-of-{TUTOR}"}))
+RELATED = a_staff_member(SECOND, relations=frozenset({TUTOR}))
+SUNDAY = a_session(starts_at=STARTS + timedelta(days=5), ends_at=ENDS + timedelta(days=5))
+
+BROKEN = [
+    Broken("R-01", "consent_missing", NO_CONSENT),
+    Broken("R-01", "consent_lapsed", SOON_OVER),
+    Broken("R-02", "consent_refused", REFUSED),
+    Broken("R-02", "consent_refused", WITHDRAWN),
+    Broken("R-03", "agreement_outdated", saying(a_consent(policy_version="v2"))),
+    Broken("R-04", "second_staff_missing", a_case(second_staff=None, assignment=None)),
+    Broken("R-04", "second_staff_unaccepted", a_case(assignment=Assignment(SECOND, None))),
+    Broken("R-05", "second_staff_is_family", a_case(second_staff=FAMILY_SECOND)),
+    Broken("R-05", "tutor_is_family", a_case(tutor=FAMILY_TUTOR)),
+    Broken("R-06", "second_staff_is_tutor", a_case(second_staff=TWIN)),
+    Broken("R-06", "second_staff_is_related", a_case(second_staff=RELATED)),
+    *_staff_cases("R-07", "second_staff", "second_staff", SECOND),
+    Broken("R-08", "pledge_missing", a_case(children=(a_child_case(pledges=()),))),
+    Broken("R-08", "pledge_void", a_case(children=(a_child_case(pledges=(a_pledge(terms=2),)),))),
+    Broken("R-08", "pledge_void", a_case(children=(a_child_case(nominated=frozenset()),))),
+    Broken("R-09", "second_staff_elsewhere", a_case(second_staff_elsewhere=(Span(STARTS, ENDS),))),
+    *_staff_cases("R-10", "tutor", "tutor", TUTOR),
+    Broken("R-11", "outside_hours", a_case(session=SUNDAY)),
+    Broken("R-12", "purpose_missing", a_case(session=a_session(purpose=" \t\n"))),
+    Broken("R-13", "host_missing", a_case(host=None)),
+    Broken("R-13", "host_missing", hosted("tuition.example", TUTOR, SECOND, withdrawn=True)),
+    Broken("R-13", "host_personal", hosted("mail.example", TUTOR, SECOND)),
+    Broken("R-13", "host_custodians", hosted("tuition.example", TUTOR)),
+]
+"""Every way a rule can be broken, each in an otherwise complete case decided at `builders.NOW`."""
+
+__all__ = ["BROKEN", "NOW", "Broken", "hosted", "saying", "trained_until", "without"]

@@ -1,0 +1,49 @@
+"""The reviewed templates."""
+
+import string
+
+import pytest
+
+from service.policy.messages import TEMPLATES, Template
+
+FILLED = {"parent", "child", "organisation", "phone", "link", "when", "purpose", "before", "word"}
+NO_LINK = {"session_off"}
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.pitfall(70)
+@pytest.mark.parametrize("template", TEMPLATES.values(), ids=lambda one: one.name)
+def test_a_subject_is_fixed_and_so_names_neither_child_nor_lesson(template: Template) -> None:
+    assert places(template.subject) == set()
+
+
+@pytest.mark.parametrize("template", TEMPLATES.values(), ids=lambda one: one.name)
+def test_a_text_has_only_places_that_we_fill_ourselves(template: Template) -> None:
+    assert places(template.text) <= FILLED
+
+
+@pytest.mark.parametrize("template", TEMPLATES.values(), ids=lambda one: one.name)
+def test_every_message_addresses_the_parent_and_gives_the_telephone_number(
+    template: Template,
+) -> None:
+    assert {"parent", "phone"} <= places(template.text)
+
+
+@pytest.mark.parametrize("template", TEMPLATES.values(), ids=lambda one: one.name)
+def test_a_message_that_asks_for_something_has_a_link_and_news_that_a_session_is_off_has_none(
+    template: Template,
+) -> None:
+    assert ("link" in places(template.text)) is (template.name not in NO_LINK)
+
+
+def test_a_template_is_found_by_its_name() -> None:
+    assert all(name == template.name for name, template in TEMPLATES.items())
+
+
+def test_a_request_for_permission_waits_for_the_permitted_hours() -> None:
+    assert not TEMPLATES["consent_request"].on_the_day
+    assert not TEMPLATES["pledge_request"].on_the_day
+    assert TEMPLATES["session_off"].on_the_day

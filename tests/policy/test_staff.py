@@ -1,0 +1,101 @@
+"""Who of the staff may be in a session on a day."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.policy.staff import (
+    TRAINING_GRACE,
+    Evidence,
+    EvidenceKind,
+    StaffMember,
+    shortcomings,
+)
+from tests.builders import ORGANISATION, SECOND, TUTOR, a_staff_member
+
+DAY = date(2026, 11, 24)
+
+
+def lacks(member: StaffMember, day: date = DAY) -> list[str]:
+    return [short.code for short in shortcomings(member, day, ORGANISATION)]
+
+
+def having(kind: EvidenceKind, until: date | None) -> StaffMember:
+    member = a_staff_member(TUTOR)
+    version = "v3" if kind is EvidenceKind.POLICY_ACKNOWLEDGEMENT else None
+    others = tuple(item for item in member.evidence if item.kind is not kind)
+    return replace(member, evidence=(*others, Evidence(kind, date(2026, 1, 1), until, version)))
+
+
+def test_a_complete_member_of_staff_lacks_nothing() -> None:
+    assert lacks(a_staff_member(TUTOR)) == []
+
+
+@pytest.mark.pitfall(27)
+@pytest.mark.parametrize(
+    ("until", "wanted"),
+    [(None, []), (DAY, []), (DAY - timedelta(days=1), ["check_missing"])],
+)
+def test_a_check_holds_through_its_last_day(until: date | None, wanted: list[str]) -> None:
+    assert lacks(having(EvidenceKind.BACKGROUND_CHECK, until)) == wanted
+
+
+@given(st.integers(0, 400))
+def test_training_lapses_then_is_missing_after_the_grace(days_ago: int) -> None:
+    found = lacks(having(EvidenceKind.TRAINING, DAY - timedelta(days=days_ago)))
+    if days_ago == 0:
+        assert found == []
+    elif days_ago <= TRAINING_GRACE.days:
+        assert found == ["training_lapsed"]
+    else:
+        assert found == ["training_missing"]
+
+
+@pytest.mark.pitfall(30)
+@pytest.mark.parametrize(
+    ("left_on", "wanted"),
+    [(DAY + timedelta(days=1), []), (DAY, ["left"]), (DAY - timedelta(days=1), ["left"])],
+)
+def test_who_leaves_is_gone_from_that_day_on(left_on: date, wanted: list[str]) -> None:
+    assert lacks(a_staff_member(TUTOR, left_on=left_on)) == wanted
+
+
+def test_an_acknowledgement_of_an_older_policy_does_not_count() -> None:
+    member = a_staff_member(TUTOR)
+    old = Evidence(EvidenceKind.POLICY_ACKNOWLEDGEMENT, date(2026, 1, 1), None, "v2")
+    assert lacks(replace(member, evidence=(*member.evidence[:2], old))) == ["policy_unacknowledged"]
+
+
+def test_an_acknowledgement_of_any_version_still_in_force_counts() -> None:
+    both = replace(ORGANISATION, policy_versions_in_force=frozenset({"v3", "v4"}))
+    assert list(shortcomings(a_staff_member(TUTOR), DAY, both)) == []
+
+
+def test_everything_that_is_lacking_is_said_at_once() -> None:
+    nobody = a_staff_member(TUTOR, evidence=(), suspended=True, account_domain="mail.example")
+    assert lacks(nobody) == [
+        "suspended",
+        "personal_account",
+        "check_missing",
+        "training_missing",
+        "policy_unacknowledged",
+    ]
+
+
+@pytest.mark.pitfall(28)
+def test_two_entries_of_one_person_are_noticed_by_a_shared_contact() -> None:
+    one = a_staff_member(TUTOR, contact_keys=frozenset({"a", "b"}))
+    assert one.same_person_as(a_staff_member(SECOND, contact_keys=frozenset({"b"})))
+    assert not one.same_person_as(a_staff_member(SECOND, contact_keys=frozenset()))
+    assert a_staff_member(TUTOR, contact_keys=frozenset()).same_person_as(a_staff_member(TUTOR))
+
+
+@pytest.mark.pitfall(9)
+def test_a_relation_counts_whoever_declared_it() -> None:
+    one, other = a_staff_member(TUTOR), a_staff_member(SECOND, relations=frozenset({TUTOR}))
+    assert one.related_to(other)
+    assert other.related_to(one)
+    assert not one.related_to(a_staff_member(SECOND))

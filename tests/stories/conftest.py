@@ -1,0 +1,16 @@
+"""A small organisation on a running service, on each database in turn."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.harness import running
+from tests.world import World, a_world
+
+
+@pytest.fixture
+async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    """Everything an organisation needs before its first session."""
+    async with running(database_url, tmp_path) as house:
+        yield await a_world(house)

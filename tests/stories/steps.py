@@ -1,0 +1,233 @@
+"""The steps that stories are told in: given …, when …, then …"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from service.errors import ChaperoneError
+from service.policy.attestation import Answer
+from service.policy.consent import ConsentKind, Route
+from service.policy.people import Actor, ChildId, Role, SessionId, system
+from service.policy.session import Session, SessionState
+from service.store import alerts, meetings, sessions, work
+from service.store.meetings import Meeting
+from service.store.tables import MeetingStage
+from service.store.transactions import Reader
+from service.store.work import Claim, ClaimDue
+from service.workflows import attesting, door, onboarding, presence, staffing
+from tests.world import ADMIN, Family, World, an_open_session, check_in, say
+
+BEFORE_CHECK_IN = 10
+"""Minutes from the opening of `an_open_session` into the check-in window."""
+
+
+# --- looking ----------------------------------------------------------------------------------------
+
+
+async def session_of(world: World, session_id: SessionId) -> Session:
+    """The session as it is recorded now."""
+    found: Session = await world.house.read(sessions.get, session_id)
+    return found
+
+
+async def reason_of(world: World, session_id: SessionId) -> str | None:
+    """Why the session is over."""
+    return (await world.house.read(sessions.record_of, session_id)).reason  # type: ignore[no-any-return]
+
+
+async def stages(world: World, session_id: SessionId) -> list[MeetingStage]:
+    """How far each meeting of the session has come, oldest first."""
+    return [one.stage for one in await meetings_of(world, session_id)]
+
+
+async def meetings_of(world: World, session_id: SessionId) -> tuple[Meeting, ...]:
+    """Every meeting the session ever had."""
+    found: tuple[Meeting, ...] = await world.house.read(meetings.of_session, session_id)
+    return found
+
+
+async def ways_in(world: World, session_id: SessionId) -> set[str]:
+    """For whom a way in is alive, over all meetings of the session."""
+
+    def alive(reader: Reader) -> set[str]:
+        return {
+            held.subject_id
+            for meeting in meetings.of_session(reader, session_id)
+            for held in meetings.ways_in(reader, meeting.meeting_id)
+        }
+
+    found: set[str] = await world.house.read(alive)
+    return found
+
+
+async def alerts_now(world: World) -> set[str]:
+    """The codes of the open alerts."""
+
+    def listed(reader: Reader) -> set[str]:
+        return {one.code for one in alerts.listed(reader, after="", limit=200, open_only=True)}
+
+    found: set[str] = await world.house.read(listed)
+    return found
+
+
+async def waits(
+    world: World, session_id: SessionId, by: Actor, child: ChildId | None = None
+) -> Any:
+    """What keeps a person out at the door; None if they went in."""
+    try:
+        await door.go_in(world.house.deps, door.GoIn(session_id, child), by)
+    except ChaperoneError as error:
+        return error.details.get("waits", error.code)
+    return None
+
+
+async def then_nothing_is_left_at_zoom(world: World) -> None:
+    """No meeting exists at the provider."""
+    assert await world.house.zoom.meetings() == []
+
+
+async def then_everyone_is_shut_out(world: World, session_id: SessionId) -> None:
+    """No way in is worth anything, and nobody new gets one."""
+    assert await ways_in(world, session_id) == set()
+    for staff_id in (world.second, world.tutor):
+        assert await waits(world, session_id, world.actor(staff_id)) is not None
+    mother = world.as_parent(world.family.mother)
+    assert await waits(world, session_id, mother, world.family.child) is not None
+
+
+# --- going in ---------------------------------------------------------------------------------------
+
+
+async def second_staff_go_in(world: World, session_id: SessionId) -> Any:
+    """Second staff start the room."""
+    return await _follow(world, session_id, world.actor(world.second, Role.SECOND_STAFF))
+
+
+async def tutor_goes_in(world: World, session_id: SessionId) -> Any:
+    """The tutor goes in and is let in by second staff."""
+    return await _admitted(world, session_id, world.actor(world.tutor, Role.TUTOR))
+
+
+async def family_goes_in(world: World, session_id: SessionId, family: Family | None = None) -> Any:
+    """The mother says that she is there; the household goes in and is let in."""
+    family = family or world.family
+    await check_in(world, session_id, family)
+    return await _admitted(world, session_id, world.as_parent(family.mother), family.child)
+
+
+async def _admitted(
+    world: World, session_id: SessionId, by: Actor, child: ChildId | None = None
+) -> Any:
+    person = await _follow(world, session_id, by, child)
+    admitted = await world.house.zoom.act(person["key"], "admit")
+    await world.house.settle()
+    return admitted
+
+
+async def _follow(
+    world: World, session_id: SessionId, by: Actor, child: ChildId | None = None
+) -> Any:
+    url = await door.go_in(world.house.deps, door.GoIn(session_id, child), by)
+    person = await world.house.zoom.follow(url.get_secret_value())
+    await world.house.settle()
+    return person
+
+
+async def in_the_check_in_window(world: World) -> SessionId:
+    """An open session, fifteen minutes before its start."""
+    session_id = await an_open_session(world)
+    await world.house.advance(minutes=BEFORE_CHECK_IN)
+    await world.house.settle()
+    return session_id
+
+
+async def a_live_session(world: World) -> SessionId:
+    """A session with everyone in the room."""
+    session_id = await in_the_check_in_window(world)
+    await second_staff_go_in(world, session_id)
+    await tutor_goes_in(world, session_id)
+    await family_goes_in(world, session_id)
+    assert (await session_of(world, session_id)).state is SessionState.LIVE
+    return session_id
+
+
+async def the_call_ends(world: World) -> None:
+    """The host ends the meeting for all."""
+    (meeting,) = await world.house.zoom.meetings()
+    await world.house.zoom.control("POST", f"meetings/{meeting['id']}/end")
+    await world.house.settle()
+
+
+async def states(
+    world: World, session_id: SessionId, by: Actor, family: Family | None = None
+) -> None:
+    """A witness says that all was as it should be."""
+    await world.house.do(
+        attesting.make_statement,
+        attesting.MakeStatement(
+            session_id,
+            Answer.YES,
+            Answer.YES,
+            Answer.YES,
+            Route.LINK,
+            child_id=family.child if family else None,
+            adult_id=family.mother if family else None,
+        ),
+        by,
+    )
+
+
+# --- conditions fall ----------------------------------------------------------------------------------
+
+
+async def consent_is_withdrawn(world: World, session_id: SessionId) -> None:
+    """The mother takes her consent back."""
+    await say(world, ConsentKind.WITHDRAWN)
+
+
+async def the_father_refuses(world: World, session_id: SessionId) -> None:
+    """The other parent says no."""
+    await say(world, ConsentKind.REFUSED, giver=world.family.father)
+
+
+async def second_staff_is_released(world: World, session_id: SessionId) -> None:
+    """The second member of staff is taken off."""
+    release = staffing.ReleaseSecondStaff(session_id, "ill")
+    await world.house.do(staffing.release, release, world.as_coordinator)
+
+
+async def the_pledge_is_revoked(world: World, session_id: SessionId) -> None:
+    """The mother takes her promise back."""
+    family = world.family
+    revoke = presence.RevokePledge(session_id, family.child, family.mother, Route.LINK)
+    await world.house.do(presence.revoke_pledge, revoke, world.as_parent(family.mother))
+
+
+async def second_staff_is_suspended(world: World, session_id: SessionId) -> None:
+    """The second member of staff may not work."""
+    suspend = onboarding.Suspend(world.second, True, "under inquiry")
+    await world.house.do(onboarding.suspend, suspend, ADMIN)
+
+
+async def the_tutor_is_suspended(world: World, session_id: SessionId) -> None:
+    """The tutor may not work."""
+    suspend = onboarding.Suspend(world.tutor, True, "under inquiry")
+    await world.house.do(onboarding.suspend, suspend, ADMIN)
+
+
+# --- by hand ------------------------------------------------------------------------------------------
+
+
+async def claimed(world: World, kind: str) -> tuple[Claim, ...]:
+    """What is due of a kind, claimed as a reconciler would."""
+    command = ClaimDue(kind, 10, timedelta(seconds=60))
+    found: tuple[Claim, ...] = await world.house.do(work.claim_due, command, system(kind))
+    return found
+
+
+async def pass_by(world: World, seconds: float, every: float = 30) -> None:
+    """Let time pass in steps, settling at each."""
+    until: datetime = world.house.clock.now() + timedelta(seconds=seconds)
+    while world.house.clock.now() < until:
+        left = (until - world.house.clock.now()).total_seconds()
+        await world.house.advance(seconds=min(every, left))
+        await world.house.settle()

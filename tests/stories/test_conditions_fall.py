@@ -1,0 +1,194 @@
+"""A condition falls: at the commit no way in is worth anything, and the meeting goes right after."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from service.policy.consent import ConsentKind
+from service.policy.people import SessionId
+from service.policy.session import SessionState
+from service.store.tables import MeetingStage
+from service.workflows import opening
+from tests.invariants import check_everything
+from tests.stories import steps
+from tests.stories.steps import (
+    a_live_session,
+    claimed,
+    in_the_check_in_window,
+    pass_by,
+    reason_of,
+    session_of,
+    stages,
+    then_everyone_is_shut_out,
+    then_nothing_is_left_at_zoom,
+    ways_in,
+)
+from tests.world import World, a_clear_session, a_family, book, cover, pledge, say
+
+Fall = Callable[[World, SessionId], Awaitable[None]]
+
+FALLS: list[Fall] = [
+    steps.consent_is_withdrawn,
+    steps.the_father_refuses,
+    steps.second_staff_is_released,
+    steps.the_pledge_is_revoked,
+    steps.second_staff_is_suspended,
+    steps.the_tutor_is_suspended,
+]
+
+
+def told(fall: Fall) -> str:
+    return fall.__name__
+
+
+@pytest.mark.pitfall(31)
+@pytest.mark.parametrize("fall", FALLS, ids=told)
+async def test_an_open_session_is_shut_at_the_commit(world: World, fall: Fall) -> None:
+    session_id = await in_the_check_in_window(world)
+    await fall(world, session_id)
+    assert (await session_of(world, session_id)).state is SessionState.BOOKED
+    assert await stages(world, session_id) == [MeetingStage.CLOSING]
+    await then_everyone_is_shut_out(world, session_id)
+    await world.house.settle()
+    await then_nothing_is_left_at_zoom(world)
+    assert await stages(world, session_id) == [MeetingStage.CLOSED]
+    await check_everything(world.house)
+
+
+@pytest.mark.pitfall(4)
+@pytest.mark.parametrize("fall", FALLS, ids=told)
+async def test_a_live_session_is_ended_at_the_commit(world: World, fall: Fall) -> None:
+    session_id = await a_live_session(world)
+    await fall(world, session_id)
+    assert (await session_of(world, session_id)).state is SessionState.ENDED
+    await then_everyone_is_shut_out(world, session_id)
+    await world.house.settle()
+    await then_nothing_is_left_at_zoom(world)
+    assert await stages(world, session_id) == [MeetingStage.CLOSED]
+    assert await reason_of(world, session_id) not in (None, "over")
+    mother = world.family.mother_mail
+    assert world.house.letters(mother, "A session does not take place")
+    await check_everything(world.house)
+
+
+async def test_a_session_whose_condition_comes_back_is_opened_anew(world: World) -> None:
+    session_id = await in_the_check_in_window(world)
+    await steps.consent_is_withdrawn(world, session_id)
+    await world.house.settle()
+    await say(world)
+    await world.house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.OPEN
+    assert await stages(world, session_id) == [MeetingStage.CLOSED, MeetingStage.OPEN]
+    await check_everything(world.house)
+
+
+@pytest.mark.parametrize("fall", FALLS, ids=told)
+async def test_between_intent_and_create_leaves_nothing(world: World, fall: Fall) -> None:
+    session_id = await a_clear_session(world)
+    await world.house.advance(minutes=35)
+    (claim,) = await claimed(world, "open_meetings")
+    begun = await world.house.do(opening.begin, claim, opening.BY)
+    await fall(world, session_id)
+    await opening.create(world.house.deps, begun)
+    await world.house.settle()
+    await then_nothing_is_left_at_zoom(world)
+    assert (await session_of(world, session_id)).state is SessionState.BOOKED
+    assert await stages(world, session_id) == [MeetingStage.CLOSED]
+    assert await ways_in(world, session_id) == set()
+    await check_everything(world.house)
+
+
+async def test_an_intent_that_waited_too_long_asks_the_provider_for_nothing(world: World) -> None:
+    session_id = await a_clear_session(world)
+    await world.house.advance(minutes=35)
+    (claim,) = await claimed(world, "open_meetings")
+    begun = await world.house.do(opening.begin, claim, opening.BY)
+    await world.house.advance(seconds=60)
+    await opening.create(world.house.deps, begun)
+    assert await world.house.zoom.calls("create_meeting") == []
+    await pass_by(world, 120)
+    assert (await session_of(world, session_id)).state is SessionState.OPEN
+    await check_everything(world.house)
+
+
+@pytest.mark.parametrize("fall", FALLS, ids=told)
+async def test_between_create_and_release_leaves_nothing(world: World, fall: Fall) -> None:
+    session_id = await a_clear_session(world)
+    await world.house.zoom.fault("add_registrant", "rate_limit", times=3)
+    await world.house.advance(minutes=35)
+    await world.house.settle()
+    assert len(await world.house.zoom.meetings()) == 1
+    assert (await session_of(world, session_id)).state is SessionState.OPENING
+    assert await ways_in(world, session_id) == set()
+    await fall(world, session_id)
+    await world.house.settle()
+    await then_nothing_is_left_at_zoom(world)
+    assert await stages(world, session_id) == [MeetingStage.CLOSED]
+    assert (await session_of(world, session_id)).state is SessionState.BOOKED
+    await check_everything(world.house)
+
+
+# --- two families -------------------------------------------------------------------------------------
+
+
+@pytest.mark.pitfall(11)
+async def test_a_child_who_becomes_clear_later_gets_a_way_in_then(world: World) -> None:
+    other = await a_family(world.house, "meadow", world.coordinator)
+    await say(world)
+    session_id = await book(world, world.family.child, other.child)
+    await cover(world, session_id)
+    await pledge(world, session_id)
+    await world.house.advance(minutes=35)
+    await world.house.settle()
+    assert await ways_in(world, session_id) == {world.tutor, world.family.child}
+    await say(world, family=other)
+    await pledge(world, session_id, other)
+    await world.house.settle()
+    assert await ways_in(world, session_id) == {world.tutor, world.family.child, other.child}
+    assert len(await world.house.zoom.calls("create_meeting")) == 1
+    await check_everything(world.house)
+
+
+@pytest.mark.pitfall(11)
+async def test_one_familys_withdrawal_shuts_that_family_out_alone(world: World) -> None:
+    other = await a_family(world.house, "meadow", world.coordinator)
+    await say(world)
+    await say(world, family=other)
+    session_id = await book(world, world.family.child, other.child)
+    await cover(world, session_id)
+    await pledge(world, session_id)
+    await pledge(world, session_id, other)
+    await world.house.advance(minutes=45)
+    await world.house.settle()
+    await steps.second_staff_go_in(world, session_id)
+    await steps.family_goes_in(world, session_id, other)
+    await say(world, ConsentKind.WITHDRAWN, family=other)
+    assert await ways_in(world, session_id) == {world.tutor, world.family.child}
+    mother = world.as_parent(other.mother)
+    assert await steps.waits(world, session_id, mother, other.child) is not None
+    await world.house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.LIVE
+    await steps.family_goes_in(world, session_id)
+    await check_everything(world.house)
+
+
+@pytest.mark.pitfall(4)
+@pytest.mark.pitfall(17)
+async def test_a_way_in_that_was_given_out_is_taken_back_at_the_provider_too(world: World) -> None:
+    other = await a_family(world.house, "meadow", world.coordinator)
+    await say(world)
+    await say(world, family=other)
+    session_id = await book(world, world.family.child, other.child)
+    await cover(world, session_id)
+    await pledge(world, session_id)
+    await pledge(world, session_id, other)
+    await world.house.advance(minutes=45)
+    await world.house.settle()
+    await steps.second_staff_go_in(world, session_id)
+    await steps.family_goes_in(world, session_id, other)
+    await say(world, ConsentKind.WITHDRAWN, family=other)
+    await world.house.settle()
+    (meeting,) = await world.house.zoom.meetings()
+    approved = [one for one in meeting["registrants"] if one["status"] == "approved"]
+    assert len(approved) == 2, "the shut-out family's link still opens the waiting room"
+    await check_everything(world.house)

@@ -1,0 +1,249 @@
+"""A small organisation to tell stories with: staff, a family or two, an account, a policy."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from pydantic import SecretStr
+
+from service.policy.consent import ConsentKind, Purpose, Route
+from service.policy.people import (
+    Actor,
+    Authority,
+    ChildId,
+    HostId,
+    ParentId,
+    Role,
+    SessionId,
+    StaffId,
+)
+from service.policy.presence import PresenceMode
+from service.policy.session import CoverMode
+from service.policy.staff import Evidence, EvidenceKind
+from service.store.staff import PolicyVersion
+from service.workflows import booking, consent, links, onboarding, presence, staffing
+from tests.harness import HOST_ACCOUNTS, House
+
+PIN = SecretStr("2580")
+PIN_HASH = links.hash_pin(PIN)
+"""Made once: the hash is slow on purpose."""
+
+STARTS_IN = timedelta(hours=1)
+
+
+@dataclass
+class Family:
+    """A child with a mother who has authority, and a father who has it too."""
+
+    child: ChildId
+    mother: ParentId
+    father: ParentId
+    mother_mail: str
+    father_mail: str
+
+
+@dataclass
+class World:
+    """Everything an organisation needs before its first session."""
+
+    house: House
+    coordinator: StaffId
+    lead: StaffId
+    tutor: StaffId
+    second: StaffId
+    host: HostId
+    family: Family
+
+    def actor(self, staff_id: StaffId, *roles: Role) -> Actor:
+        """A member of staff as the one who acts."""
+        return Actor(staff_id, frozenset(roles))
+
+    @property
+    def as_coordinator(self) -> Actor:
+        """The coordinator as the one who acts."""
+        return self.actor(self.coordinator, Role.COORDINATOR)
+
+    def as_parent(self, parent_id: ParentId) -> Actor:
+        """A parent as the one who acts."""
+        return Actor(parent_id, frozenset({Role.PARENT}))
+
+
+ADMIN = Actor("staff_admin", frozenset({Role.ADMIN, Role.COORDINATOR}))
+
+
+async def a_world(house: House) -> World:
+    """Staff checked and trained, one account with two custodians, one family that has a PIN."""
+    await publish(house, "v3")
+    coordinator = await a_colleague(house, "Cora", "cora")
+    lead = await a_colleague(house, "Lea", "lea")
+    tutor = await a_colleague(house, "Theo", "theo")
+    second = await a_colleague(house, "Sam", "sam")
+    host = await a_host(house, 0, coordinator, lead)
+    family = await a_family(house, "river", coordinator)
+    return World(house, coordinator, lead, tutor, second, host, family)
+
+
+async def publish(house: House, version: str, *, fresh: bool = False) -> None:
+    """A policy version with a review date ahead."""
+    today = house.clock.now().date()
+    await house.do(
+        onboarding.publish_policy,
+        PolicyVersion(version, "The board", "Be kind.", today + timedelta(days=300), fresh),
+        ADMIN,
+    )
+
+
+async def a_colleague(
+    house: House, name: str, account: str, *, phone: str | None = None
+) -> StaffId:
+    """A member of staff with everything on record."""
+    staff_id: StaffId = await house.do(
+        onboarding.put_staff,
+        onboarding.PutStaff(
+            SecretStr(name),
+            SecretStr(f"{account}@tuition.example"),
+            SecretStr(phone) if phone else None,
+        ),
+        ADMIN,
+    )
+    today = house.clock.now().date()
+    for kind, version in (
+        (EvidenceKind.BACKGROUND_CHECK, None),
+        (EvidenceKind.TRAINING, None),
+        (EvidenceKind.POLICY_ACKNOWLEDGEMENT, "v3"),
+    ):
+        until = None if version else today + timedelta(days=200)
+        evidence = Evidence(kind, today - timedelta(days=20), until, version)
+        await house.do(onboarding.add_evidence, onboarding.AddEvidence(staff_id, evidence), ADMIN)
+    return staff_id
+
+
+async def a_host(house: House, number: int, *custodians: StaffId) -> HostId:
+    """One of the emulated accounts."""
+    host_id: HostId = await house.do(
+        onboarding.put_host,
+        onboarding.PutHost("zoom", HOST_ACCOUNTS[number], "tuition.example", custodians),
+        ADMIN,
+    )
+    return host_id
+
+
+async def a_family(house: House, name: str, coordinator: StaffId) -> Family:
+    """A child of nine with two parents, the mother with a PIN; nobody has consented yet."""
+    child: ChildId = await house.do(
+        onboarding.put_child, onboarding.PutChild(SecretStr(name.title()), date(2017, 5, 5)), ADMIN
+    )
+    parents = []
+    for relation in ("mother", "father"):
+        parent_id: ParentId = await house.do(
+            onboarding.put_parent,
+            onboarding.PutParent(
+                SecretStr(f"{relation.title()} {name.title()}"),
+                SecretStr(f"{relation}@{name}.example"),
+                SecretStr(f"07700 900{len(name):03d}"),
+            ),
+            ADMIN,
+        )
+        tie = onboarding.PutTie(child, parent_id, relation, Authority.PARENTAL_RESPONSIBILITY)
+        await house.do(onboarding.put_tie, tie, ADMIN)
+        await house.do(
+            links.set_pin,
+            links.SetPin(parent_id, PIN_HASH, Route.PHONE, "number on file"),
+            Actor(coordinator, frozenset({Role.COORDINATOR})),
+        )
+        parents.append(parent_id)
+    return Family(child, *parents, f"mother@{name}.example", f"father@{name}.example")
+
+
+async def book(
+    world: World,
+    *children: ChildId,
+    starts_at: datetime | None = None,
+    tutor: StaffId | None = None,
+    purpose: str = "Fractions",
+) -> SessionId:
+    """A lesson of 45 minutes, in an hour unless said otherwise."""
+    starts = starts_at or world.house.clock.now() + STARTS_IN
+    session_id: SessionId = await world.house.do(
+        booking.book_session,
+        booking.BookSession(
+            external_id=None,
+            tutor_id=tutor or world.tutor,
+            children=children or (world.family.child,),
+            terms=booking.Terms(
+                starts, starts + timedelta(minutes=45), "local", "Europe/London", purpose
+            ),
+            provider="zoom",
+            cover_mode=CoverMode.THROUGHOUT,
+        ),
+        world.as_coordinator,
+    )
+    return session_id
+
+
+async def say(
+    world: World,
+    kind: ConsentKind = ConsentKind.GIVEN,
+    *,
+    family: Family | None = None,
+    giver: ParentId | None = None,
+    **more: object,
+) -> None:
+    """A giver says a word by link; a yes names the giver as present adult."""
+    family = family or world.family
+    who = giver or family.mother
+    command = consent.SayWord(
+        child_id=family.child,
+        giver_id=who,
+        purpose=Purpose.TAKE_PART,
+        kind=kind,
+        route=Route.LINK,
+        policy_version=str(more.pop("policy_version", "v3")),
+        present_adults=(who,) if kind is ConsentKind.GIVEN else (),
+        **more,  # type: ignore[arg-type]
+    )
+    await world.house.do(consent.say_word, command, world.as_parent(who))
+
+
+async def cover(world: World, session_id: SessionId, staff_id: StaffId | None = None) -> None:
+    """Second staff is assigned and accepts."""
+    who = staff_id or world.second
+    assign = staffing.AssignSecondStaff(session_id, who)
+    await world.house.do(staffing.assign, assign, world.as_coordinator)
+    await world.house.do(
+        staffing.accept, staffing.AcceptSession(session_id), world.actor(who, Role.SECOND_STAFF)
+    )
+
+
+async def pledge(
+    world: World, session_id: SessionId, family: Family | None = None, terms: int = 1
+) -> None:
+    """The mother promises to be there."""
+    family = family or world.family
+    command = presence.MakePledge(
+        session_id, family.child, family.mother, terms, PresenceMode.IN_THE_ROOM, Route.LINK
+    )
+    await world.house.do(presence.make_pledge, command, world.as_parent(family.mother))
+
+
+async def a_clear_session(world: World, **more: object) -> SessionId:
+    """A booked session in which nothing is missing."""
+    await say(world)
+    session_id = await book(world, **more)  # type: ignore[arg-type]
+    await cover(world, session_id)
+    await pledge(world, session_id)
+    return session_id
+
+
+async def an_open_session(world: World) -> SessionId:
+    """A session whose meeting is there."""
+    session_id = await a_clear_session(world)
+    await world.house.advance(minutes=35)
+    await world.house.settle()
+    return session_id
+
+
+async def check_in(world: World, session_id: SessionId, family: Family | None = None) -> None:
+    """The mother says that she is there."""
+    family = family or world.family
+    command = presence.CheckInFamily(session_id, family.child, family.mother, 1, Route.LINK)
+    await world.house.do(presence.check_in, command, world.as_parent(family.mother))
