@@ -15,9 +15,9 @@ from service.policy.staff import Evidence, EvidenceKind
 from service.ports import Clock, SystemClock
 from service.settings import Settings, load_organisation
 from service.store import audit_log, migrate
-from service.store.staff import PolicyVersion
+from service.store.policies import PolicyVersion
 from service.store.transactions import Refused, Store, Tx, open_store
-from service.workflows import consent, onboarding
+from service.workflows import accounts, consent, onboarding, register
 
 ADMIN = Actor("staff_bench", frozenset({Role.ADMIN, Role.COORDINATOR, Role.DSL}))
 C = TypeVar("C")
@@ -68,26 +68,26 @@ async def bring_in(store: Store, how_many: int) -> People:
     """So many tutors, children and host accounts, each with everything on record."""
     today = SystemClock().now().date()
     policy = PolicyVersion("v1", "The board", "Be kind.", today + timedelta(days=300), False)
-    await do(store, onboarding.publish_policy, policy)
+    await do(store, accounts.publish_policy, policy)
     tutors = [await _tutor(store, number, today) for number in range(how_many)]
     children = [await _family(store, number) for number in range(how_many)]
     for number in range(how_many):
-        host = onboarding.PutHost(
+        host = accounts.PutHost(
             "zoom", f"host{number:05d}", "tuition.example", (tutors[0], tutors[1])
         )
-        await do(store, onboarding.put_host, host)
+        await do(store, accounts.put_host, host)
     return People(tuple(tutors), tuple(children))
 
 
 async def _tutor(store: Store, number: int, today: date) -> StaffId:
     account = SecretStr(f"tutor{number}@tuition.example")
-    put = onboarding.PutStaff(SecretStr(f"Tutor {number}"), account)
-    staff_id = await do(store, onboarding.put_staff, put)
+    put = register.PutStaff(SecretStr(f"Tutor {number}"), account)
+    staff_id = await do(store, register.put_staff, put)
     for kind in EvidenceKind:
         version = "v1" if kind is EvidenceKind.POLICY_ACKNOWLEDGEMENT else None
         until = None if version else today + timedelta(days=300)
         seen = Evidence(kind, today - timedelta(days=20), until, version)
-        await do(store, onboarding.add_evidence, onboarding.AddEvidence(staff_id, seen))
+        await do(store, register.add_evidence, register.AddEvidence(staff_id, seen))
     return staff_id
 
 

@@ -85,13 +85,21 @@ async def _demo(options: argparse.Namespace, teller: Teller) -> None:
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         )
         running = await set_up(crew, ports, folder, mailbox.smtp_port, teller)
-        with teller.busy("signing everybody in (chaperone token)"):
-            cast = await gather_cast(running, http)
-        stage = Stage(running, cast, mailbox, teller, http)
-        inspector = await play(stage)
-        if not options.exit:
-            await invite(stage, inspector)
-            await _until_a_part_ends(stage)
+        try:
+            with teller.busy("signing everybody in (chaperone token)"):
+                cast = await gather_cast(running, http)
+            await _tell(Stage(running, cast, mailbox, teller, http), stay_up=not options.exit)
+        except aiohttp.ClientError:
+            await asyncio.sleep(0.5)  # a part that died is noticed a moment later
+            crew.must_live()
+            raise
+
+
+async def _tell(stage: Stage, *, stay_up: bool) -> None:
+    inspector = await play(stage)
+    if stay_up:
+        await invite(stage, inspector)
+        await _until_a_part_ends(stage)
 
 
 async def _until_a_part_ends(stage: Stage) -> None:

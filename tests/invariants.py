@@ -3,13 +3,9 @@
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel
 
 from service.audit.checkpoints import open_checkpoint
 from service.audit.export_check import verify_export
@@ -20,8 +16,7 @@ from service.policy.session import MOVES, WITH_MEETING, SessionState
 from service.store import audit_log, log
 from service.store.transactions import Reader
 from tests.harness import House
-
-Row = dict[str, Any]
+from tests.recorded import Known, Row, everything
 
 CLEARANCE_LASTS = timedelta(seconds=60)
 LIVE_STAGES = ("intended", "open")
@@ -56,47 +51,11 @@ EVIDENCED = {
 }  # fmt: skip
 """Tables of records, and the entries of which there must be one for each row."""
 
-SEALED = {
-    "children": ("name",),
-    "parents": ("name", "email", "phone"),
-    "staff": ("name", "account", "phone"),
-    "ways_in": ("url",),
-    "meetings": ("passcode",),
-}
-
-
-@dataclass(frozen=True)
-class Known:
-    """Everything that is recorded, and everything the provider saw."""
-
-    rows: dict[str, list[Row]]
-    entries: list[Row]
-    people: list[str]
-    secrets: list[str]
-    letters: list[Row]
-    pseudonyms: dict[tuple[str, str], str]
-    provider_meetings: list[Row]
-    provider_calls: list[Row]
-
-    def by_id(self, table: str) -> dict[str, Row]:
-        """The rows of a table by id."""
-        return {row["id"]: row for row in self.rows[table]}
-
 
 async def check_everything(house: House) -> None:
     """Bring the house to rest, then hold every invariant against what is there."""
     await house.settle()
-    rows, entries, people, secrets, letters, pseudonyms = await house.read(_recorded)
-    known = Known(
-        rows,
-        entries,
-        people,
-        secrets,
-        letters,
-        pseudonyms,
-        await house.zoom.meetings(),
-        await house.zoom.calls(),
-    )
+    known = await everything(house)
     every_create_call_was_intended_under_a_clearance(known)
     every_admission_has_an_entry_and_an_open_session(known)
     no_session_has_two_live_meetings(known)
@@ -108,40 +67,6 @@ async def check_everything(house: House) -> None:
     the_provider_knows_nobody(known)
     every_message_has_one_copy_without_a_link(known)
     await house.read(_the_log_proves_itself)
-
-
-def _recorded(reader: Reader) -> tuple[Any, ...]:
-    rows = {
-        table.name: [dict(row._mapping) for row in reader.conn.execute(sa.select(table))]
-        for table in SQLModel.metadata.sorted_tables
-        if table.info.get("kind") in ("record", "plumbing")
-    }
-    entries = [dict(entry) for entry in audit_log.entries_after(reader, 0, 1_000_000)]
-    opened = {table: list(_opened(reader, table, rows[table])) for table in SEALED}
-    people = [*opened["children"], *opened["parents"], *opened["staff"]]
-    letters = [
-        row | {"text": _unsealed(reader, "messages", "text", row)} for row in rows["messages"]
-    ]
-    pseudonyms = {
-        (row["session_id"], row["subject_id"]): audit_log.pseudonym(key, row["subject_id"])
-        for row in rows["admissions"]
-        if (key := audit_log.pseudonym_key(reader, row["session_id"])) is not None
-    }
-    return rows, entries, people, opened["ways_in"] + opened["meetings"], letters, pseudonyms
-
-
-def _opened(reader: Reader, table: str, rows: list[Row]) -> Iterator[str]:
-    for row in rows:
-        for column in SEALED[table]:
-            text = _unsealed(reader, table, column, row)
-            if text:
-                yield text
-
-
-def _unsealed(reader: Reader, table: str, column: str, row: Row) -> str:
-    where = f"{table}.{column}:{row['id']}"
-    found = reader.house.unseal_if_any(row[f"{column}_sealed"], where)
-    return found.get_secret_value() if found else ""
 
 
 # --- meetings ---------------------------------------------------------------------------------------

@@ -19,8 +19,17 @@ from service.policy.people import (
 from service.policy.presence import PresenceMode
 from service.policy.session import CoverMode
 from service.policy.staff import Evidence, EvidenceKind
-from service.store.staff import PolicyVersion
-from service.workflows import booking, consent, links, onboarding, presence, staffing
+from service.store.policies import PolicyVersion
+from service.workflows import (
+    accounts,
+    booking,
+    consent,
+    links,
+    onboarding,
+    presence,
+    register,
+    staffing,
+)
 from tests.harness import HOST_ACCOUNTS, House
 
 PIN = SecretStr("2580")
@@ -86,7 +95,7 @@ async def publish(house: House, version: str, *, fresh: bool = False) -> None:
     """A policy version with a review date ahead."""
     today = house.clock.now().date()
     await house.do(
-        onboarding.publish_policy,
+        accounts.publish_policy,
         PolicyVersion(version, "The board", "Be kind.", today + timedelta(days=300), fresh),
         ADMIN,
     )
@@ -97,8 +106,8 @@ async def a_colleague(
 ) -> StaffId:
     """A member of staff with everything on record."""
     staff_id: StaffId = await house.do(
-        onboarding.put_staff,
-        onboarding.PutStaff(
+        register.put_staff,
+        register.PutStaff(
             SecretStr(name),
             SecretStr(f"{account}@tuition.example"),
             SecretStr(phone) if phone else None,
@@ -113,15 +122,15 @@ async def a_colleague(
     ):
         until = None if version else today + timedelta(days=200)
         evidence = Evidence(kind, today - timedelta(days=20), until, version)
-        await house.do(onboarding.add_evidence, onboarding.AddEvidence(staff_id, evidence), ADMIN)
+        await house.do(register.add_evidence, register.AddEvidence(staff_id, evidence), ADMIN)
     return staff_id
 
 
 async def a_host(house: House, number: int, *custodians: StaffId) -> HostId:
     """One of the emulated accounts."""
     host_id: HostId = await house.do(
-        onboarding.put_host,
-        onboarding.PutHost("zoom", HOST_ACCOUNTS[number], "tuition.example", custodians),
+        accounts.put_host,
+        accounts.PutHost("zoom", HOST_ACCOUNTS[number], "tuition.example", custodians),
         ADMIN,
     )
     return host_id

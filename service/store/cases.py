@@ -6,7 +6,7 @@ from service.errors import StaleVersion
 from service.policy.case import CaseFile, ChildCase, HostCase
 from service.policy.people import Child, ChildId, HostId, ParentId, SessionId, StaffId
 from service.policy.session import Session, Span
-from service.store import consent, people, presence, sessions, staff, staffing
+from service.store import consent, hosts, people, policies, presence, sessions, staff, staffing
 from service.store.staffing import CurrentAssignment
 from service.store.transactions import Reader, Tx
 
@@ -19,7 +19,7 @@ def load(reader: Tx | Reader, session_id: SessionId) -> CaseFile:
     members = staff.members(reader, ids)
     return CaseFile(
         session=session,
-        organisation=staff.organisation_now(reader),
+        organisation=policies.organisation_now(reader),
         tutor=members[session.tutor_id],
         children=_children(reader, session),
         second_staff=members[current.staff_id] if current else None,
@@ -40,7 +40,7 @@ def _elsewhere(
 
 
 def _host(reader: Tx | Reader, session: Session) -> HostCase | None:
-    return None if session.host_id is None else staff.host_case(reader, session.host_id)
+    return None if session.host_id is None else hosts.host_case(reader, session.host_id)
 
 
 def _children(reader: Tx | Reader, session: Session) -> tuple[ChildCase, ...]:
@@ -92,7 +92,7 @@ def hold(tx: Tx, ids: tuple[SessionId, ...], also: Held | None = None) -> None:
     tx.lock(people.CHILDREN, also.children.union(*(held.children for held in before.values())))
     tx.lock(people.PARENTS, also.parents)
     tx.lock(staff.STAFF, also.staff.union(*(held.staff for held in before.values())))
-    tx.lock(staff.HOSTS, also.hosts.union(*(held.hosts for held in before.values())))
+    tx.lock(hosts.HOSTS, also.hosts.union(*(held.hosts for held in before.values())))
     tx.lock(sessions.SESSIONS, ids)
     if any(_rests_on(tx, session_id) != held for session_id, held in before.items()):
         raise StaleVersion

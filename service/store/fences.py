@@ -71,6 +71,14 @@ CLEARANCE_OF_MEETING = (
     " WHERE c.id = NEW.clearance_id AND c.session_id = NEW.session_id AND c.host_id = NEW.host_id)"
 )
 
+
+def _emptied() -> Iterator[Fence]:
+    """PostgreSQL can empty a table without a row trigger seeing it."""
+    for fence in (*_append_only(), *_never_deleted()):
+        if fence.event == "DELETE":
+            yield Fence(f"{fence.table}_never_emptied", fence.table, "TRUNCATE", "1 = 1")
+
+
 FENCES: tuple[Fence, ...] = (
     *_append_only(),
     *_never_deleted(),
@@ -99,6 +107,8 @@ FENCES: tuple[Fence, ...] = (
     ),
 )
 
+POSTGRES_FENCES = (*FENCES, *_emptied())
+
 OVERLAP = "no_overlap"
 """The name both databases give to "one subject, two overlapping sessions"."""
 
@@ -126,8 +136,12 @@ def _sqlite_trigger(fence: Fence) -> str:
     )
 
 
+# Bits of pg_trigger.tgtype: row 1, before 2, insert 4, delete 8, update 16, truncate 32.
+_POSTGRES_TYPE = {"INSERT": 7, "DELETE": 11, "UPDATE": 19, "TRUNCATE": 34}
+
+
 def _postgres_body(fence: Fence) -> str:
-    kept = "OLD" if fence.event == "DELETE" else "NEW"
+    kept = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(fence.event, "NEW")
     return (
         f" BEGIN IF {fence.forbidden_when} THEN RAISE EXCEPTION '{fence.name}'"
         f" USING ERRCODE = '23514', CONSTRAINT = '{fence.name}'; END IF; RETURN {kept}; END "
@@ -146,23 +160,23 @@ def install(conn: sa.Connection) -> None:
             conn.execute(sa.text(f"DROP TRIGGER IF EXISTS {fence.name}"))
             conn.execute(sa.text(_sqlite_trigger(fence)))
         return
-    for fence in FENCES:
-        conn.execute(
-            sa.text(
-                f"CREATE OR REPLACE FUNCTION fence_{fence.name}() RETURNS trigger"
-                f" LANGUAGE plpgsql AS $fence${_postgres_body(fence)}$fence$"
-            )
-        )
-        conn.execute(sa.text(f"DROP TRIGGER IF EXISTS {fence.name} ON {fence.table}"))
-        conn.execute(
-            sa.text(
-                f"CREATE TRIGGER {fence.name} BEFORE {fence.event} ON {fence.table}"
-                f" FOR EACH ROW EXECUTE FUNCTION fence_{fence.name}()"
-            )
-        )
+    for fence in POSTGRES_FENCES:
+        _install_on_postgres(conn, fence)
     conn.execute(sa.text("CREATE EXTENSION IF NOT EXISTS btree_gist"))
     conn.execute(sa.text(f"ALTER TABLE engagements DROP CONSTRAINT IF EXISTS {OVERLAP}"))
     conn.execute(sa.text(f"ALTER TABLE engagements ADD CONSTRAINT {OVERLAP} {_POSTGRES_OVERLAP}"))
+
+
+def _install_on_postgres(conn: sa.Connection, fence: Fence) -> None:
+    each = "STATEMENT" if fence.event == "TRUNCATE" else "ROW"
+    for statement in (
+        f"CREATE OR REPLACE FUNCTION fence_{fence.name}() RETURNS trigger"
+        f" LANGUAGE plpgsql AS $fence${_postgres_body(fence)}$fence$",
+        f"DROP TRIGGER IF EXISTS {fence.name} ON {fence.table}",
+        f"CREATE TRIGGER {fence.name} BEFORE {fence.event} ON {fence.table}"
+        f" FOR EACH {each} EXECUTE FUNCTION fence_{fence.name}()",
+    ):
+        conn.execute(sa.text(statement))
 
 
 def missing(conn: sa.Connection) -> tuple[str, ...]:
@@ -207,18 +221,19 @@ def _missing_on_sqlite(conn: sa.Connection) -> Iterator[str]:
 
 def _missing_on_postgres(conn: sa.Connection) -> Iterator[str]:
     triggers = {
-        (row.tgname, row.relname): row.prosrc
+        (row.tgname, row.relname): (row.tgtype, row.prosrc)
         for row in conn.execute(
             sa.text(
-                "SELECT t.tgname, c.relname, p.prosrc FROM pg_trigger t"
+                "SELECT t.tgname, c.relname, t.tgtype, p.prosrc FROM pg_trigger t"
                 " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid"
                 " WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
                 " AND c.relnamespace = current_schema()::regnamespace"
             )
         )
     }
-    for fence in FENCES:
-        if triggers.get((fence.name, fence.table)) != _postgres_body(fence):
+    for fence in POSTGRES_FENCES:
+        wanted = (_POSTGRES_TYPE[fence.event], _postgres_body(fence))
+        if triggers.get((fence.name, fence.table)) != wanted:
             yield fence.name
     names = {
         row.conname: row.definition

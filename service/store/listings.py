@@ -8,10 +8,11 @@ import sqlalchemy as sa
 
 from service.policy.people import ChildId, HostId, ParentId, SessionId, StaffId
 from service.policy.session import CoverMode, Session, SessionState
-from service.store import staff
+from service.store.hosts import HOSTS, custodians, host_case
 from service.store.people import CHILDREN, PARENTS
+from service.store.policies import POLICIES, PolicyVersion
 from service.store.sessions import SESSION_CHILDREN, SESSIONS
-from service.store.staff import HOSTS, POLICIES, STAFF, PolicyVersion
+from service.store.staff import STAFF
 from service.store.staffing import ASSIGNMENTS
 from service.store.transactions import Reader, Tx
 
@@ -133,8 +134,8 @@ def _host(reader: Reader, row: sa.Row[tuple[object, ...]]) -> HostEntry:
         values["account"],
         values["account_domain"],
         values["withdrawn_at"] is not None,
-        tuple(sorted(staff.custodians(reader, host_id))),
-        len(staff.host_case(reader, host_id).active_custodians),
+        tuple(sorted(custodians(reader, host_id))),
+        len(host_case(reader, host_id).active_custodians),
     )
 
 

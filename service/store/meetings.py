@@ -7,18 +7,15 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from service.errors import NotFound, StaleVersion
-from service.policy.admission import Knock, Place, Presence
 from service.policy.clearance import Clearance
 from service.policy.people import ClearanceId, HostId, MeetingId, SessionId
-from service.ports import MeetingHandle, Signal, SignalKind, WayIn
+from service.ports import MeetingHandle
+from service.store import ways_in
 from service.store.tables import (
-    AdmissionRow,
     ClearanceRow,
     ClearedChildRow,
     MeetingRow,
     MeetingStage,
-    SignalRow,
-    WayInRow,
     table_of,
 )
 from service.store.transactions import Reader, Tx
@@ -26,13 +23,9 @@ from service.store.transactions import Reader, Tx
 CLEARANCES = table_of(ClearanceRow)
 CLEARED_CHILDREN = table_of(ClearedChildRow)
 MEETINGS = table_of(MeetingRow)
-WAYS_IN = table_of(WayInRow)
-ADMISSIONS = table_of(AdmissionRow)
-SIGNALS = table_of(SignalRow)
 
 LIVE_STAGES = (MeetingStage.INTENDED.value, MeetingStage.OPEN.value)
 
-_INSERT_SIGNAL = SIGNALS.insert()
 _LIVE_OF_SESSION = sa.select(MEETINGS).where(
     MEETINGS.c.session_id == sa.bindparam("wanted"), MEETINGS.c.stage.in_(LIVE_STAGES)
 )
@@ -212,11 +205,7 @@ def record_failed(tx: Tx, meeting: Meeting, reason: str) -> None:
 def record_closing(tx: Tx, meeting: Meeting, reason: str) -> None:
     """Note that the meeting must go; its ways in are worth nothing from this commit on."""
     _change(tx, meeting, {"stage": MeetingStage.CLOSING.value, "reason": reason})
-    tx.conn.execute(
-        WAYS_IN.update()
-        .where(WAYS_IN.c.meeting_id == meeting.meeting_id, WAYS_IN.c.revoked_at.is_(None))
-        .values(revoked_at=tx.now)
-    )
+    ways_in.revoke_all(tx, meeting.meeting_id)
 
 
 def record_closed(tx: Tx, meeting: Meeting) -> None:
@@ -228,150 +217,3 @@ def _change(tx: Tx, meeting: Meeting, values: dict[str, object]) -> None:
     same = (MEETINGS.c.id == meeting.meeting_id) & (MEETINGS.c.stage == meeting.stage.value)
     if tx.conn.execute(MEETINGS.update().where(same).values(values)).rowcount != 1:
         raise StaleVersion
-
-
-# --- ways in, in custody --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class HeldWayIn:
-    """A personal way in that we keep until an admission releases it."""
-
-    place: Place
-    subject_id: str
-    door_code: str
-    registrant_id: str
-    url_sealed: bytes
-    way_in_id: str
-
-
-def insert_way_in(
-    tx: Tx, meeting_id: MeetingId, place: Place, subject_id: str, way_in: WayIn
-) -> None:
-    """Take a way in into custody; one that is there already stays."""
-    way_in_id = tx.new_id("wayin")
-    tx.try_write(
-        WAYS_IN.insert().values(
-            id=way_in_id,
-            meeting_id=meeting_id,
-            place=place.value,
-            subject_id=subject_id,
-            door_code=way_in.door_code,
-            registrant_id=way_in.registrant_id,
-            url_sealed=tx.house.seal(way_in.url, f"ways_in.url:{way_in_id}"),
-        )
-    )
-
-
-def replace_way_in(
-    tx: Tx, meeting_id: MeetingId, place: Place, subject_id: str, way_in: WayIn
-) -> None:
-    """Take a fresh way in into custody in place of one that was taken back."""
-    mine = (WAYS_IN.c.meeting_id == meeting_id) & (WAYS_IN.c.subject_id == subject_id)
-    tx.conn.execute(WAYS_IN.delete().where(mine, WAYS_IN.c.revoked_at.is_not(None)))
-    insert_way_in(tx, meeting_id, place, subject_id, way_in)
-
-
-def ways_in(
-    reader: Tx | Reader, meeting_id: MeetingId, *, revoked_too: bool = False
-) -> tuple[HeldWayIn, ...]:
-    """The ways into a meeting that we hold."""
-    query = sa.select(WAYS_IN).where(WAYS_IN.c.meeting_id == meeting_id)
-    if not revoked_too:
-        query = query.where(WAYS_IN.c.revoked_at.is_(None))
-    return tuple(
-        HeldWayIn(
-            Place(row.place),
-            row.subject_id,
-            row.door_code,
-            row.registrant_id,
-            row.url_sealed,
-            row.id,
-        )
-        for row in reader.conn.execute(query.order_by(WAYS_IN.c.id))
-    )
-
-
-def revoke_way_in(tx: Tx, meeting_id: MeetingId, subject_id: str) -> None:
-    """Make one way in worth nothing."""
-    tx.conn.execute(
-        WAYS_IN.update()
-        .where(
-            WAYS_IN.c.meeting_id == meeting_id,
-            WAYS_IN.c.subject_id == subject_id,
-            WAYS_IN.c.revoked_at.is_(None),
-        )
-        .values(revoked_at=tx.now)
-    )
-
-
-def insert_admission(
-    tx: Tx, meeting: Meeting, knock: Knock, subject_id: str, presence: Presence
-) -> None:
-    """Store the proof that a person could go in."""
-    tx.conn.execute(
-        ADMISSIONS.insert().values(
-            id=tx.new_id("admission"),
-            session_id=meeting.session_id,
-            meeting_id=meeting.meeting_id,
-            place=knock.place.value,
-            subject_id=subject_id,
-            child_id=knock.child_id,
-            second_staff_presence=presence.value,
-            at=tx.now,
-        )
-    )
-
-
-def admitted_subjects(reader: Tx | Reader, meeting_id: MeetingId) -> frozenset[str]:
-    """Everyone who was admitted to a meeting."""
-    query = sa.select(ADMISSIONS.c.subject_id).where(ADMISSIONS.c.meeting_id == meeting_id)
-    return frozenset(reader.conn.execute(query).scalars())
-
-
-# --- signals ----------------------------------------------------------------------------------------
-
-
-def insert_signal(tx: Tx, provider: str, signal: Signal, meeting_id: MeetingId | None) -> bool:
-    """Store what a provider told us; False if we had been told already (pitfall 47)."""
-    row = {
-        "id": tx.new_id("signal"),
-        "digest": signal.digest,
-        "provider": provider,
-        "provider_id": signal.provider_id,
-        "meeting_id": meeting_id,
-        "kind": signal.kind.value,
-        "occurrence": signal.occurrence,
-        "registrant_id": signal.registrant_id,
-        "account_id": signal.account_id,
-        "connection": signal.connection,
-        "new_role": signal.new_role,
-        "as_host": signal.as_host,
-        "happened_at": signal.happened_at,
-        "received_at": tx.now,
-    }
-    return tx.try_write(_INSERT_SIGNAL, row) is None
-
-
-def signals(reader: Tx | Reader, meeting_id: MeetingId) -> tuple[Signal, ...]:
-    """What a provider told us about a meeting, in the order in which it happened."""
-    rows = reader.conn.execute(
-        sa.select(SIGNALS)
-        .where(SIGNALS.c.meeting_id == meeting_id)
-        .order_by(SIGNALS.c.happened_at, SIGNALS.c.id)
-    )
-    return tuple(
-        Signal(
-            row.digest,
-            SignalKind(row.kind),
-            row.provider_id,
-            row.occurrence,
-            row.happened_at,
-            row.registrant_id,
-            row.account_id,
-            row.connection,
-            row.new_role,
-            row.as_host,
-        )
-        for row in rows
-    )

@@ -17,9 +17,8 @@ from service.policy.session import (
     SessionState,
     moved,
 )
-from service.store import work
+from service.store import engagements, work
 from service.store.tables import (
-    EngagementRow,
     SessionChildRow,
     SessionRow,
     table_of,
@@ -28,12 +27,10 @@ from service.store.transactions import Reader, Tx
 
 SESSIONS = table_of(SessionRow)
 SESSION_CHILDREN = table_of(SessionChildRow)
-ENGAGEMENTS = table_of(EngagementRow)
 
 # Built once: SQLAlchemy takes longer to build such a statement than to run it.
 _INSERT = SESSIONS.insert()
 _INSERT_CHILDREN = SESSION_CHILDREN.insert()
-_ENGAGE = ENGAGEMENTS.insert()
 _BY_ID = sa.select(SESSIONS).where(SESSIONS.c.id == sa.bindparam("wanted"))
 _BY_EXTERNAL_ID = sa.select(SESSIONS.c.id).where(SESSIONS.c.external_id == sa.bindparam("wanted"))
 _CHILDREN_OF = (
@@ -190,7 +187,7 @@ def move(tx: Tx, session: Session, to: SessionState, *, reason: str | None = Non
     if to is SessionState.ENDED:
         values["ended_at"] = tx.now
     if to in OVER:
-        release(tx, session.session_id)
+        engagements.release(tx, session.session_id)
     _swap(tx, session, values)
     if to in AGENDA:
         work.put(tx, session.session_id, AGENDA[to], tx.now)
@@ -235,36 +232,6 @@ def _swap(tx: Tx, before: Session, values: dict[str, object]) -> None:
 def set_host(tx: Tx, session_id: SessionId, host_id: HostId | None) -> None:
     """Note which host account a session holds."""
     tx.conn.execute(_SET_HOST, {"wanted": session_id, "host": host_id})
-
-
-def engage(
-    tx: Tx,
-    session_id: SessionId,
-    subject_id: str,
-    taken_as: str,
-    taken_from: datetime,
-    taken_until: datetime,
-) -> bool:
-    """Take a person or host for a session's time; False if they are taken by another.
-
-    The database decides, so that two requests at once cannot both win.
-    """
-    row = {
-        "session_id": session_id,
-        "subject_id": subject_id,
-        "taken_as": taken_as,
-        "taken_from": taken_from,
-        "taken_until": taken_until,
-    }
-    return tx.try_write(_ENGAGE, row) is None
-
-
-def release(tx: Tx, session_id: SessionId, taken_as: str | None = None) -> None:
-    """Free whoever is taken for a session, or only those taken in one part."""
-    query = ENGAGEMENTS.delete().where(ENGAGEMENTS.c.session_id == session_id)
-    if taken_as is not None:
-        query = query.where(ENGAGEMENTS.c.taken_as == taken_as)
-    tx.conn.execute(query)
 
 
 def touch(tx: Tx, sessions: Iterable[SessionId]) -> None:

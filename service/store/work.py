@@ -3,8 +3,8 @@
 One row per thing, under the name of the reconciler that looks after it, with the time of the next
 look. A reconciler *claims* due rows: it gets a lease by the database's clock and a fence number that
 grows with each claim. Whoever was paused past its lease finds its fence outdated and changes
-nothing. A look asked for in the meantime (`hurry`) is never lost: settling a claim keeps the
-earlier time.
+nothing. A look asked for in the meantime (`hurry`) is counted and so never lost: settling a claim
+that was hurried leaves it due.
 """
 
 from collections.abc import Iterable
@@ -26,8 +26,8 @@ class Claim:
 
     subject_id: str
     kind: str
-    due_at: datetime
     fence: int
+    hurried: int
     tries: int
 
 
@@ -37,8 +37,8 @@ def put(tx: Tx, subject_id: str, kind: str, due_at: datetime) -> None:
     mine = WORK.c.subject_id == subject_id
     moved = tx.conn.execute(WORK.update().where(mine).values(fence=WORK.c.fence + 1, **values))
     if not moved.rowcount:
-        tx.conn.execute(WORK.insert().values(subject_id=subject_id, fence=0, **values))
-    if due_at <= tx.now:
+        begin(tx, subject_id, kind, due_at)
+    elif due_at <= tx.now:
         tx.wake(kind)
 
 
@@ -46,7 +46,14 @@ def begin(tx: Tx, subject_id: str, kind: str, due_at: datetime) -> None:
     """Hand a thing that is new in this transaction to a reconciler."""
     tx.conn.execute(
         _INSERT,
-        {"subject_id": subject_id, "kind": kind, "due_at": due_at, "fence": 0, "tries": 0},
+        {
+            "subject_id": subject_id,
+            "kind": kind,
+            "due_at": due_at,
+            "fence": 0,
+            "hurried": 0,
+            "tries": 0,
+        },
     )
     if due_at <= tx.now:
         tx.wake(kind)
@@ -63,7 +70,8 @@ def hurry(tx: Tx, subjects: Iterable[str]) -> None:
     if not ids:
         return
     mine = WORK.c.subject_id.in_(ids)
-    tx.conn.execute(WORK.update().where(mine).values(due_at=tx.now))
+    values = {"due_at": tx.now, "hurried": WORK.c.hurried + 1}
+    tx.conn.execute(WORK.update().where(mine).values(values))
     for kind in tx.conn.execute(sa.select(WORK.c.kind).where(mine).distinct()).scalars():
         tx.wake(kind)
 
@@ -98,7 +106,7 @@ def claim_due(tx: Tx, command: ClaimDue) -> tuple[Claim, ...]:
             .values(lease_until=now + command.lease, fence=WORK.c.fence + 1, tries=WORK.c.tries + 1)
         )
     return tuple(
-        Claim(row.subject_id, row.kind, row.due_at, row.fence + 1, row.tries + 1) for row in rows
+        Claim(row.subject_id, row.kind, row.fence + 1, row.hurried, row.tries + 1) for row in rows
     )
 
 
@@ -128,14 +136,14 @@ class Settle:
 
 
 def settle(tx: Tx, command: Settle) -> None:
-    """Give a claim back. If somebody hurried it meanwhile, their time stays. Lost claims: nothing."""
+    """Give a claim back. If somebody hurried it meanwhile it stays due. Lost claims: nothing."""
     claim = command.claim
     held = (
         (WORK.c.subject_id == claim.subject_id)
         & (WORK.c.kind == claim.kind)
         & (WORK.c.fence == claim.fence)
     )
-    unhurried = WORK.c.due_at == claim.due_at
+    unhurried = WORK.c.hurried == claim.hurried
     if command.look_again_at is None:
         tx.conn.execute(WORK.delete().where(held & unhurried))
     else:

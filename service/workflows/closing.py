@@ -12,10 +12,11 @@ from service.audit.events import Entry, Event
 from service.errors import ProviderError, ProviderGone
 from service.policy.people import MeetingId, system
 from service.ports import MeetingHandle, MeetingProvider
-from service.store import alerts, meetings, sessions, work
-from service.store.meetings import HeldWayIn, Meeting
+from service.store import alerts, meetings, sessions, ways_in, work
+from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader, Tx
+from service.store.ways_in import HeldWayIn
 from service.store.work import Claim, Settle
 from service.workflows.deps import Deps
 
@@ -55,7 +56,7 @@ async def close_meeting(deps: Deps, claim: Claim) -> None:
 
 def _with_ways_in(reader: Reader, meeting_id: MeetingId) -> tuple[Meeting, tuple[HeldWayIn, ...]]:
     meeting = meetings.get(reader, meeting_id)
-    return meeting, meetings.ways_in(reader, meeting_id, revoked_too=True)
+    return meeting, ways_in.held(reader, meeting_id, revoked_too=True)
 
 
 async def _remove_all(

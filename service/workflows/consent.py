@@ -24,7 +24,7 @@ from service.policy.people import (
     StaffId,
 )
 from service.policy.session import SessionState
-from service.store import cases, consent, links, people, sessions, staff
+from service.store import cases, consent, links, people, policies, sessions, staff
 from service.store.cases import Held
 from service.store.consent import Word
 from service.store.transactions import Tx
@@ -160,7 +160,7 @@ def _must_have_said_yes(tx: Tx, command: SayWord) -> None:
 
 
 def _policy_version(tx: Tx, command: SayWord) -> str:
-    newest = staff.newest_policy(tx)
+    newest = policies.newest_policy(tx)
     if newest is None:
         raise Conflict("No policy has been published yet.", code="no_policy")
     if command.kind is ConsentKind.GIVEN and command.policy_version != newest.version:

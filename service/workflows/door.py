@@ -16,7 +16,7 @@ from service.policy.case import CaseFile
 from service.policy.people import Actor, ChildId, SessionId, StaffId
 from service.policy.watch import HOST, UNKNOWN, Roster, Seen, Sign, fold
 from service.ports import Signal, SignalKind
-from service.store import cases, meetings, presence
+from service.store import cases, meetings, presence, signals, ways_in
 from service.store.meetings import Meeting
 from service.store.transactions import Reader, Refused, Tx
 from service.workflows.deps import Deps
@@ -54,7 +54,7 @@ def _who(signal: Signal) -> str:
 
 def roster(reader: Tx | Reader, meeting: Meeting) -> Roster:
     """The room as far as the provider's word goes."""
-    return fold(signs(meetings.signals(reader, meeting.meeting_id)))
+    return fold(signs(signals.of_meeting(reader, meeting.meeting_id)))
 
 
 def room(reader: Tx | Reader, case: CaseFile, meeting: Meeting | None) -> Room:
@@ -125,10 +125,10 @@ def _look(reader: Reader, case: CaseFile, knock: Knock) -> DoorView:
 
 
 def _let_in(reader: Reader, meeting: Meeting) -> tuple[LetIn, ...]:
-    admitted = meetings.admitted_subjects(reader, meeting.meeting_id)
+    admitted = ways_in.admitted_subjects(reader, meeting.meeting_id)
     return tuple(
         LetIn(held.place, held.door_code)
-        for held in meetings.ways_in(reader, meeting.meeting_id)
+        for held in ways_in.held(reader, meeting.meeting_id)
         if held.subject_id in admitted
     )
 
@@ -188,7 +188,9 @@ def record_admission(tx: Tx, command: GoIn) -> Admitted:
     url = None
     if knock.place is not Place.SECOND_STAFF:
         url = _way_in(tx, meeting, subject_id)
-    meetings.insert_admission(tx, meeting, knock, subject_id, admission.room.second_staff)
+    ways_in.insert_admission(
+        tx, meeting.session_id, meeting.meeting_id, knock, subject_id, admission.room.second_staff
+    )
     tx.record(
         Entry(
             Event.PERSON_ADMITTED,
@@ -218,7 +220,7 @@ def _knock(case: CaseFile, command: GoIn, by: Actor) -> Knock:
 
 
 def _way_in(tx: Tx, meeting: Meeting, subject_id: str) -> SecretStr:
-    for held in meetings.ways_in(tx, meeting.meeting_id):
+    for held in ways_in.held(tx, meeting.meeting_id):
         if held.subject_id == subject_id:
             return tx.house.unseal(held.url_sealed, f"ways_in.url:{held.way_in_id}")
     raise NotClear("Your way in is being prepared. Try again in a moment.", code="not_admitted")

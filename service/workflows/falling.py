@@ -13,7 +13,7 @@ from service.policy.clearance import Outstanding, outstanding
 from service.policy.people import ChildId, ParentId, SessionId
 from service.policy.rules import Stage
 from service.policy.session import Session, SessionState
-from service.store import cases, meetings, messages, people, sessions, work
+from service.store import cases, meetings, messages, people, sessions, ways_in, work
 from service.store.meetings import Meeting
 from service.store.transactions import Tx
 from service.workflows import asking, messaging
@@ -55,9 +55,9 @@ def _shut_out(tx: Tx, session: Session, found: Outstanding) -> None:
     meeting = meetings.live_of_session(tx, session.session_id)
     if meeting is None:
         return
-    for held in meetings.ways_in(tx, meeting.meeting_id):
+    for held in ways_in.held(tx, meeting.meeting_id):
         if held.place is Place.HOUSEHOLD and held.subject_id not in found.clear_children:
-            meetings.revoke_way_in(tx, meeting.meeting_id, held.subject_id)
+            ways_in.revoke(tx, meeting.meeting_id, held.subject_id)
             tx.record(
                 Entry(
                     Event.LINK_REVOKED,

@@ -25,7 +25,7 @@ from service.policy.people import ChildId, MeetingId, SessionId, system
 from service.policy.rules import Stage
 from service.policy.session import SessionState
 from service.ports import MeetingFacts, MeetingHandle, WayIn
-from service.store import alerts, cases, meetings, sessions, work
+from service.store import alerts, cases, meetings, sessions, ways_in, work
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Done, Reader, Tx
@@ -168,7 +168,7 @@ def release_meeting(tx: Tx, command: _ReleaseMeeting) -> None:
     cleared: set[ChildId] = {child.child_id for child in clearance.children}
     for seat, way_in in command.ways_in.items():
         if seat.place is Place.TUTOR or seat.subject_id in cleared:
-            meetings.insert_way_in(tx, meeting.meeting_id, seat.place, seat.subject_id, way_in)
+            ways_in.insert(tx, meeting.meeting_id, seat.place, seat.subject_id, way_in)
     meetings.record_open(tx, meeting, command.passcode)
     sessions.move(tx, case.session, SessionState.OPEN)
     tx.record(

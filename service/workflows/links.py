@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -29,8 +30,12 @@ DEVICE_LASTS = timedelta(days=180)
 PIN_TRIES = 5
 PIN_TRIES_WITHIN = timedelta(minutes=30)
 HASHER = PasswordHasher()
-NO_PIN = HASHER.hash(secrets.token_hex(16))
-"""Compared with when a parent has no PIN, so that both cases take the same time."""
+
+
+@cache
+def no_pin() -> str:
+    """Compared with when a parent has no PIN, so that both cases take the same time."""
+    return HASHER.hash(secrets.token_hex(16))
 
 
 @dataclass(frozen=True)
@@ -173,7 +178,7 @@ async def must_prove(store: Store, link: Link, proof: Proof) -> None:
     # The try is counted before it is looked at: many at once would all see that none has failed yet.
     await _note(store, _take_try, link)
     entered = proof.pin.get_secret_value() if proof.pin else ""
-    if await asyncio.to_thread(_matches, known.pin_hash or NO_PIN, entered) and known.pin_hash:
+    if await asyncio.to_thread(_matches, known.pin_hash or no_pin(), entered) and known.pin_hash:
         await _note(store, _give_try_back, link)
         return
     await _note(store, _record_wrong_pin, link)

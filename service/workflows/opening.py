@@ -24,7 +24,7 @@ from service.policy.people import MeetingId, SessionId, system
 from service.policy.rules import Stage
 from service.policy.session import SessionState
 from service.ports import MeetingPlan
-from service.store import alerts, cases, meetings, sessions, staff, work
+from service.store import alerts, cases, hosts, meetings, sessions, work
 from service.store.meetings import Intent, Meeting
 from service.store.transactions import Refused, Tx
 from service.store.work import Claim, Settle
@@ -92,7 +92,7 @@ def _intend(tx: Tx, case: CaseFile) -> Begun:
     clearance = clear(case, tx.now)
     session = case.session
     assert session.host_id is not None  # noqa: S101 - R-13 holds: the case is clear
-    host = staff.host_account(tx, session.host_id)
+    host = hosts.host_account(tx, session.host_id)
     clearance_id = meetings.insert_clearance(tx, clearance)
     intent = Intent(
         meeting_id=MeetingId(tx.new_id("meeting")),

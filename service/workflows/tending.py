@@ -13,7 +13,7 @@ from service.policy.people import SessionId, system
 from service.policy.rules import Stage
 from service.policy.session import WITH_MEETING, SessionState
 from service.ports import WayIn
-from service.store import alerts, attestations, cases, meetings, sessions, work
+from service.store import alerts, attestations, cases, meetings, sessions, ways_in, work
 from service.store.meetings import Meeting
 from service.store.transactions import Done, Tx
 from service.store.work import Claim, Settle
@@ -89,7 +89,7 @@ def _newcomers(tx: Tx, case: CaseFile) -> Newcomers | None:
     if meeting is None or not outstanding(case, Stage.OPEN, tx.now).is_clear:
         return None
     clearance = clear(case, tx.now)
-    there = {held.subject_id for held in meetings.ways_in(tx, meeting.meeting_id)}
+    there = {held.subject_id for held in ways_in.held(tx, meeting.meeting_id)}
     seats = tuple(
         seat
         for seat in seats_of(clearance)
@@ -119,9 +119,7 @@ def _take_in(tx: Tx, command: _TakeIn) -> None:
     clear_now = outstanding(case, Stage.ADMIT, tx.now).clear_children
     for seat, way_in in command.ways_in.items():
         if seat.subject_id in clear_now:
-            meetings.replace_way_in(
-                tx, command.meeting.meeting_id, seat.place, seat.subject_id, way_in
-            )
+            ways_in.replace(tx, command.meeting.meeting_id, seat.place, seat.subject_id, way_in)
             tx.record(
                 Entry(
                     Event.WAY_IN_TAKEN,

@@ -7,7 +7,7 @@ from service.errors import NotFound
 from service.policy.people import SessionId
 from service.policy.session import OVER, SessionState
 from service.ports import Signal, SignalKind
-from service.store import alerts, cases, meetings, sessions
+from service.store import alerts, cases, meetings, sessions, signals, ways_in
 from service.store.meetings import Meeting
 from service.store.transactions import Tx
 from service.workflows import falling
@@ -30,9 +30,7 @@ def take_signal(tx: Tx, command: TakeSignal) -> bool:
     meeting = meetings.by_provider_id(tx, command.provider, signal.provider_id)
     if meeting is not None:
         cases.hold(tx, (meeting.session_id,))
-    if not meetings.insert_signal(
-        tx, command.provider, signal, meeting.meeting_id if meeting else None
-    ):
+    if not signals.insert(tx, command.provider, signal, meeting.meeting_id if meeting else None):
         return False
     scope = meeting.session_id if meeting else f"{command.provider}_meeting_{signal.provider_id}"
     tx.record(
@@ -82,11 +80,11 @@ def _joined(tx: Tx, meeting: Meeting, signal: Signal) -> None:
         sessions.move(tx, session, SessionState.LIVE)
     if signal.as_host:
         return
-    ways = meetings.ways_in(tx, meeting.meeting_id)
+    ways = ways_in.held(tx, meeting.meeting_id)
     holder = next((way for way in ways if way.registrant_id == signal.registrant_id), None)
     if holder is None or not signal.registrant_id:
         alerts.raise_alert(tx, session.session_id, "unknown_person", session.session_id)
-    elif holder.subject_id not in meetings.admitted_subjects(tx, meeting.meeting_id):
+    elif holder.subject_id not in ways_in.admitted_subjects(tx, meeting.meeting_id):
         alerts.raise_alert(tx, session.session_id, "in_without_admission", session.session_id)
 
 

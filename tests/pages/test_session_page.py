@@ -4,7 +4,7 @@ from service.policy.consent import ConsentKind, Purpose, Route
 from service.policy.people import SessionId
 from service.policy.presence import PresenceMode
 from service.store import cases
-from service.workflows import booking, consent
+from service.workflows import amending, booking, consent
 from service.workflows.presence import MakePledge, make_pledge
 from tests.pages import ways
 from tests.pages.browsing import Browser, Page
@@ -81,8 +81,8 @@ async def test_a_moved_session_closes_the_old_page(world: World, browser: Browse
     later = case.session.starts_at.replace(hour=17)
     terms = booking.Terms(later, later.replace(minute=45), "local", "Europe/London", "Fractions")
     await world.house.do(
-        booking.reschedule,
-        booking.Reschedule(session_id, case.session.version, terms),
+        amending.reschedule,
+        amending.Reschedule(session_id, case.session.version, terms),
         world.as_coordinator,
     )
     await world.house.settle()
@@ -196,8 +196,8 @@ async def test_a_cancelled_session_says_so(world: World, browser: Browser) -> No
     session_id = await a_covered_session(world)
     url = await ways.to_session(world, session_id)
     case = await world.house.read(cases.load, session_id)
-    cancel = booking.Cancel(session_id, case.session.version, "ill")
-    await world.house.do(booking.cancel, cancel, world.as_coordinator)
+    cancel = amending.Cancel(session_id, case.session.version, "ill")
+    await world.house.do(amending.cancel, cancel, world.as_coordinator)
     page = await browser.open(url)
     assert page.status in (200, 404)
     assert "pledge" not in page.forms

@@ -9,11 +9,12 @@ from service.policy.consent import ConsentKind, Route
 from service.policy.people import Actor, ChildId, Role, SessionId, system
 from service.policy.session import Session, SessionState
 from service.store import alerts, meetings, sessions, work
+from service.store import ways_in as custody
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader
 from service.store.work import Claim, ClaimDue
-from service.workflows import attesting, door, onboarding, presence, staffing
+from service.workflows import attesting, door, presence, register, staffing
 from tests.world import ADMIN, Family, World, an_open_session, check_in, say
 
 BEFORE_CHECK_IN = 10
@@ -52,7 +53,7 @@ async def ways_in(world: World, session_id: SessionId) -> set[str]:
         return {
             held.subject_id
             for meeting in meetings.of_session(reader, session_id)
-            for held in meetings.ways_in(reader, meeting.meeting_id)
+            for held in custody.held(reader, meeting.meeting_id)
         }
 
     found: set[str] = await world.house.read(alive)
@@ -204,22 +205,24 @@ async def the_pledge_is_revoked(world: World, session_id: SessionId) -> None:
 
 async def second_staff_is_suspended(world: World, session_id: SessionId) -> None:
     """The second member of staff may not work."""
-    suspend = onboarding.Suspend(world.second, True, "under inquiry")
-    await world.house.do(onboarding.suspend, suspend, ADMIN)
+    suspend = register.Suspend(world.second, True, "under inquiry")
+    await world.house.do(register.suspend, suspend, ADMIN)
 
 
 async def the_tutor_is_suspended(world: World, session_id: SessionId) -> None:
     """The tutor may not work."""
-    suspend = onboarding.Suspend(world.tutor, True, "under inquiry")
-    await world.house.do(onboarding.suspend, suspend, ADMIN)
+    suspend = register.Suspend(world.tutor, True, "under inquiry")
+    await world.house.do(register.suspend, suspend, ADMIN)
 
 
 # --- by hand ------------------------------------------------------------------------------------------
 
 
-async def claimed(world: World, kind: str) -> tuple[Claim, ...]:
-    """What is due of a kind, claimed as a reconciler would."""
-    command = ClaimDue(kind, 10, timedelta(seconds=60))
+async def claimed(
+    world: World, kind: str, lease: timedelta = timedelta(seconds=60)
+) -> tuple[Claim, ...]:
+    """What is due of a kind, claimed as a reconciler would. Leases go by the database's clock."""
+    command = ClaimDue(kind, 10, lease)
     found: tuple[Claim, ...] = await world.house.do(work.claim_due, command, system(kind))
     return found
 

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from service.policy.consent import ConsentKind
 from service.policy.people import Role, SessionId
 from service.policy.rules import OVERRIDABLE, RULES
-from service.workflows import onboarding, staffing
+from service.workflows import register, staffing
 from tests.harness import House, running
 from tests.invariants import check_everything
 from tests.world import (
@@ -63,28 +63,28 @@ async def second_staff_has_not_accepted(world: World) -> SessionId:
 
 async def second_staff_is_the_childs_aunt(world: World) -> SessionId:
     session_id = await a_clear_session(world)
-    relation = onboarding.DeclareRelation(world.second, world.family.child)
-    await world.house.do(onboarding.declare_relation, relation, ADMIN)
+    relation = register.DeclareRelation(world.second, world.family.child)
+    await world.house.do(register.declare_relation, relation, ADMIN)
     return session_id
 
 
 async def second_staff_and_tutor_are_one_person(world: World) -> SessionId:
     session_id = await a_clear_session(world)
     for staff_id, account in ((world.second, "sam"), (world.tutor, "theo")):
-        entry = onboarding.PutStaff(
+        entry = register.PutStaff(
             SecretStr("One Person"),
             SecretStr(f"{account}@tuition.example"),
             SecretStr("020 7946 0999"),
             staff_id=staff_id,
         )
-        await world.house.do(onboarding.put_staff, entry, ADMIN)
+        await world.house.do(register.put_staff, entry, ADMIN)
     return session_id
 
 
 async def second_staff_is_suspended(world: World) -> SessionId:
     session_id = await a_clear_session(world)
-    suspend = onboarding.Suspend(world.second, suspended=True, reason="under inquiry")
-    await world.house.do(onboarding.suspend, suspend, ADMIN)
+    suspend = register.Suspend(world.second, suspended=True, reason="under inquiry")
+    await world.house.do(register.suspend, suspend, ADMIN)
     return session_id
 
 
@@ -106,8 +106,8 @@ async def second_staff_covers_another_room_first(world: World) -> SessionId:
 
 async def the_tutor_is_suspended(world: World) -> SessionId:
     session_id = await a_clear_session(world)
-    suspend = onboarding.Suspend(world.tutor, suspended=True, reason="under inquiry")
-    await world.house.do(onboarding.suspend, suspend, ADMIN)
+    suspend = register.Suspend(world.tutor, suspended=True, reason="under inquiry")
+    await world.house.do(register.suspend, suspend, ADMIN)
     return session_id
 
 
@@ -122,8 +122,8 @@ async def no_purpose_is_stated(world: World) -> SessionId:
 
 async def the_account_has_one_custodian(world: World) -> SessionId:
     session_id = await a_clear_session(world)
-    suspend = onboarding.Suspend(world.lead, suspended=True, reason="on leave")
-    await world.house.do(onboarding.suspend, suspend, ADMIN)
+    suspend = register.Suspend(world.lead, suspended=True, reason="on leave")
+    await world.house.do(register.suspend, suspend, ADMIN)
     return session_id
 
 

@@ -162,8 +162,8 @@ class IdempotencyRow(SQLModel, table=True):
 class WorkRow(SQLModel, table=True):
     """One thing a reconciler must look at: what, and when.
 
-    `fence` grows with each holder of the lease, so that one who was paused too long cannot record
-    over a newer one (see `store.work`).
+    `hurried` counts how often a look was asked for at once. `fence` grows with each holder of the
+    lease, so that one who was paused too long cannot record over a newer one (see `store.work`).
     """
 
     __tablename__ = "work"
@@ -173,6 +173,7 @@ class WorkRow(SQLModel, table=True):
     due_at: datetime = Field(sa_type=INSTANT)
     lease_until: datetime | None = Field(default=None, sa_type=INSTANT)
     fence: int = 0
+    hurried: int = 0
     tries: int = 0
 
 

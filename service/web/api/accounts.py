@@ -9,7 +9,7 @@ from service.errors import InvalidInput
 from service.policy.people import HostId, Role, StaffId
 from service.store import listings
 from service.store.listings import HostEntry, Published
-from service.store.staff import PolicyVersion
+from service.store.policies import PolicyVersion
 from service.web.api.lists import cursor_after, number_before, start_of
 from service.web.api.outcome import created
 from service.web.api.shapes import ExternalId, Id
@@ -17,7 +17,7 @@ from service.web.api.who import OFFICE, READERS
 from service.web.bodies import Body, Instant, View
 from service.web.paging import Listing, Page
 from service.web.routes import Answer, Call, Route
-from service.workflows import onboarding
+from service.workflows import accounts
 
 LONGEST_POLICY = 100_000
 
@@ -72,10 +72,10 @@ async def add_host(call: Call[NewHost]) -> Answer:
     if body.provider not in call.deps.providers:
         raise InvalidInput.of("provider", "unknown", "This provider is not set up here.")
     custodians = tuple(StaffId(one) for one in body.custodians)
-    command = onboarding.PutHost(
+    command = accounts.PutHost(
         body.provider, body.account, body.domain, custodians, body.external_id
     )
-    host_id = HostId(await created(call, onboarding.put_host, command))
+    host_id = HostId(await created(call, accounts.put_host, command))
     return Answer(201, _host(await call.deps.store.read(listings.host, host_id)))
 
 
@@ -109,7 +109,7 @@ async def publish(call: Call[NewPolicy]) -> Answer:
     command = PolicyVersion(
         body.version, body.owner, body.text, body.review_on, body.asks_fresh_agreement
     )
-    version = await created(call, onboarding.publish_policy, command)
+    version = await created(call, accounts.publish_policy, command)
     return Answer(201, _policy(await call.deps.store.read(listings.policy, version)))
 
 

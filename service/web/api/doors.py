@@ -18,12 +18,20 @@ class WaitView(View):
     clauses: tuple[str, ...]
 
 
+class LetInView(View):
+    """Somebody whom the door let in, under the code that the provider's waiting room shows."""
+
+    place: Place
+    door_code: str
+
+
 class DoorStateView(View):
-    """The door as this person sees it."""
+    """The door as this person sees it. Second staff admit only those in `let_in`."""
 
     place: Place
     open: bool
     waits: tuple[WaitView, ...]
+    let_in: tuple[LetInView, ...]
 
 
 class WayInView(View):
@@ -39,7 +47,11 @@ async def look(call: Call) -> Answer:
         WaitView(code=wait.code, sentence=wait.sentence, clauses=wait.clauses)
         for wait in seen.waits
     )
-    return Answer(200, DoorStateView(place=seen.place, open=seen.open, waits=waits))
+    let_in = tuple(
+        LetInView(place=holder.place, door_code=holder.door_code) for holder in seen.let_in
+    )
+    view = DoorStateView(place=seen.place, open=seen.open, waits=waits, let_in=let_in)
+    return Answer(200, view)
 
 
 async def go_in(call: Call) -> Answer:

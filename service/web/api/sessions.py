@@ -26,7 +26,7 @@ from service.web.api.who import BOOKERS, READERS
 from service.web.bodies import Body, Instant
 from service.web.paging import Listing, Page, cursor_for, position_of
 from service.web.routes import Answer, Call, Route
-from service.workflows import booking, showing, watching
+from service.workflows import amending, booking, showing, watching
 
 LISTING = "sessions"
 
@@ -114,21 +114,21 @@ async def cleared(call: Call) -> Answer:
 async def move(call: Call[TermsBody]) -> Answer:
     """Give a session new terms; promises and acceptance for the old ones end."""
     terms = call.body.terms(call.deps.organisation)
-    command = booking.Reschedule(session_id_of(call), call.if_match, terms)
-    return await shown(call, await done(call, booking.reschedule, command))
+    command = amending.Reschedule(session_id_of(call), call.if_match, terms)
+    return await shown(call, await done(call, amending.reschedule, command))
 
 
 async def cancel(call: Call[ReasonBody]) -> Answer:
     """Call a session off; its meeting goes with it."""
-    command = booking.Cancel(session_id_of(call), call.if_match, call.body.reason)
-    return await shown(call, await done(call, booking.cancel, command))
+    command = amending.Cancel(session_id_of(call), call.if_match, call.body.reason)
+    return await shown(call, await done(call, amending.cancel, command))
 
 
 async def override(call: Call[OverrideBody]) -> Answer:
     """Set one of the few sub-rules that can be set aside, for this session."""
     body = call.body
-    command = booking.OverrideRule(session_id_of(call), body.code, body.reason, body.expires_at)
-    made = await created(call, booking.override, command)
+    command = amending.OverrideRule(session_id_of(call), body.code, body.reason, body.expires_at)
+    made = await created(call, amending.override, command)
     return await shown(call, SessionId(made), status=201)
 
 

@@ -17,7 +17,7 @@ from service.web.api.who import LEADS, OFFICE
 from service.web.bodies import Body, View, wrong
 from service.web.paging import Listing, Page
 from service.web.routes import Answer, Call, Route
-from service.workflows import onboarding
+from service.workflows import register
 
 LISTING = "staff"
 
@@ -97,13 +97,13 @@ class StaffView(ColleagueView):
 async def add(call: Call[NewStaff]) -> Answer:
     """Put somebody on the register, or update the one with the same `external_id`."""
     command = _command(call.body, external_id=call.body.external_id)
-    return await _kept(call, StaffId(await created(call, onboarding.put_staff, command)), 201)
+    return await _kept(call, StaffId(await created(call, register.put_staff, command)), 201)
 
 
 async def change(call: Call[StaffBody]) -> Answer:
     """Replace an entry's details; sessions that rested on them fall at once."""
     command = _command(call.body, staff_id=_staff_id(call), version=call.if_match)
-    return await _kept(call, await done(call, onboarding.put_staff, command), 200)
+    return await _kept(call, await done(call, register.put_staff, command), 200)
 
 
 def _command(
@@ -112,8 +112,8 @@ def _command(
     external_id: str | None = None,
     staff_id: StaffId | None = None,
     version: int | None = None,
-) -> onboarding.PutStaff:
-    return onboarding.PutStaff(
+) -> register.PutStaff:
+    return register.PutStaff(
         name=body.name,
         account=body.account,
         phone=body.phone,
@@ -190,20 +190,20 @@ async def vouch(call: Call[EvidenceBody]) -> Answer:
     """Append evidence that the person who is signed in has seen."""
     body = call.body
     evidence = Evidence(body.kind, body.seen_on, body.trusted_until, body.policy_version)
-    command = onboarding.AddEvidence(_staff_id(call), evidence)
-    return Answer(201, Made(id=await created(call, onboarding.add_evidence, command)))
+    command = register.AddEvidence(_staff_id(call), evidence)
+    return Answer(201, Made(id=await created(call, register.add_evidence, command)))
 
 
 async def relate(call: Call[RelationBody]) -> Answer:
     """Declare that a member of staff is family or household of somebody."""
-    command = onboarding.DeclareRelation(_staff_id(call), call.body.related_id)
-    return Answer(201, Made(id=await created(call, onboarding.declare_relation, command)))
+    command = register.DeclareRelation(_staff_id(call), call.body.related_id)
+    return Answer(201, Made(id=await created(call, register.declare_relation, command)))
 
 
 async def suspend(call: Call[SuspensionBody]) -> Answer:
     """Suspend or reinstate, with effect at once. No If-Match: what is safer never waits."""
-    command = onboarding.Suspend(_staff_id(call), call.body.suspended, call.body.reason)
-    await done(call, onboarding.suspend, command)
+    command = register.Suspend(_staff_id(call), call.body.suspended, call.body.reason)
+    await done(call, register.suspend, command)
     return Answer(204)
 
 

@@ -6,8 +6,8 @@ from functools import partial
 from service.errors import InvalidInput
 from service.policy.consent import ConsentEntry, ConsentKind, Purpose, Route, standing
 from service.policy.people import Child, ParentId
-from service.store import consent, people, staff
-from service.store.staff import PolicyVersion
+from service.store import consent, people, policies
+from service.store.policies import PolicyVersion
 from service.store.transactions import Reader
 from service.web.pages.deeds import Deed, Form, Proof, Step, gathered, sure, ticked
 from service.web.pages.opened import Opened, first_name
@@ -58,13 +58,13 @@ def look(reader: Reader, opened: Opened) -> ConsentPage:
     child = people.children(reader, (link.child_id,))[link.child_id]
     is_giver = link.parent_id in child.givers
     word = own_word(reader, child, link.parent_id)
-    in_force = staff.organisation_now(reader).policy_versions_in_force
+    in_force = policies.organisation_now(reader).policy_versions_in_force
     return ConsentPage(
         opened=opened,
         is_giver=is_giver,
         word=word,
         adults=_adults(reader, child, link.parent_id) if is_giver else (),
-        policy=staff.newest_policy(reader) if is_giver else None,
+        policy=policies.newest_policy(reader) if is_giver else None,
         agreement_counts=word is not None and word.policy_version in in_force,
     )
 

@@ -137,6 +137,7 @@ def upgrade() -> None:
     sa.Column('due_at', INSTANT, nullable=False),
     sa.Column('lease_until', INSTANT, nullable=True),
     sa.Column('fence', sa.Integer(), nullable=False),
+    sa.Column('hurried', sa.Integer(), nullable=False),
     sa.Column('tries', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('subject_id', name=op.f('pk_work'))
     )

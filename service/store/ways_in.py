@@ -1,0 +1,120 @@
+"""Personal ways into meetings, in our custody, and the admissions that release them."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from service.policy.admission import Knock, Place, Presence
+from service.policy.people import MeetingId, SessionId
+from service.ports import WayIn
+from service.store.tables import AdmissionRow, WayInRow, table_of
+from service.store.transactions import Reader, Tx
+
+WAYS_IN = table_of(WayInRow)
+ADMISSIONS = table_of(AdmissionRow)
+
+
+@dataclass(frozen=True)
+class HeldWayIn:
+    """A personal way in that we keep until an admission releases it."""
+
+    place: Place
+    subject_id: str
+    door_code: str
+    registrant_id: str
+    url_sealed: bytes
+    way_in_id: str
+
+
+def insert(tx: Tx, meeting_id: MeetingId, place: Place, subject_id: str, way_in: WayIn) -> None:
+    """Take a way in into custody; one that is there already stays."""
+    way_in_id = tx.new_id("wayin")
+    tx.try_write(
+        WAYS_IN.insert().values(
+            id=way_in_id,
+            meeting_id=meeting_id,
+            place=place.value,
+            subject_id=subject_id,
+            door_code=way_in.door_code,
+            registrant_id=way_in.registrant_id,
+            url_sealed=tx.house.seal(way_in.url, f"ways_in.url:{way_in_id}"),
+        )
+    )
+
+
+def replace(tx: Tx, meeting_id: MeetingId, place: Place, subject_id: str, way_in: WayIn) -> None:
+    """Take a fresh way in into custody in place of one that was taken back."""
+    mine = (WAYS_IN.c.meeting_id == meeting_id) & (WAYS_IN.c.subject_id == subject_id)
+    tx.conn.execute(WAYS_IN.delete().where(mine, WAYS_IN.c.revoked_at.is_not(None)))
+    insert(tx, meeting_id, place, subject_id, way_in)
+
+
+def held(
+    reader: Tx | Reader, meeting_id: MeetingId, *, revoked_too: bool = False
+) -> tuple[HeldWayIn, ...]:
+    """The ways into a meeting that we hold."""
+    query = sa.select(WAYS_IN).where(WAYS_IN.c.meeting_id == meeting_id)
+    if not revoked_too:
+        query = query.where(WAYS_IN.c.revoked_at.is_(None))
+    return tuple(
+        HeldWayIn(
+            Place(row.place),
+            row.subject_id,
+            row.door_code,
+            row.registrant_id,
+            row.url_sealed,
+            row.id,
+        )
+        for row in reader.conn.execute(query.order_by(WAYS_IN.c.id))
+    )
+
+
+def revoke(tx: Tx, meeting_id: MeetingId, subject_id: str) -> None:
+    """Make one way in worth nothing."""
+    tx.conn.execute(
+        WAYS_IN.update()
+        .where(
+            WAYS_IN.c.meeting_id == meeting_id,
+            WAYS_IN.c.subject_id == subject_id,
+            WAYS_IN.c.revoked_at.is_(None),
+        )
+        .values(revoked_at=tx.now)
+    )
+
+
+def revoke_all(tx: Tx, meeting_id: MeetingId) -> None:
+    """Make every way into a meeting worth nothing."""
+    tx.conn.execute(
+        WAYS_IN.update()
+        .where(WAYS_IN.c.meeting_id == meeting_id, WAYS_IN.c.revoked_at.is_(None))
+        .values(revoked_at=tx.now)
+    )
+
+
+def insert_admission(
+    tx: Tx,
+    session_id: SessionId,
+    meeting_id: MeetingId,
+    knock: Knock,
+    subject_id: str,
+    presence: Presence,
+) -> None:
+    """Store the proof that a person could go in."""
+    tx.conn.execute(
+        ADMISSIONS.insert().values(
+            id=tx.new_id("admission"),
+            session_id=session_id,
+            meeting_id=meeting_id,
+            place=knock.place.value,
+            subject_id=subject_id,
+            child_id=knock.child_id,
+            second_staff_presence=presence.value,
+            at=tx.now,
+        )
+    )
+
+
+def admitted_subjects(reader: Tx | Reader, meeting_id: MeetingId) -> frozenset[str]:
+    """Everyone who was admitted to a meeting."""
+    query = sa.select(ADMISSIONS.c.subject_id).where(ADMISSIONS.c.meeting_id == meeting_id)
+    return frozenset(reader.conn.execute(query).scalars())

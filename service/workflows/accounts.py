@@ -1,0 +1,86 @@
+"""The organisation's host accounts with their custodians, and the versions of its policy."""
+
+from dataclasses import dataclass
+
+from service.audit.events import Entry, Event
+from service.errors import Conflict, InvalidInput
+from service.policy.people import (
+    HostId,
+    StaffId,
+)
+from service.store import cases, hosts, policies, sessions, staff
+from service.store.cases import Held
+from service.store.hosts import HostAccount
+from service.store.policies import PolicyVersion
+from service.store.transactions import Tx
+from service.workflows import falling
+
+
+@dataclass(frozen=True)
+class PutHost:
+    """An account of the organisation that meetings run on, with its custodians (POL-10)."""
+
+    provider: str
+    account: str
+    domain: str
+    custodians: tuple[StaffId, ...]
+    external_id: str | None = None
+
+
+def put_host(tx: Tx, command: PutHost) -> HostId:
+    """Put a host account on record, or set the custodians of one that is there."""
+    if command.domain not in tx.house.organisation.domains:
+        raise InvalidInput.of(
+            "domain", "personal_account", "Use an account of the organisation (POL-12)."
+        )
+    known = hosts.host_by_external_id(tx, command.external_id) if command.external_id else None
+    host_id = known or HostId(tx.new_id("host"))
+    affected = sessions.running_on_host(tx, host_id)
+    cases.hold(tx, affected, Held(staff=frozenset(command.custodians), hosts=frozenset({host_id})))
+    for place, staff_id in enumerate(command.custodians):
+        if not staff.has_staff(tx, staff_id):
+            raise InvalidInput.of(
+                f"custodians.{place}", "unknown", "There is no such member of staff."
+            )
+    if known is None:
+        account = HostAccount(host_id, command.provider, command.account)
+        violated = hosts.insert_host(tx, account, command.external_id, command.domain)
+        if violated is not None:
+            raise Conflict("This account is on record already.", code="host_taken")
+        tx.record(Entry(Event.HOST_ADDED, host_id, {"host": host_id}))
+    _set_custodians(tx, host_id, frozenset(command.custodians))
+    falling.decide_again(tx, affected)
+    return host_id
+
+
+def _set_custodians(tx: Tx, host_id: HostId, wanted: frozenset[StaffId]) -> None:
+    there = hosts.custodians(tx, host_id)
+    for staff_id in sorted(wanted - there):
+        hosts.put_custodian(tx, host_id, staff_id)
+        tx.record(Entry(Event.CUSTODIAN_ADDED, host_id, {"host": host_id, "staff": staff_id}))
+    for staff_id in sorted(there - wanted):
+        hosts.end_custodian(tx, host_id, staff_id)
+        tx.record(Entry(Event.CUSTODIAN_REMOVED, host_id, {"host": host_id, "staff": staff_id}))
+
+
+def publish_policy(tx: Tx, command: PolicyVersion) -> str:
+    """Publish a version of the policy, word for word, with owner and review date (POL-34)."""
+    if command.review_on <= tx.house.organisation.local_day(tx.now):
+        raise InvalidInput.of("review_on", "in_the_past", "The review date must lie ahead.")
+    if policies.append_policy(tx, command) is not None:
+        raise Conflict("This version is published already.", code="version_taken")
+    tx.record(
+        Entry(
+            Event.POLICY_PUBLISHED,
+            f"policy_{command.version}",
+            facts={
+                "version": command.version,
+                "asks_fresh_agreement": command.asks_fresh_agreement,
+                "review_on": command.review_on.isoformat(),
+            },
+            payload={"owner": command.owner},
+        )
+    )
+    if command.asks_fresh_agreement:
+        sessions.touch(tx, sessions.running(tx))
+    return command.version

@@ -1,0 +1,209 @@
+"""One row in every table of records: a session that was opened, with everything it rests on."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from tests.store.schema.rows import (
+    AT,
+    DAY,
+    ENDS,
+    METADATA,
+    SEALED,
+    Row,
+    admission,
+    alert,
+    assignment,
+    clearance,
+    cleared_child,
+    consent,
+    engagement,
+    evidence,
+    meeting,
+    message,
+    pledge,
+    session,
+    way_in,
+)
+
+
+def staff(staff_id: str) -> Row:
+    """A member of staff."""
+    return {
+        "id": staff_id,
+        "name_sealed": SEALED,
+        "account_sealed": SEALED,
+        "account_domain": "tuition.example",
+        "contact_keys": "[]",
+        "created_at": AT,
+        "version": 1,
+    }
+
+
+def signal(signal_id: str, **changes: Any) -> Row:
+    """The call started."""
+    return {
+        "id": signal_id,
+        "digest": signal_id,
+        "provider": "zoom",
+        "provider_id": "81",
+        "meeting_id": "meeting_1",
+        "kind": "started",
+        "occurrence": "u1",
+        "registrant_id": "",
+        "account_id": "",
+        "connection": "",
+        "new_role": "",
+        "as_host": False,
+        "happened_at": AT,
+        "received_at": AT,
+    } | changes
+
+
+def statement(statement_id: str, **changes: Any) -> Row:
+    """The tutor's statement."""
+    return {
+        "id": statement_id,
+        "session_id": "session_1",
+        "witness": "tutor",
+        "witness_id": "staff_1",
+        "took_place": "yes",
+        "adult_present": "yes",
+        "second_staff_present": "yes",
+        "route": "link",
+        "jws": "a.b.c",
+        "made_at": AT,
+    } | changes
+
+
+def parent(parent_id: str) -> Row:
+    """A parent."""
+    return {
+        "id": parent_id,
+        "name_sealed": SEALED,
+        "contact_keys": "[]",
+        "language": "en",
+        "created_at": AT,
+        "version": 1,
+    }
+
+
+def child(child_id: str) -> Row:
+    """A child."""
+    return {
+        "id": child_id,
+        "name_sealed": SEALED,
+        "born_on": DAY,
+        "ledger_position": 1,
+        "created_at": AT,
+        "version": 1,
+    }
+
+
+HOST: Row = {
+    "provider": "zoom",
+    "account_domain": "tuition.example",
+    "created_at": AT,
+    "version": 1,
+}
+POLICY: Row = {
+    "version": "v1",
+    "position": 1,
+    "owner": "The board",
+    "text": "Be kind.",
+    "review_on": DAY,
+    "asks_fresh_agreement": False,
+    "published_at": AT,
+}
+NOMINATION: Row = {
+    "id": "nomination_1",
+    "child_id": "child_1",
+    "position": 1,
+    "giver_id": "parent_1",
+    "adult_id": "parent_1",
+    "named": True,
+    "route": "link",
+    "at": AT,
+}
+CHECK_IN: Row = {
+    "id": "checkin_1",
+    "session_id": "session_1",
+    "child_id": "child_1",
+    "adult_id": "parent_1",
+    "terms": 1,
+    "route": "link",
+    "at": AT,
+}
+STAFF_CHECK_IN: Row = {
+    "id": "staffcheckin_1",
+    "session_id": "session_1",
+    "staff_id": "staff_2",
+    "place": "second_staff",
+    "in_the_room": True,
+    "at": AT,
+}
+SIGHTING: Row = {
+    "id": "sighting_1",
+    "session_id": "session_1",
+    "child_id": "child_1",
+    "staff_id": "staff_2",
+    "result": "seen",
+    "at": AT,
+}
+OVERRIDE: Row = {
+    "id": "override_1",
+    "session_id": "session_1",
+    "code": "outside_hours",
+    "staff_id": "staff_9",
+    "reason": "Exam",
+    "expires_at": ENDS,
+    "at": AT,
+}
+ENTRY: Row = {"id": 1, "uid": "entry_1", "kind": "session.booked", "leaf": b"{}", "at": AT}
+
+ROWS: list[tuple[str, Row]] = [
+    *(("staff", staff(f"staff_{n}")) for n in (1, 2, 3)),
+    *(("parents", parent(f"parent_{n}")) for n in (1, 2)),
+    *(("children", child(f"child_{n}")) for n in (1, 2)),
+    *(("hosts", HOST | {"id": f"host_{n}", "account": f"host{n}"}) for n in (1, 2)),
+    ("policies", POLICY),
+    ("staff_evidence", evidence("evidence_1")),
+    ("sessions", session("session_1")),
+    ("sessions", session("session_2")),
+    ("session_children", {"session_id": "session_1", "child_id": "child_1"}),
+    ("engagements", engagement("session_1", 60, 120)),
+    ("assignments", assignment("assignment_1")),
+    ("consents", consent("consent_1", 1)),
+    ("nominations", NOMINATION),
+    ("pledges", pledge("pledge_1")),
+    ("check_ins", CHECK_IN),
+    ("staff_check_ins", STAFF_CHECK_IN),
+    ("sightings", SIGHTING),
+    ("overrides", OVERRIDE),
+    ("clearances", clearance("clearance_1")),
+    ("cleared_children", cleared_child("clearance_1")),
+    ("clearances", clearance("clearance_empty")),
+    ("meetings", meeting("meeting_1")),
+    ("ways_in", way_in("wayin_1")),
+    ("signals", signal("signal_1")),
+    ("alerts", alert("alert_1")),
+    ("messages", message("message_1")),
+    ("statements", statement("statement_1")),
+    ("entries", ENTRY),
+    ("leaves", {"position": 0, "entry_id": 1}),
+    ("tree_nodes", {"level": 0, "position": 0, "hash": b"x" * 32}),
+    ("checkpoints", {"size": 1, "note": "note", "at": AT}),
+]
+
+
+def insert(conn: sa.Connection, table: str, row: Row) -> None:
+    """Write one row past everything but the database itself."""
+    conn.execute(METADATA.tables[table].insert().values(row))
+
+
+def fill(conn: sa.Connection) -> None:
+    """Write every row, open the meeting, and let the household in."""
+    for table, row in ROWS:
+        insert(conn, table, row)
+    conn.execute(sa.text("UPDATE meetings SET stage = 'open', provider_id = '81'"))
+    insert(conn, "admissions", admission("admission_1"))

@@ -1,0 +1,165 @@
+"""Writes that must not be possible, each with the name under which the database refuses it."""
+
+from dataclasses import dataclass
+
+from tests.store.schema.everything import OVERRIDE
+from tests.store.schema.rows import (
+    AT,
+    Row,
+    admission,
+    alert,
+    assignment,
+    clearance,
+    cleared_child,
+    consent,
+    engagement,
+    evidence,
+    meeting,
+    message,
+    pledge,
+    session,
+    way_in,
+)
+
+
+@dataclass(frozen=True)
+class Forbidden:
+    """A write, what has to be there first, and the name under which it is refused."""
+
+    by: str
+    table: str
+    row: Row
+    first: tuple[tuple[str, Row] | str, ...] = ()
+
+
+CLOSED = "UPDATE meetings SET stage = 'closed', reason = 'x' WHERE id = 'meeting_1'"
+OTHER_CLEARANCE = (
+    ("clearances", clearance("clearance_2", session_id="session_2", host_id="host_2")),
+    ("cleared_children", cleared_child("clearance_2")),
+)
+
+FORBIDDEN = {
+    "a meeting without a clearance": Forbidden(
+        "meetings_need_clearance", "meetings", meeting("m", clearance_id="nothing"), (CLOSED,)
+    ),
+    "a meeting under a clearance of no child": Forbidden(
+        "meetings_need_clearance",
+        "meetings",
+        meeting("m", clearance_id="clearance_empty"),
+        (CLOSED,),
+    ),
+    "a meeting under the clearance of another session": Forbidden(
+        "meetings_need_clearance",
+        "meetings",
+        meeting("m", clearance_id="clearance_2"),
+        (CLOSED, *OTHER_CLEARANCE),
+    ),
+    "a meeting on another host than was cleared": Forbidden(
+        "meetings_need_clearance", "meetings", meeting("m", host_id="host_2"), (CLOSED,)
+    ),
+    "a meeting that begins open": Forbidden(
+        "meetings_begin_intended",
+        "meetings",
+        meeting("m", stage="open", provider_id="9"),
+        (CLOSED,),
+    ),
+    "a second live meeting": Forbidden("uq_meetings_live", "meetings", meeting("m")),
+    "a meeting with a reference that was used": Forbidden(
+        "uq_meetings_reference", "meetings", meeting("m", reference="REFmeeting_1"), (CLOSED,)
+    ),
+    "an admission to a closed meeting": Forbidden(
+        "admissions_need_open_meeting", "admissions", admission("a"), (CLOSED,)
+    ),
+    "an admission to another session's meeting": Forbidden(
+        "admissions_need_open_meeting", "admissions", admission("a", session_id="session_2")
+    ),
+    "a household without a child": Forbidden(
+        "ck_admissions_households_name_the_child", "admissions", admission("a", child_id=None)
+    ),
+    "a tutor as their own second staff": Forbidden(
+        "ck_clearances_two_different_staff",
+        "clearances",
+        clearance("c", second_staff_id="staff_1"),
+    ),
+    "a clearance without second staff": Forbidden(
+        "nn_clearances_second_staff_id", "clearances", clearance("c", second_staff_id=None)
+    ),
+    "a clearance without a host": Forbidden(
+        "nn_clearances_host_id", "clearances", clearance("c", host_id=None)
+    ),
+    **{
+        f"a cleared child without {column}": Forbidden(
+            f"nn_cleared_children_{column}",
+            "cleared_children",
+            cleared_child("clearance_empty", **{column: None}),
+        )
+        for column in ("consent_id", "pledge_id", "adult_id")
+    },
+    "a second current assignment": Forbidden(
+        "uq_assignments_current", "assignments", assignment("a", staff_id="staff_3")
+    ),
+    "a release without a reason": Forbidden(
+        "ck_assignments_released_with_reason",
+        "assignments",
+        assignment("a", session_id="session_2", released_at=AT),
+    ),
+    "a place in a ledger twice": Forbidden(
+        "uq_consents_child_id_position", "consents", consent("c", 1)
+    ),
+    "a spoken word that nobody took down": Forbidden(
+        "ck_consents_taken_down_by_a_person", "consents", consent("c", 2, route="phone")
+    ),
+    "a word taken down without evidence": Forbidden(
+        "ck_consents_taken_down_by_a_person",
+        "consents",
+        consent("c", 2, route="phone", recorded_by="staff_1"),
+    ),
+    "a word by link that staff recorded": Forbidden(
+        "ck_consents_taken_down_by_a_person",
+        "consents",
+        consent("c", 2, recorded_by="staff_1", evidence="x"),
+    ),
+    "a consent of an unknown kind": Forbidden(
+        "ck_consents_kind_known", "consents", consent("c", 2, kind="perhaps")
+    ),
+    "a second standing promise": Forbidden("uq_pledges_standing", "pledges", pledge("p")),
+    "a session that ends before it starts": Forbidden(
+        "ck_sessions_starts_before_it_ends", "sessions", session("s", ends_at=AT)
+    ),
+    "a person in two sessions at once": Forbidden(
+        "no_overlap", "engagements", engagement("session_2", 119, 130)
+    ),
+    "a person in a session inside another": Forbidden(
+        "no_overlap", "engagements", engagement("session_2", 70, 80)
+    ),
+    "a check that its owner saw": Forbidden(
+        "ck_staff_evidence_seen_by_another", "staff_evidence", evidence("e", seen_by="staff_1")
+    ),
+    "a check that nobody saw": Forbidden(
+        "ck_staff_evidence_seen_by_another", "staff_evidence", evidence("e", seen_by=None)
+    ),
+    "an override of consent": Forbidden(
+        "ck_overrides_code_may_be_overridden",
+        "overrides",
+        OVERRIDE | {"id": "o", "code": "consent_missing"},
+    ),
+    "an override without a reason": Forbidden(
+        "ck_overrides_reason_stated", "overrides", OVERRIDE | {"id": "o", "reason": " "}
+    ),
+    "the same alert twice": Forbidden("uq_alerts_open", "alerts", alert("a")),
+    "a closed alert without an outcome": Forbidden(
+        "ck_alerts_closed_with_outcome", "alerts", alert("a", code="other", closed_at=AT)
+    ),
+    "a message to nobody": Forbidden(
+        "ck_messages_to_a_parent_or_a_copy", "messages", message("m", parent_id=None)
+    ),
+    "a second way in for one person": Forbidden(
+        "uq_ways_in_meeting_id_subject_id", "ways_in", way_in("w")
+    ),
+    "a second tree of one size": Forbidden(
+        "pk_checkpoints", "checkpoints", {"size": 1, "note": "another", "at": AT}
+    ),
+    "an entry in two places": Forbidden(
+        "uq_leaves_entry_id", "leaves", {"position": 1, "entry_id": 1}
+    ),
+}

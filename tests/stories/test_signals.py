@@ -1,0 +1,208 @@
+"""What the provider tells us comes late, doubled, out of order, not at all, or about strangers."""
+
+import hashlib
+import hmac
+import json
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from service.policy.session import SessionState
+from service.store import meetings, ways_in
+from service.store.tables import SignalRow, table_of
+from service.store.transactions import Reader
+from service.workflows import door
+from tests.harness import HOST_ACCOUNTS, WEBHOOK_SECRET
+from tests.invariants import check_everything
+from tests.stories.steps import (
+    a_live_session,
+    alerts_now,
+    family_goes_in,
+    in_the_check_in_window,
+    second_staff_go_in,
+    session_of,
+    the_call_ends,
+    tutor_goes_in,
+)
+from tests.world import World, check_in
+
+SIGNALS = table_of(SignalRow)
+
+
+async def webhooks(world: World, mode: str, *events: str, **more: Any) -> None:
+    order = {"mode": mode, "events": list(events), **more}
+    await world.house.zoom.control("POST", "webhooks", order)
+
+
+async def signal_digests(world: World) -> list[str]:
+    def read(reader: Reader) -> list[str]:
+        return list(reader.conn.execute(sa.select(SIGNALS.c.digest)).scalars())
+
+    found: list[str] = await world.house.read(read)
+    return found
+
+
+@pytest.mark.pitfall(47)
+async def test_doubled_signals_count_once(world: World) -> None:
+    await webhooks(world, "double")
+    session_id = await a_live_session(world)
+    digests = await signal_digests(world)
+    assert len(digests) == len(set(digests)) >= 4
+    sent = await world.house.zoom.control("GET", "webhooks")
+    assert {200 <= status < 300 for one in sent["events"] for status in one["outcomes"]} == {True}
+    await the_call_ends(world)
+    assert (await session_of(world, session_id)).state is SessionState.ENDED
+    await check_everything(world.house)
+
+
+@pytest.mark.pitfall(47)
+async def test_a_lost_started_is_made_up_for_by_the_first_joined(world: World) -> None:
+    session_id = await in_the_check_in_window(world)
+    await webhooks(world, "drop", "meeting.started")
+    await second_staff_go_in(world, session_id)
+    assert (await session_of(world, session_id)).state is SessionState.LIVE
+    await check_everything(world.house)
+
+
+@pytest.mark.pitfall(47)
+async def test_signals_in_the_wrong_order_give_the_same_room(world: World) -> None:
+    house = world.house
+    session_id = await in_the_check_in_window(world)
+    await webhooks(world, "hold")
+    url = await door.go_in(house.deps, door.GoIn(session_id), world.actor(world.second))
+    await house.zoom.follow(url.get_secret_value())
+    await house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.OPEN
+    await house.zoom.control("POST", "webhooks/release", {"backwards": True})
+    await webhooks(world, "deliver")
+    await house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.LIVE
+    await tutor_goes_in(world, session_id)
+    await family_goes_in(world, session_id)
+    assert await alerts_now(world) == set()
+    await check_everything(house)
+
+
+@pytest.mark.pitfall(47)
+async def test_late_signals_take_effect_when_they_come(world: World) -> None:
+    session_id = await in_the_check_in_window(world)
+    await webhooks(world, "late", late_seconds=120)
+    await second_staff_go_in(world, session_id)
+    assert (await session_of(world, session_id)).state is SessionState.OPEN
+    await world.house.advance(seconds=121)
+    await world.house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.LIVE
+    await check_everything(world.house)
+
+
+@pytest.mark.pitfall(47)
+async def test_a_late_ended_of_a_withdrawn_meeting_does_no_harm(world: World) -> None:
+    session_id = await a_live_session(world)
+    await webhooks(world, "late", "meeting.ended", late_seconds=300)
+    await the_call_ends(world)
+    await world.house.advance(seconds=301)
+    await world.house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.ENDED
+    await check_everything(world.house)
+
+
+@pytest.mark.pitfall(48)
+async def test_someone_the_provider_cannot_name_is_an_alert(world: World) -> None:
+    await a_live_session(world)
+    await _told(world, connection="16999999", registrant_id="", name="Theo")
+    await world.house.settle()
+    assert await alerts_now(world) == {"unknown_person"}
+    await check_everything(world.house)
+
+
+@pytest.mark.pitfall(17)
+async def test_a_link_that_is_used_without_an_admission_is_an_alert(world: World) -> None:
+    session_id = await in_the_check_in_window(world)
+    await second_staff_go_in(world, session_id)
+    await check_in(world, session_id)
+    (meeting,) = await world.house.zoom.meetings()
+
+    def household(reader: Reader) -> str:
+        (mine,) = meetings.of_session(reader, session_id)
+        held = {one.subject_id: one for one in ways_in.held(reader, mine.meeting_id)}
+        return held[world.family.child].registrant_id
+
+    registrant_id = await world.house.read(household)
+    await _told(world, connection="16999998", registrant_id=registrant_id)
+    await world.house.settle()
+    assert await alerts_now(world) == {"in_without_admission"}
+    assert meeting["status"] == "started"
+    await check_everything(world.house)
+
+
+@pytest.mark.pitfall(33)
+async def test_a_meeting_we_did_not_make_is_an_alert(world: World) -> None:
+    stray = {
+        "host": HOST_ACCOUNTS[1],
+        "topic": "Private lesson",
+        "settings": {"join_before_host": True},
+    }
+    made = await world.house.zoom.control("POST", "meetings", stray)
+    await world.house.zoom.control("POST", f"meetings/{made['id']}/settings", {"approval_type": 2})
+    await world.house.zoom.follow(made["join_url"])
+    await world.house.settle()
+    assert await alerts_now(world) == {"stray_meeting"}
+    await check_everything(world.house)
+
+
+async def test_a_changed_role_is_an_alert(world: World) -> None:
+    session_id = await in_the_check_in_window(world)
+    await second_staff_go_in(world, session_id)
+    tutor = await tutor_goes_in(world, session_id)
+    await world.house.zoom.act(tutor["key"], "role", role="co-host")
+    await world.house.settle()
+    assert await alerts_now(world) == {"role_changed"}
+    await check_everything(world.house)
+
+
+async def test_a_signal_that_nobody_signed_changes_nothing(world: World) -> None:
+    session_id = await in_the_check_in_window(world)
+    before = await signal_digests(world)
+    status = await _told(world, connection="1", registrant_id="", secret="not the secret")
+    assert status == 401
+    assert (await session_of(world, session_id)).state is SessionState.OPEN
+    assert await signal_digests(world) == before
+    await check_everything(world.house)
+
+
+async def _told(
+    world: World,
+    *,
+    connection: str,
+    registrant_id: str,
+    name: str = "iPad",
+    secret: str = WEBHOOK_SECRET,
+) -> int:
+    """Zoom says that somebody joined the one meeting there is."""
+    (meeting,) = await world.house.zoom.meetings()
+    now = world.house.clock.now()
+    participant = {
+        "user_id": connection,
+        "user_name": name,
+        "registrant_id": registrant_id,
+        "join_time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    what = {"id": meeting["id"], "uuid": meeting["uuid"], "participant": participant}
+    body = json.dumps(
+        {
+            "event": "meeting.participant_joined",
+            "event_ts": int(now.timestamp() * 1000),
+            "payload": {"account_id": "demo-account", "object": what},
+        }
+    ).encode()
+    stamp = str(int(now.timestamp()))
+    signed = hmac.new(secret.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256)
+    headers = {
+        "Content-Type": "application/json",
+        "x-zm-request-timestamp": stamp,
+        "x-zm-signature": f"v0={signed.hexdigest()}",
+    }
+    url = f"{world.house.base_url}/hooks/zoom"
+    async with world.house.session.post(url, data=body, headers=headers) as answer:
+        return answer.status

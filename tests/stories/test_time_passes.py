@@ -1,0 +1,125 @@
+"""Sessions that are moved, called off, never begun, or do not end."""
+
+from datetime import timedelta
+
+import pytest
+
+from service.policy.people import Role
+from service.policy.session import SessionState
+from service.store.tables import MeetingStage
+from service.workflows import amending, booking, staffing, watching
+from tests.invariants import check_everything
+from tests.stories.steps import (
+    a_live_session,
+    alerts_now,
+    in_the_check_in_window,
+    pass_by,
+    reason_of,
+    session_of,
+    stages,
+    then_everyone_is_shut_out,
+    then_nothing_is_left_at_zoom,
+    ways_in,
+)
+from tests.world import World, a_clear_session, book, pledge
+
+
+@pytest.mark.pitfall(45)
+async def test_an_open_session_that_is_moved_loses_its_meeting_and_its_promises(
+    world: World,
+) -> None:
+    house, session_id = world.house, await in_the_check_in_window(world)
+    starts = house.clock.now() + timedelta(hours=2)
+    terms = booking.Terms(
+        starts, starts + timedelta(minutes=45), "local", "Europe/London", "Decimals"
+    )
+    move = amending.Reschedule(session_id, None, terms)
+    await house.do(amending.reschedule, move, world.as_coordinator)
+    assert await ways_in(world, session_id) == set()
+    await house.settle()
+    await then_nothing_is_left_at_zoom(world)
+    assert house.letters(world.family.mother_mail, "A session has changed")
+
+    await house.until(starts - timedelta(minutes=20))
+    await house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.BOOKED
+    accept = staffing.AcceptSession(session_id)
+    await house.do(staffing.accept, accept, world.actor(world.second, Role.SECOND_STAFF))
+    await house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.BOOKED
+    await pledge(world, session_id, terms=2)
+    await house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.OPEN
+    assert await stages(world, session_id) == [MeetingStage.CLOSED, MeetingStage.OPEN]
+    await check_everything(house)
+
+
+@pytest.mark.pitfall(45)
+async def test_a_cancelled_session_loses_its_meeting_and_the_families_are_told(
+    world: World,
+) -> None:
+    house, session_id = world.house, await in_the_check_in_window(world)
+    cancel = amending.Cancel(session_id, None, "The tutor is ill.")
+    await house.do(amending.cancel, cancel, world.as_coordinator)
+    await then_everyone_is_shut_out(world, session_id)
+    await house.settle()
+    await then_nothing_is_left_at_zoom(world)
+    assert (await session_of(world, session_id)).state is SessionState.CANCELLED
+    (letter,) = house.letters(world.family.mother_mail, "A session does not take place")
+    assert "/p/" not in letter.text
+    await check_everything(house)
+
+
+@pytest.mark.pitfall(55)
+@pytest.mark.pitfall(64)
+async def test_a_session_that_was_never_clear_lapses_after_the_late_limit(world: World) -> None:
+    session_id = await book(world)
+    await world.house.advance(minutes=74, seconds=59)
+    await world.house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.BOOKED
+    await world.house.advance(seconds=1)
+    await world.house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.LAPSED
+    assert "session_lapsed" in await alerts_now(world)
+    assert await world.house.zoom.calls("create_meeting") == []
+    await check_everything(world.house)
+
+
+async def test_a_session_may_still_open_before_the_late_limit(world: World) -> None:
+    session_id = await a_clear_session(world)
+    await world.house.advance(minutes=74)
+    await world.house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.OPEN
+    await check_everything(world.house)
+
+
+async def test_a_call_that_nobody_started_ends_with_the_planned_time(world: World) -> None:
+    session_id = await in_the_check_in_window(world)
+    await pass_by(world, timedelta(minutes=61).total_seconds(), every=600)
+    assert (await session_of(world, session_id)).state is SessionState.ENDED
+    assert await reason_of(world, session_id) == "nobody_started"
+    assert await alerts_now(world) == {"nobody_started"}
+    await then_nothing_is_left_at_zoom(world)
+    await check_everything(world.house)
+
+
+async def test_a_call_that_overruns_is_ended(world: World) -> None:
+    session_id = await a_live_session(world)
+    await pass_by(world, timedelta(minutes=69).total_seconds(), every=600)
+    assert (await session_of(world, session_id)).state is SessionState.LIVE
+    await pass_by(world, timedelta(minutes=2).total_seconds(), every=60)
+    assert (await session_of(world, session_id)).state is SessionState.ENDED
+    assert await reason_of(world, session_id) == "overran"
+    await then_nothing_is_left_at_zoom(world)
+    await check_everything(world.house)
+
+
+async def test_the_lead_can_end_a_running_session_with_a_reason(world: World) -> None:
+    session_id = await a_live_session(world)
+    end = watching.EndSession(session_id, "A stranger was heard.")
+    await world.house.do(watching.end_session, end, world.actor(world.lead, Role.DSL))
+    await then_everyone_is_shut_out(world, session_id)
+    await world.house.settle()
+    await then_nothing_is_left_at_zoom(world)
+    assert await reason_of(world, session_id) == "A stranger was heard."
+    await check_everything(world.house)
