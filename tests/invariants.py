@@ -122,10 +122,13 @@ def the_provider_holds_what_we_record(known: Known) -> None:
 
 
 def no_way_in_outlives_its_meeting(known: Known) -> None:
-    """From the commit that shuts a meeting on, none of its ways in is worth anything."""
+    """A shut meeting's ways in are worth nothing, and no two people ever share one."""
     stages = {row["id"]: row["stage"] for row in known.rows["meetings"]}
     alive = [row for row in known.rows["ways_in"] if row["revoked_at"] is None]
     assert {stages[row["meeting_id"]] for row in alive} <= {"open"}
+    for mark in ("door_code", "registrant_id"):
+        holders = Counter((row["meeting_id"], row[mark]) for row in known.rows["ways_in"])
+        assert all(number == 1 for number in holders.values()), "two people share one way in"
 
 
 # --- entries ------------------------------------------------------------------------------------------

@@ -64,6 +64,7 @@ class Event(StrEnum):
     MEETING_CLOSED = "meeting.closed"
     ORPHAN_REMOVED = "orphan.removed"
     WAY_IN_TAKEN = "way_in.taken"
+    WAY_IN_TAKEN_BACK = "way_in.taken_back"
     PERSON_ADMITTED = "person.admitted"
     SIGNAL_RECEIVED = "signal.received"
     ALERT_OPENED = "alert.opened"

@@ -1,6 +1,8 @@
 """Personal ways into meetings, in our custody, and the admissions that release them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -42,13 +44,6 @@ def insert(tx: Tx, meeting_id: MeetingId, place: Place, subject_id: str, way_in:
     )
 
 
-def replace(tx: Tx, meeting_id: MeetingId, place: Place, subject_id: str, way_in: WayIn) -> None:
-    """Take a fresh way in into custody in place of one that was taken back."""
-    mine = (WAYS_IN.c.meeting_id == meeting_id) & (WAYS_IN.c.subject_id == subject_id)
-    tx.conn.execute(WAYS_IN.delete().where(mine, WAYS_IN.c.revoked_at.is_not(None)))
-    insert(tx, meeting_id, place, subject_id, way_in)
-
-
 def held(
     reader: Tx | Reader, meeting_id: MeetingId, *, revoked_too: bool = False
 ) -> tuple[HeldWayIn, ...]:
@@ -56,6 +51,26 @@ def held(
     query = sa.select(WAYS_IN).where(WAYS_IN.c.meeting_id == meeting_id)
     if not revoked_too:
         query = query.where(WAYS_IN.c.revoked_at.is_(None))
+    return _all(reader, query)
+
+
+def to_take_back(reader: Tx | Reader, meeting_id: MeetingId) -> tuple[HeldWayIn, ...]:
+    """Ways in that we release no more and the provider may still open."""
+    query = sa.select(WAYS_IN).where(
+        WAYS_IN.c.meeting_id == meeting_id,
+        WAYS_IN.c.revoked_at.is_not(None),
+        WAYS_IN.c.taken_back_at.is_(None),
+    )
+    return _all(reader, query)
+
+
+def note_taken_back(tx: Tx, way_in_ids: Iterable[str]) -> None:
+    """Note that the provider opens these no more."""
+    mine = WAYS_IN.c.id.in_(sorted(way_in_ids))
+    tx.conn.execute(WAYS_IN.update().where(mine).values(taken_back_at=tx.now))
+
+
+def _all(reader: Tx | Reader, query: sa.Select[Any]) -> tuple[HeldWayIn, ...]:
     return tuple(
         HeldWayIn(
             Place(row.place),

@@ -12,10 +12,11 @@ from service.policy.clearance import clear, outstanding
 from service.policy.people import SessionId, system
 from service.policy.rules import Stage
 from service.policy.session import WITH_MEETING, SessionState
-from service.ports import WayIn
+from service.ports import MeetingHandle, MeetingProvider, WayIn
 from service.store import alerts, attestations, cases, meetings, sessions, ways_in, work
 from service.store.meetings import Meeting
 from service.store.transactions import Done, Tx
+from service.store.ways_in import HeldWayIn
 from service.store.work import Claim, Settle
 from service.workflows import falling
 from service.workflows.deps import Deps
@@ -30,31 +31,54 @@ OVERRUN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
-class Newcomers:
-    """Children who became clear after the meeting was opened, and still need a way in."""
+class Errands:
+    """What the provider has to be asked for an open session: to forget some, to expect others."""
 
     meeting: Meeting
-    seats: tuple[SeatFor, ...]
+    shut_out: tuple[HeldWayIn, ...]
+    newcomers: tuple[SeatFor, ...]
 
 
 async def tend_session(deps: Deps, claim: Claim) -> None:
-    """Look at one open or live session; give newly cleared children their way in."""
+    """Look at one open or live session; take ways in back, and give new ones, at the provider too."""
     outcome = await deps.store.transact(tend, claim, by=BY)
     if not isinstance(outcome, Done) or outcome.value is None:
         return
-    newcomers = outcome.value
-    handle = newcomers.meeting.handle
+    errands = outcome.value
+    handle = errands.meeting.handle
     if handle is None:
         return
-    provider = deps.providers[newcomers.meeting.provider]
+    provider = deps.providers[errands.meeting.provider]
     try:
-        ways_in = await enrol(provider, handle, newcomers.seats)
+        await _take_back(deps, provider, handle, errands)
+        ways_in = await enrol(provider, handle, errands.newcomers)
     except ProviderError:
-        return  # they still have no way in: the next look tries again
-    await deps.store.transact(_take_in, _TakeIn(newcomers.meeting, ways_in), by=BY)
+        return  # what is left to do still stands in the tables: the next look tries again
+    if ways_in:
+        await deps.store.transact(_take_in, _TakeIn(errands.meeting, ways_in), by=BY)
 
 
-def tend(tx: Tx, claim: Claim) -> Newcomers | None:
+async def _take_back(
+    deps: Deps, provider: MeetingProvider, handle: MeetingHandle, errands: Errands
+) -> None:
+    if not errands.shut_out:
+        return
+    await provider.revoke(handle, {way.door_code: way.registrant_id for way in errands.shut_out})
+    await deps.store.transact(_note_taken_back, errands, by=BY)
+
+
+def _note_taken_back(tx: Tx, errands: Errands) -> None:
+    ways_in.note_taken_back(tx, [way.way_in_id for way in errands.shut_out])
+    tx.record(
+        Entry(
+            Event.WAY_IN_TAKEN_BACK,
+            errands.meeting.session_id,
+            {f"person_{place}": way.subject_id for place, way in enumerate(errands.shut_out, 1)},
+        )
+    )
+
+
+def tend(tx: Tx, claim: Claim) -> Errands | None:
     """Decide again with what is recorded now, and end what time has ended."""
     session_id = SessionId(claim.subject_id)
     case = cases.lock(tx, session_id)
@@ -67,7 +91,7 @@ def tend(tx: Tx, claim: Claim) -> Newcomers | None:
         return None
     work.settle(tx, Settle(claim, None))
     work.put(tx, session_id, "withdraw_uncleared", tx.now + LOOK_EVERY)
-    return _newcomers(tx, case)
+    return _errands(tx, case)
 
 
 def _is_over(tx: Tx, case: CaseFile) -> bool:
@@ -84,10 +108,19 @@ def _is_over(tx: Tx, case: CaseFile) -> bool:
     return True
 
 
-def _newcomers(tx: Tx, case: CaseFile) -> Newcomers | None:
+def _errands(tx: Tx, case: CaseFile) -> Errands | None:
     meeting = meetings.live_of_session(tx, case.session.session_id)
-    if meeting is None or not outstanding(case, Stage.OPEN, tx.now).is_clear:
+    if meeting is None:
         return None
+    shut_out = ways_in.to_take_back(tx, meeting.meeting_id)
+    newcomers = _newcomers(tx, case, meeting)
+    return Errands(meeting, shut_out, newcomers) if shut_out or newcomers else None
+
+
+def _newcomers(tx: Tx, case: CaseFile, meeting: Meeting) -> tuple[SeatFor, ...]:
+    """Children who became clear after the meeting was opened, and still need a way in."""
+    if not outstanding(case, Stage.OPEN, tx.now).is_clear:
+        return ()
     clearance = clear(case, tx.now)
     there = {held.subject_id for held in ways_in.held(tx, meeting.meeting_id)}
     seats = tuple(
@@ -95,17 +128,17 @@ def _newcomers(tx: Tx, case: CaseFile) -> Newcomers | None:
         for seat in seats_of(clearance)
         if seat.place is Place.HOUSEHOLD and seat.subject_id not in there
     )
-    if not seats:
-        return None
-    clearance_id = meetings.insert_clearance(tx, clearance)
-    tx.record(
-        Entry(
-            Event.CASE_CLEARED,
-            case.session.session_id,
-            {"clearance": clearance_id, **{seat.place.value: seat.subject_id for seat in seats}},
+    if seats:
+        clearance_id = meetings.insert_clearance(tx, clearance)
+        children = {f"child_{place}": seat.subject_id for place, seat in enumerate(seats, 1)}
+        tx.record(
+            Entry(
+                Event.CASE_CLEARED,
+                case.session.session_id,
+                {"clearance": clearance_id, **children},
+            )
         )
-    )
-    return Newcomers(meeting, seats)
+    return seats
 
 
 @dataclass(frozen=True)
@@ -119,7 +152,7 @@ def _take_in(tx: Tx, command: _TakeIn) -> None:
     clear_now = outstanding(case, Stage.ADMIT, tx.now).clear_children
     for seat, way_in in command.ways_in.items():
         if seat.subject_id in clear_now:
-            ways_in.replace(tx, command.meeting.meeting_id, seat.place, seat.subject_id, way_in)
+            ways_in.insert(tx, command.meeting.meeting_id, seat.place, seat.subject_id, way_in)
             tx.record(
                 Entry(
                     Event.WAY_IN_TAKEN,

@@ -15,6 +15,7 @@ from service.audit.exports import ExportHeader, write_export
 from service.audit.leaves import Leaf, outline
 from service.audit.tree import CompactRange, leaf_hash, verify_consistency, verify_inclusion
 from service.errors import Conflict, NotFound
+from service.policy.people import system
 from service.store import audit_log, log
 from service.store.transactions import Reader, Tx
 from tests.builders import NOW
@@ -206,6 +207,13 @@ async def test_a_pseudonym_is_the_same_in_one_scope_and_another_in_the_next(here
     await here.do(note, Note(2, "session_1"))
     await here.do(note, Note(1, "session_2"))
     one, same, other = [Leaf.from_bytes(leaf).subjects["child"] for leaf in await leaves(here)]
+    assert one == same != other
+
+
+async def test_a_leaf_tells_one_who_acted_from_another(here: Stored) -> None:
+    for name in ("one", "one", "other"):
+        await here.store.transact(note, Note(1), by=system(name))
+    one, same, other = [Leaf.from_bytes(leaf).actor for leaf in await leaves(here)]
     assert one == same != other
 
 

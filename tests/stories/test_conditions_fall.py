@@ -172,7 +172,6 @@ async def test_one_familys_withdrawal_shuts_that_family_out_alone(world: World) 
     await check_everything(world.house)
 
 
-@pytest.mark.xfail(strict=True, reason="only our own copy of the way in is revoked")
 @pytest.mark.pitfall(4)
 @pytest.mark.pitfall(17)
 async def test_a_way_in_that_was_given_out_is_taken_back_at_the_provider_too(world: World) -> None:

@@ -73,6 +73,8 @@ async def test_no_meeting_is_made_before_the_opening_window(world: World) -> Non
     await world.house.settle()
     assert (await session_of(world, session_id)).state is SessionState.OPEN
     assert await ways_in(world, session_id) == {world.tutor, world.family.child}
+    (meeting,) = await world.house.zoom.meetings()
+    assert len({one["id"] for one in meeting["registrants"]}) == 2
     await check_everything(world.house)
 
 

@@ -91,10 +91,18 @@ class MeetingRow(SQLModel, table=True):
 
 
 class WayInRow(SQLModel, table=True):
-    """A personal way into a meeting, in custody: sealed, and released by an admission alone."""
+    """A personal way into a meeting, in custody: sealed, and released by an admission alone.
+
+    From `revoked_at` on we release it no more; from `taken_back_at` on the provider opens it no more.
+    """
 
     __tablename__ = "ways_in"
-    __table_args__ = (unique("meeting_id", "subject_id"), one_of("place", Place), record())
+    __table_args__ = (
+        at_most_one("uq_ways_in_standing", "meeting_id", "subject_id", where="revoked_at IS NULL"),
+        one_of("place", Place),
+        holds("revoked_before_taken_back", "taken_back_at IS NULL OR revoked_at IS NOT NULL"),
+        record(),
+    )
     id: str = Field(primary_key=True)
     meeting_id: str = Field(foreign_key="meetings.id")
     place: str
@@ -103,6 +111,7 @@ class WayInRow(SQLModel, table=True):
     registrant_id: str
     url_sealed: bytes
     revoked_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    taken_back_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
 
 class AdmissionRow(SQLModel, table=True):

@@ -608,8 +608,10 @@ def upgrade() -> None:
     sa.Column('registrant_id', sa.String(), nullable=False),
     sa.Column('url_sealed', sa.LargeBinary(), nullable=False),
     sa.Column('revoked_at', INSTANT, nullable=True),
+    sa.Column('taken_back_at', INSTANT, nullable=True),
     sa.CheckConstraint("place IN ('second_staff', 'tutor', 'household')", name=op.f('ck_ways_in_place_known')),
+    sa.CheckConstraint('taken_back_at IS NULL OR revoked_at IS NOT NULL', name=op.f('ck_ways_in_revoked_before_taken_back')),
     sa.ForeignKeyConstraint(['meeting_id'], ['meetings.id'], name=op.f('fk_ways_in_meeting_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_ways_in')),
-    sa.UniqueConstraint('meeting_id', 'subject_id', name=op.f('uq_ways_in_meeting_id_subject_id'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ways_in'))
     )
+    op.create_index('uq_ways_in_standing', 'ways_in', ['meeting_id', 'subject_id'], unique=True, sqlite_where=sa.text('revoked_at IS NULL'), postgresql_where=sa.text('revoked_at IS NULL'))
