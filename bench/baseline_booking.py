@@ -204,7 +204,7 @@ class Bookings:
 
     def _put_work(self, subject: str, kind: str, due: str) -> None:
         self.conn.execute(
-            "INSERT INTO work (subject_id, kind, due_at, fence, tries) VALUES (?, ?, ?, 0, 0)",
+            "INSERT INTO work (subject_id, kind, due_at, fence, hurried, tries) VALUES (?, ?, ?, 0, 0, 0)",
             (subject, kind, due),
         )
 

@@ -139,8 +139,8 @@ def _fill(database: Path, people: People, sessions: int) -> None:
             "UPDATE sessions SET state = 'cancelled', reason = 'x' WHERE id LIKE '%_off_%'"
         )
         conn.execute(
-            "INSERT INTO work (subject_id, kind, due_at, fence, tries)"
-            " SELECT id, 'open_meetings', opens_at, 0, 0 FROM sessions WHERE state = 'booked'"
+            "INSERT INTO work (subject_id, kind, due_at, fence, hurried, tries)"
+            " SELECT id, 'open_meetings', opens_at, 0, 0, 0 FROM sessions WHERE state = 'booked'"
         )
         conn.execute("COMMIT")
         conn.execute("ANALYZE")
