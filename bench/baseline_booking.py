@@ -318,7 +318,7 @@ class Bookings:
             leaf = _leaf(key, kind, at, subject, session, subjects, facts, commitment)
             rows.append((uid, kind, session, leaf, at))
         many = self.conn.executemany
-        many("INSERT INTO entries (uid, kind, session_id, leaf, at) VALUES (?, ?, ?, ?, ?)", rows)
+        many("INSERT INTO entries (uid, kind, scope, leaf, at) VALUES (?, ?, ?, ?, ?)", rows)
         many("INSERT INTO unsequenced VALUES (?)", [(row[0],) for row in rows])
         many("INSERT INTO entry_payloads VALUES (?, ?, ?)", payloads)
 

@@ -35,6 +35,9 @@ _INSERT_UNSEQUENCED = UNSEQUENCED.insert()
 _INSERT_PAYLOADS = PAYLOADS.insert()
 _INSERT_KEY = PSEUDONYM_KEYS.insert()
 
+FAMILY_KINDS = tuple(
+    event.value for event in Event if event.value.startswith(("consent.", "adult."))
+)
 SERVICE = "service"
 """Scope of entries about no record in particular."""
 
@@ -54,7 +57,7 @@ def write_entries(tx: Tx, entries: Sequence[object]) -> None:
             {
                 "uid": uid,
                 "kind": entry.event.value,
-                "session_id": entry.scope if entry.scope.startswith("session_") else None,
+                "scope": entry.scope,
                 "leaf": leaf,
                 "at": tx.now,
             }
@@ -126,12 +129,18 @@ def pseudonym_key(reader: Tx | Reader, scope: str) -> bytes | None:
     return bytes.fromhex(plain.get_secret_value())
 
 
-def entries_of_session(reader: Reader, session_id: str) -> list[Mapping[str, object]]:
-    """One session's whole story in the order it was recorded, payloads opened where not erased."""
+def entries_of_session(
+    reader: Reader, session_id: str, children: tuple[str, ...]
+) -> list[Mapping[str, object]]:
+    """One session's whole story in the order it was recorded, payloads opened where not erased.
+
+    What was said for its children belongs to it: consents, and adults named to be present.
+    """
+    about_children = ENTRIES.c.scope.in_(children) & ENTRIES.c.kind.in_(FAMILY_KINDS)
     found = reader.conn.execute(
         sa.select(ENTRIES, PAYLOADS.c.payload_sealed)
         .outerjoin(PAYLOADS, PAYLOADS.c.entry_uid == ENTRIES.c.uid)
-        .where(ENTRIES.c.session_id == session_id)
+        .where((ENTRIES.c.scope == session_id) | about_children)
         .order_by(ENTRIES.c.id)
     )
     return [_told(reader, row) for row in found]
@@ -167,7 +176,7 @@ def _told(reader: Reader, row: sa.Row[tuple[object, ...]]) -> Mapping[str, objec
         "id": values["id"],
         "at": at,
         "kind": values["kind"],
-        "session_id": values["session_id"],
+        "session_id": values["scope"] if values["scope"].startswith("session_") else None,
         "actor": leaf["actor"],
         "subjects": leaf["subjects"],
         "facts": leaf["facts"],

@@ -83,8 +83,9 @@ Told = Mapping[str, object]
 
 
 def story(reader: Reader, session_id: SessionId) -> tuple[Told, ...]:
-    """Every entry about a session, in the order in which it was recorded."""
-    return tuple(audit_log.entries_of_session(reader, session_id))
+    """Every entry about a session, and what was said for its children, in the order recorded."""
+    children = sessions.get(reader, session_id).children
+    return tuple(audit_log.entries_of_session(reader, session_id, children))
 
 
 # --- the log ----------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from tests.stories.steps import (
     waits,
     ways_in,
 )
-from tests.world import World, a_clear_session, check_in
+from tests.world import World, a_clear_session, a_family, check_in, say
 
 
 async def test_a_session_goes_from_booking_to_closed(world: World) -> None:
@@ -126,3 +126,15 @@ async def test_the_family_comes_back_after_a_dropped_connection(world: World) ->
     assert (await family_goes_in(world, session_id))["place"] == "inside"
     assert await alerts_now(world) == set()
     await check_everything(world.house)
+
+
+async def test_a_sessions_story_holds_the_consent_it_rests_on(world: World) -> None:
+    session_id = await a_clear_session(world)
+    inspector = world.house.api(Role.INSPECTOR, subject="inspector_1")
+    story = await inspector.get(f"/v1/audit/sessions/{session_id}")
+    told = [entry["kind"] for entry in story.body["entries"]]
+    assert {"consent.given", "adult.named", "pledge.made", "session.booked"} <= set(told)
+    other = await a_family(world.house, "meadow", world.coordinator)
+    await say(world, family=other)
+    again = await inspector.get(f"/v1/audit/sessions/{session_id}")
+    assert len([entry for entry in again.body["entries"] if entry["kind"] == "consent.given"]) == 1

@@ -69,12 +69,15 @@ class StatementRow(SQLModel, table=True):
 
 
 class EntryRow(SQLModel, table=True):
-    """One audit entry: the exact leaf bytes, durable with the change it describes."""
+    """One audit entry: the exact leaf bytes, durable with the change it describes.
+
+    `scope` is the record it is about, by our own id: a session, a child, a member of staff.
+    """
 
     __tablename__ = "entries"
     __table_args__ = (
         unique("uid"),
-        found_by("ix_entries_session", "session_id", "id"),
+        found_by("ix_entries_scope", "scope", "id"),
         record(append_only=True) | {"sqlite_autoincrement": True},
     )
     id: int | None = Field(
@@ -87,7 +90,7 @@ class EntryRow(SQLModel, table=True):
     )
     uid: str
     kind: str
-    session_id: str | None = None
+    scope: str
     leaf: bytes
     at: datetime = Field(sa_type=INSTANT)
 

@@ -159,7 +159,14 @@ OVERRIDE: Row = {
     "expires_at": ENDS,
     "at": AT,
 }
-ENTRY: Row = {"id": 1, "uid": "entry_1", "kind": "session.booked", "leaf": b"{}", "at": AT}
+ENTRY: Row = {
+    "scope": "session_1",
+    "id": 1,
+    "uid": "entry_1",
+    "kind": "session.booked",
+    "leaf": b"{}",
+    "at": AT,
+}
 
 ROWS: list[tuple[str, Row]] = [
     *(("staff", staff(f"staff_{n}")) for n in (1, 2, 3)),

@@ -153,9 +153,7 @@ FORBIDDEN = {
     "a message to nobody": Forbidden(
         "ck_messages_to_a_parent_or_a_copy", "messages", message("m", parent_id=None)
     ),
-    "a second way in for one person": Forbidden(
-        "uq_ways_in_meeting_id_subject_id", "ways_in", way_in("w")
-    ),
+    "a second way in for one person": Forbidden("uq_ways_in_standing", "ways_in", way_in("w")),
     "a second tree of one size": Forbidden(
         "pk_checkpoints", "checkpoints", {"size": 1, "note": "another", "at": AT}
     ),

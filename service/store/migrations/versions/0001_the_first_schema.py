@@ -37,14 +37,14 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('uid', sa.String(), nullable=False),
     sa.Column('kind', sa.String(), nullable=False),
-    sa.Column('session_id', sa.String(), nullable=True),
+    sa.Column('scope', sa.String(), nullable=False),
     sa.Column('leaf', sa.LargeBinary(), nullable=False),
     sa.Column('at', INSTANT, nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_entries')),
     sa.UniqueConstraint('uid', name=op.f('uq_entries_uid')),
     sqlite_autoincrement=True
     )
-    op.create_index('ix_entries_session', 'entries', ['session_id', 'id'], unique=False)
+    op.create_index('ix_entries_scope', 'entries', ['scope', 'id'], unique=False)
     op.create_table('hosts',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('external_id', sa.String(), nullable=True),
