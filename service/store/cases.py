@@ -13,8 +13,11 @@ from service.store.transactions import Reader, Tx
 
 def load(reader: Tx | Reader, session_id: SessionId) -> CaseFile:
     """The case of a session as it is recorded now. `NotFound` if there is no such session."""
-    session = sessions.get(reader, session_id)
-    current = staffing.current(reader, session_id)
+    return of(reader, sessions.get(reader, session_id), staffing.current(reader, session_id))
+
+
+def of(reader: Tx | Reader, session: Session, current: CurrentAssignment | None) -> CaseFile:
+    """The case of a session that was read, with its second staff, in this same view."""
     ids = frozenset({session.tutor_id} | ({current.staff_id} if current else set()))
     members = staff.members(reader, ids)
     return CaseFile(
@@ -26,7 +29,7 @@ def load(reader: Tx | Reader, session_id: SessionId) -> CaseFile:
         assignment=current.accepted if current else None,
         second_staff_elsewhere=_elsewhere(reader, session, current),
         host=_host(reader, session),
-        overrides=presence.overrides(reader, session_id),
+        overrides=presence.overrides(reader, session.session_id),
     )
 
 

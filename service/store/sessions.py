@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -118,12 +119,20 @@ def _times(schedule: Schedule) -> dict[str, object]:
 
 def get(reader: Tx | Reader, session_id: SessionId) -> Session:
     """A session. `NotFound` if there is none."""
+    return _session(reader, _row(reader, session_id))
+
+
+def _row(reader: Tx | Reader, session_id: SessionId) -> sa.Row[Any]:
     row = reader.conn.execute(_BY_ID, {"wanted": session_id}).one_or_none()
     if row is None:
         raise NotFound
-    children = reader.conn.execute(_CHILDREN_OF, {"wanted": session_id}).scalars()
+    return row
+
+
+def _session(reader: Tx | Reader, row: sa.Row[Any]) -> Session:
+    children = reader.conn.execute(_CHILDREN_OF, {"wanted": row.id}).scalars()
     return Session(
-        session_id=session_id,
+        session_id=SessionId(row.id),
         state=SessionState(row.state),
         starts_at=row.starts_at,
         ends_at=row.ends_at,
@@ -154,10 +163,9 @@ class SessionRecord:
 
 def record_of(reader: Tx | Reader, session_id: SessionId) -> SessionRecord:
     """A session with its booking. `NotFound` if there is none."""
-    session = get(reader, session_id)
-    row = reader.conn.execute(_BY_ID, {"wanted": session_id}).one()
+    row = _row(reader, session_id)
     return SessionRecord(
-        session,
+        _session(reader, row),
         row.external_id,
         row.local_start,
         row.zone,

@@ -52,7 +52,7 @@ def look(reader: Reader, session_id: SessionId, actor: Actor) -> SessionShown:
     must_be_in_it(record, current, actor)
     meeting = meetings.live_of_session(reader, session_id)
     stage = STAGE_NOW.get(record.session.state)
-    blockers, clear = _blockers(reader, record, stage, actor)
+    blockers, clear = _blockers(reader, record, current, stage, actor)
     if not actor.has(*SEES_ALL) and record.session.state is not SessionState.CANCELLED:
         record = replace(record, reason=None)  # it may be the code of what a parent said
     return SessionShown(
@@ -73,11 +73,15 @@ def must_be_in_it(record: SessionRecord, current: CurrentAssignment | None, acto
 
 
 def _blockers(
-    reader: Reader, record: SessionRecord, stage: Stage | None, actor: Actor
+    reader: Reader,
+    record: SessionRecord,
+    current: CurrentAssignment | None,
+    stage: Stage | None,
+    actor: Actor,
 ) -> tuple[Mapping[Stage, tuple[Blocker, ...]], tuple[ChildId, ...]]:
     if stage is None or record.session.state in OVER:
         return {}, ()
-    case = cases.load(reader, record.session.session_id)
+    case = cases.of(reader, record.session, current)
     found = {each: outstanding(case, each, reader.now) for each in Stage}
     shown = {each: shown_to(actor, part.everything) for each, part in found.items()}
     return shown, found[stage].clear_children
