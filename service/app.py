@@ -22,10 +22,11 @@ from integrations.zoom.webhooks import ZoomSignals
 from service.audit.notes import SigningKey
 from service.errors import Misconfigured
 from service.policy.organisation import Organisation
+from service.policy.people import Actor
 from service.ports import Clock, MeetingProvider, Messenger, SignalSource, SystemClock
 from service.reconcilers.schedule import Rounds
 from service.settings import Mode, Settings, load_organisation
-from service.store import audit_log, log, migrate
+from service.store import audit_log, log, migrate, staff
 from service.store.house import House
 from service.store.secrets import Keyring
 from service.store.transactions import Store, open_store
@@ -203,12 +204,16 @@ def _web(
         origins = settings.zoom.link_origins if settings.zoom else ()
         pages.add_to(app, deps, sign_in, limiter, form_key, call_origins=origins)
 
+    async def may_act(actor: Actor) -> bool:
+        return await deps.store.read(staff.may_act, actor.subject)
+
     return build_app(
         deps,
         api.ROUTES,
         sign_in,
         ready_checks=_ready_checks(deps.store, deps.clock, rounds),
         limiter=limiter,
+        may_act=may_act,
         error_page=pages.error_page(deps),
         extra_setup=more,
     )

@@ -110,12 +110,14 @@ def child_of(case: CaseFile, child_id: ChildId | None) -> ChildCase | None:
 
 
 def has_checked_in(case: CaseFile, child: ChildCase) -> bool:
-    """Whether the adult whose promise counts has said "I am here" on today's terms (POL-02)."""
+    """Whether the adult whose promise counts has said "I am here" since, on its terms (POL-02)."""
     pledge = child.pledge_for(case.session)
     if pledge is None:
         return False
     return any(
-        check_in.adult_id == pledge.adult_id and check_in.terms == case.session.terms
+        check_in.adult_id == pledge.adult_id
+        and check_in.terms == case.session.terms
+        and check_in.at >= pledge.made_at
         for check_in in child.check_ins
     )
 

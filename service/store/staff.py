@@ -114,6 +114,17 @@ def has_staff(reader: Tx | Reader, staff_id: str) -> bool:
     return reader.conn.execute(_IS_THERE, {"wanted": staff_id}).scalar_one_or_none() is not None
 
 
+def may_act(reader: Tx | Reader, subject: str) -> bool:
+    """Whether a signed-in subject may do anything: not if suspended or gone. Subjects who are not on
+    the register (programs, inspectors) are judged by their token alone."""
+    query = sa.select(STAFF.c.suspended_at, STAFF.c.left_on).where(STAFF.c.id == subject)
+    row = reader.conn.execute(query).one_or_none()
+    if row is None:
+        return True
+    today = reader.house.organisation.local_day(reader.now)
+    return row.suspended_at is None and (row.left_on is None or row.left_on > today)
+
+
 def set_suspended(tx: Tx, staff_id: StaffId, at: datetime | None) -> None:
     """Suspend from an instant, or reinstate with None."""
     values = {"suspended_at": at, "version": STAFF.c.version + 1}

@@ -1,6 +1,7 @@
 """Second staff on sessions: assigned, accepted, released."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -70,11 +71,26 @@ def assign(tx: Tx, session_id: SessionId, staff_id: StaffId) -> str | None:
 
 def accept(tx: Tx, assignment_id: str, terms: int) -> None:
     """Note that the person accepted, for the session's terms of now."""
+    accepted_at = _after_all_others(tx, assignment_id)
     tx.conn.execute(
         ASSIGNMENTS.update()
         .where(ASSIGNMENTS.c.id == assignment_id)
-        .values(accepted_at=tx.now, accepted_terms=terms)
+        .values(accepted_at=accepted_at, accepted_terms=terms)
     )
+
+
+def _after_all_others(tx: Tx, assignment_id: str) -> datetime:
+    """Now, or just after the person's newest acceptance if a clock says otherwise.
+
+    Their row is locked, so the order of acceptances is the order of the locks, whatever the clocks
+    of several replicas say: who accepted first is served first.
+    """
+    mine = sa.select(ASSIGNMENTS.c.staff_id).where(ASSIGNMENTS.c.id == assignment_id)
+    query = sa.select(sa.func.max(ASSIGNMENTS.c.accepted_at)).where(
+        ASSIGNMENTS.c.staff_id == mine.scalar_subquery()
+    )
+    newest: datetime | None = tx.conn.execute(query).scalar_one()
+    return tx.now if newest is None else max(tx.now, newest + timedelta(microseconds=1))
 
 
 def unaccept(tx: Tx, session_id: SessionId) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +27,7 @@ class HeldWayIn:
     registrant_id: str
     url_sealed: bytes
     way_in_id: str
+    taken_back: bool
 
 
 def insert(tx: Tx, meeting_id: MeetingId, place: Place, subject_id: str, way_in: WayIn) -> None:
@@ -79,6 +81,7 @@ def _all(reader: Tx | Reader, query: sa.Select[Any]) -> tuple[HeldWayIn, ...]:
             row.registrant_id,
             row.url_sealed,
             row.id,
+            row.taken_back_at is not None,
         )
         for row in reader.conn.execute(query.order_by(WAYS_IN.c.id))
     )
@@ -127,6 +130,15 @@ def insert_admission(
             at=tx.now,
         )
     )
+
+
+def admitted_at(reader: Tx | Reader, meeting_id: MeetingId, subject_id: str) -> datetime | None:
+    """When somebody was first admitted to a meeting, if ever."""
+    query = sa.select(sa.func.min(ADMISSIONS.c.at)).where(
+        ADMISSIONS.c.meeting_id == meeting_id, ADMISSIONS.c.subject_id == subject_id
+    )
+    at: datetime | None = reader.conn.execute(query).scalar_one()
+    return at
 
 
 def admitted_subjects(reader: Tx | Reader, meeting_id: MeetingId) -> frozenset[str]:

@@ -17,15 +17,20 @@ from service.web.sign_in import SignIn
 from service.workflows.deps import Deps
 
 ANYBODY = "anybody"
+MayAct = Callable[[Actor], Awaitable[bool]]
 
 
 @dataclass(frozen=True)
 class Dispatch:
-    """What every handler needs. `limiter` counts the calls of each signed-in subject, if set."""
+    """What every handler needs. `limiter` counts the calls of each signed-in subject, if set.
+
+    `may_act` says whether a subject may still do anything: a token outlives a suspension.
+    """
 
     deps: Deps
     sign_in: SignIn
     limiter: Limiter | None = None
+    may_act: MayAct | None = None
 
     def handler(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """The aiohttp handler for one route."""
@@ -45,6 +50,8 @@ class Dispatch:
         if route.public:
             return Actor(ANYBODY, frozenset(), request_id)
         actor = await self.sign_in.bearer(request)
+        if self.may_act is not None and not await self.may_act(actor):
+            raise NotAllowed("This person is suspended or has left.", code="suspended")
         if self.limiter is not None:
             self.limiter.check(actor.subject)
         if not actor.has(*route.roles):

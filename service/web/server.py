@@ -8,7 +8,7 @@ from aiohttp import http_parser, web
 
 from service.errors import Misconfigured
 from service.web import documentation, health
-from service.web.dispatch import Dispatch
+from service.web.dispatch import Dispatch, MayAct
 from service.web.limits import Limiter
 from service.web.logs import AccessLog
 from service.web.middleware import ErrorPage, errors_become_problems, identified, protect
@@ -29,6 +29,7 @@ def build_app(
     *,
     ready_checks: Sequence[health.ReadyCheck] = (),
     limiter: Limiter | None = None,
+    may_act: MayAct | None = None,
     error_page: ErrorPage | None = None,
     extra_setup: Setup | None = None,
 ) -> web.Application:
@@ -42,7 +43,7 @@ def build_app(
         client_max_size=SMALL_BODY,
     )
     app.on_response_prepare.append(protect(deps.base_url))
-    add_routes(app, table(routes), Dispatch(deps, sign_in, limiter))
+    add_routes(app, table(routes), Dispatch(deps, sign_in, limiter, may_act))
     app.router.add_get("/healthz", health.alive)
     app.router.add_get("/readyz", health.readiness(ready_checks))
     documentation.add_to(app, openapi(routes, deps.base_url))

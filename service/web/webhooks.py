@@ -6,7 +6,7 @@ tell it to give up (https://developers.zoom.us/docs/api/webhooks/#event-delivery
 
 from aiohttp import web
 
-from service.errors import NotFound, NotReady
+from service.errors import NotFound, NotReady, StaleVersion
 from service.policy.people import system
 from service.ports import Challenge, Signal
 from service.store.transactions import Refused
@@ -15,6 +15,7 @@ from service.workflows import watching
 from service.workflows.deps import Deps
 
 LARGEST = 256 * 1024
+TRIES = 5
 BY = system("webhook")
 
 
@@ -37,7 +38,11 @@ def add_to(app: web.Application, deps: Deps) -> None:
 
 
 async def _take(deps: Deps, provider: str, signal: Signal) -> None:
+    """Store a signal. Losing a race for the session's rows is no reason to have it sent again."""
     command = watching.TakeSignal(provider, signal)
-    outcome = await deps.store.transact(watching.take_signal, command, by=BY)
-    if isinstance(outcome, Refused):
-        raise NotReady("This could not be taken in now. Send it again.") from outcome.error
+    for left in reversed(range(TRIES)):
+        outcome = await deps.store.transact(watching.take_signal, command, by=BY)
+        if not isinstance(outcome, Refused):
+            return
+        if not isinstance(outcome.error, StaleVersion) or not left:
+            raise NotReady("This could not be taken in now. Send it again.") from outcome.error

@@ -14,7 +14,7 @@ from service.policy.session import (
     Session,
     SessionState,
 )
-from service.store import cases, engagements, presence, sessions, staffing
+from service.store import cases, engagements, presence, sessions, staffing, work
 from service.store.cases import Held
 from service.store.transactions import Tx
 from service.workflows import asking, falling
@@ -63,6 +63,8 @@ def reschedule(tx: Tx, command: Reschedule) -> SessionId:
     engagements.release(tx, before.session_id)
     sessions.reschedule(tx, before, after, schedule_of(tx, command.terms))
     take_people(tx, after)
+    opens_at = tx.house.organisation.opens_at(after.starts_at)
+    work.put(tx, after.session_id, sessions.AGENDA[after.state], max(tx.now, opens_at))
     staffing.unaccept(tx, after.session_id)
     tx.record(
         Entry(

@@ -5,6 +5,7 @@ repeat from the start at any point; it is repeated until the provider confirms. 
 creation was never confirmed is looked for by our reference for a day, because listings may be late.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -64,7 +65,8 @@ async def _remove_all(
 ) -> int:
     """Remove the meeting, and any other that carries its reference; answers how many others."""
     if meeting.handle is not None:
-        await remove(provider, meeting.handle, {way.door_code: way.registrant_id for way in held})
+        standing = {way.door_code: way.registrant_id for way in held if not way.taken_back}
+        await remove(provider, meeting.handle, standing)
     others = [
         handle
         for handle in await provider.find_meetings(meeting.host_account, meeting.reference)
@@ -77,7 +79,9 @@ async def _remove_all(
 
 async def remove(provider: MeetingProvider, handle: MeetingHandle, ways_in: dict[str, str]) -> None:
     """Remove one meeting at the provider; raises unless it is confirmed gone."""
-    await provider.revoke(handle, ways_in)
+    # Ending comes before tidiness: a registrant list that will not change keeps no room running.
+    with suppress(ProviderError):
+        await provider.revoke(handle, ways_in)
     try:
         await provider.end_meeting(handle)
         if (await provider.read_meeting(handle)).running:

@@ -18,6 +18,7 @@ from service.policy.watch import HOST, UNKNOWN, Roster, Seen, Sign, fold
 from service.ports import Signal, SignalKind
 from service.store import cases, meetings, presence, signals, ways_in
 from service.store.meetings import Meeting
+from service.store.tables import MeetingStage
 from service.store.transactions import Reader, Refused, Tx
 from service.workflows.deps import Deps
 from service.workflows.presence import place_of
@@ -69,7 +70,8 @@ def room(reader: Tx | Reader, case: CaseFile, meeting: Meeting | None) -> Room:
     claimed = presence.claimed_in_room_at(
         reader, case.session.session_id, case.second_staff.staff_id
     )
-    if claimed is not None and claimed >= meeting.intended_at:
+    let_in_at = ways_in.admitted_at(reader, meeting.meeting_id, case.second_staff.staff_id)
+    if claimed is not None and let_in_at is not None and claimed >= let_in_at:
         return Room(Presence.CLAIMED, call_started=seen.call_started)
     return Room(Presence.ABSENT, call_started=seen.call_started)
 
@@ -171,9 +173,13 @@ async def _start_link(deps: Deps, meeting: Meeting) -> SecretStr:
     if meeting.handle is None:
         raise NotFound
     try:
-        return await deps.providers[meeting.provider].host_start_link(meeting.handle)
+        url = await deps.providers[meeting.provider].host_start_link(meeting.handle)
     except ProviderError as error:
         raise NotReady("The provider does not answer. Please try again in a moment.") from error
+    now = await deps.store.read(meetings.get, meeting.meeting_id)
+    if now.stage is not MeetingStage.OPEN:  # a condition fell while the provider was asked
+        raise NotClear("The session is not open any more.", code="not_admitted")
+    return url
 
 
 def record_admission(tx: Tx, command: GoIn) -> Admitted:

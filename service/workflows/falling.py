@@ -13,7 +13,7 @@ from service.policy.clearance import Outstanding, outstanding
 from service.policy.people import ChildId, ParentId, SessionId
 from service.policy.rules import Stage
 from service.policy.session import Session, SessionState
-from service.store import cases, meetings, messages, people, sessions, ways_in, work
+from service.store import alerts, cases, meetings, messages, people, sessions, ways_in, work
 from service.store.meetings import Meeting
 from service.store.transactions import Tx
 from service.workflows import asking, messaging
@@ -55,6 +55,7 @@ def _shut_out(tx: Tx, session: Session, found: Outstanding) -> None:
     meeting = meetings.live_of_session(tx, session.session_id)
     if meeting is None:
         return
+    admitted = ways_in.admitted_subjects(tx, meeting.meeting_id)
     for held in ways_in.held(tx, meeting.meeting_id):
         if held.place is Place.HOUSEHOLD and held.subject_id not in found.clear_children:
             ways_in.revoke(tx, meeting.meeting_id, held.subject_id)
@@ -66,6 +67,8 @@ def _shut_out(tx: Tx, session: Session, found: Outstanding) -> None:
                     {"purpose": "way_in"},
                 )
             )
+            if held.subject_id in admitted:  # the provider lets us put nobody out: a person must
+                alerts.raise_alert(tx, held.subject_id, "child_must_leave", session.session_id)
 
 
 def withdraw(tx: Tx, session: Session, reason: str) -> Session:
@@ -76,6 +79,7 @@ def withdraw(tx: Tx, session: Session, reason: str) -> Session:
     after = sessions.move(tx, session, to, reason=reason if ended else None)
     if ended:  # one that is booked again may still take place: nothing is off yet
         tell_families(tx, session, "session_off", about=session.session_id)
+        ask_for_statements(tx, session)
     return after
 
 

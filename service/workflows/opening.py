@@ -33,6 +33,9 @@ from service.workflows.deps import Deps
 from service.workflows.seats import door_code
 
 BY = system("scheduler")
+LOOK_EVERY = timedelta(seconds=60)
+"""How often a blocked session is looked at inside its window although nothing asked for it."""
+
 OPENING_LEASE = timedelta(seconds=60)
 """If we die while opening, `finish_openings` takes over after this long."""
 
@@ -67,10 +70,14 @@ def begin(tx: Tx, claim: Claim) -> Begun | None:
     if tx.now >= case.organisation.lapses_at(case.session.starts_at):
         _lapse(tx, case)
         return None
+    opens_at = case.organisation.opens_at(case.session.starts_at)
+    if tx.now < opens_at:
+        work.settle(tx, Settle(claim, opens_at))
+        return None
     case = _with_host(tx, case)
     if not outstanding(case, Stage.OPEN, tx.now).is_clear:
         lapses_at = case.organisation.lapses_at(case.session.starts_at)
-        work.settle(tx, Settle(claim, lapses_at))
+        work.settle(tx, Settle(claim, min(lapses_at, tx.now + LOOK_EVERY)))
         return None
     return _intend(tx, case)
 

@@ -10,6 +10,7 @@ from service.store import cases, sessions, staff, staffing
 from service.store.cases import Held
 from service.store.transactions import Tx
 from service.workflows import falling
+from service.workflows.links import must_be_a_person
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,10 @@ def accept(tx: Tx, command: AcceptSession) -> SessionId:
     if current is None:
         raise NotFound
     own = tx.by.subject == current.staff_id
-    if not own and not tx.by.has(Role.COORDINATOR, Role.DSL):
-        raise NotAllowed("Only the assigned person or a coordinator can accept.")
+    if not own:
+        must_be_a_person(tx.by)
+        if tx.by.subject == case.tutor.staff_id:
+            raise NotAllowed("The tutor cannot accept for their own second member of staff.")
     if current.accepted.accepted_at is not None:
         return command.session_id
     staffing.accept(tx, current.assignment_id, case.session.terms)

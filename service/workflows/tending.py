@@ -11,7 +11,7 @@ from service.policy.case import CaseFile
 from service.policy.clearance import clear, outstanding
 from service.policy.people import SessionId, system
 from service.policy.rules import Stage
-from service.policy.session import WITH_MEETING, SessionState
+from service.policy.session import WITH_MEETING, Session, SessionState
 from service.ports import MeetingHandle, MeetingProvider, WayIn
 from service.store import alerts, attestations, cases, meetings, sessions, ways_in, work
 from service.store.meetings import Meeting
@@ -20,6 +20,7 @@ from service.store.ways_in import HeldWayIn
 from service.store.work import Claim, Settle
 from service.workflows import falling
 from service.workflows.deps import Deps
+from service.workflows.door import roster
 from service.workflows.seats import SeatFor, enrol, seats_of
 
 BY = system("withdraw_uncleared")
@@ -99,13 +100,29 @@ def _is_over(tx: Tx, case: CaseFile) -> bool:
     session = case.session
     never_started = session.state is SessionState.OPEN and tx.now >= session.ends_at
     overran = session.state is SessionState.LIVE and tx.now >= session.ends_at + OVERRUN
+    if (
+        session.state is SessionState.LIVE
+        and tx.now >= session.ends_at
+        and _call_is_over(tx, session)
+    ):
+        falling.shut(tx, session.session_id, "over")
+        sessions.move(tx, session, SessionState.ENDED, reason="over")
+        falling.ask_for_statements(tx, session)
+        return True
     if not never_started and not overran:
         return False
     reason = "nobody_started" if never_started else "overran"
     falling.shut(tx, session.session_id, reason)
     sessions.move(tx, session, SessionState.ENDED, reason=reason)
+    if overran:
+        falling.ask_for_statements(tx, session)
     alerts.raise_alert(tx, session.session_id, reason, session.session_id)
     return True
+
+
+def _call_is_over(tx: Tx, session: Session) -> bool:
+    meeting = meetings.live_of_session(tx, session.session_id)
+    return meeting is not None and roster(tx, meeting).call_ended
 
 
 def _errands(tx: Tx, case: CaseFile) -> Errands | None:

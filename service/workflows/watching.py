@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from service.audit.events import Entry, Event
 from service.errors import NotFound
 from service.policy.people import SessionId
-from service.policy.session import OVER, SessionState
+from service.policy.session import Session, SessionState
 from service.ports import Signal, SignalKind
 from service.store import alerts, cases, meetings, sessions, signals, ways_in
 from service.store.meetings import Meeting
+from service.store.tables import MeetingStage
 from service.store.transactions import Tx
 from service.workflows import falling
+from service.workflows.door import roster
 
 
 @dataclass(frozen=True)
@@ -54,23 +56,43 @@ def _stray(tx: Tx, command: TakeSignal, scope: str) -> None:
 
 def _take_effect(tx: Tx, meeting: Meeting, signal: Signal) -> None:
     session = sessions.get(tx, meeting.session_id)
-    if session.state in OVER or session.state is SessionState.BOOKED:
-        if signal.kind in (SignalKind.STARTED, SignalKind.JOINED):
-            alerts.raise_alert(tx, meeting.meeting_id, "call_without_session", meeting.session_id)
+    meeting = meetings.get(tx, meeting.meeting_id)  # as it is now that its session is held
+    if meeting.stage is not MeetingStage.OPEN:
+        _about_a_shut_meeting(tx, meeting, signal)
         return
     match signal.kind:
         case SignalKind.STARTED if session.state is SessionState.OPEN:
             sessions.move(tx, session, SessionState.LIVE)
-        case SignalKind.ENDED if session.state is SessionState.LIVE:
-            falling.shut(tx, session.session_id, "over")
-            sessions.move(tx, session, SessionState.ENDED, reason="over")
-            falling.ask_for_statements(tx, session)
+        case SignalKind.ENDED:
+            _ended(tx, meeting, session)
         case SignalKind.JOINED:
             _joined(tx, meeting, signal)
         case SignalKind.ROLE_CHANGED:
             alerts.raise_alert(tx, session.session_id, "role_changed", session.session_id)
         case _:
             pass
+
+
+def _about_a_shut_meeting(tx: Tx, meeting: Meeting, signal: Signal) -> None:
+    """A meeting that is going or gone never moves its session: another may be open by now."""
+    if signal.kind not in (SignalKind.STARTED, SignalKind.JOINED):
+        return
+    if not roster(tx, meeting).call_ended:  # a late word about a call that is over is no news
+        alerts.raise_alert(tx, meeting.meeting_id, "call_without_session", meeting.session_id)
+
+
+def _ended(tx: Tx, meeting: Meeting, session: Session) -> None:
+    """The call is over, once every occurrence of it is and the start has come.
+
+    Second staff who try the room beforehand end nothing: they can start it again.
+    """
+    if tx.now < session.starts_at or not roster(tx, meeting).call_ended:
+        return
+    if session.state is SessionState.OPEN:  # the "started" was late or lost
+        session = sessions.move(tx, session, SessionState.LIVE)
+    falling.shut(tx, session.session_id, "over")
+    sessions.move(tx, session, SessionState.ENDED, reason="over")
+    falling.ask_for_statements(tx, session)
 
 
 def _joined(tx: Tx, meeting: Meeting, signal: Signal) -> None:
@@ -104,6 +126,7 @@ def end_session(tx: Tx, command: EndSession) -> SessionId:
     falling.shut(tx, command.session_id, "ended_by_lead")
     sessions.move(tx, case.session, SessionState.ENDED, reason=command.reason)
     falling.tell_families(tx, case.session, "session_off", about=command.session_id)
+    falling.ask_for_statements(tx, case.session)
     return command.session_id
 
 

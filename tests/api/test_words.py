@@ -230,7 +230,8 @@ async def test_nobody_vouches_for_or_reinstates_themselves(world: World) -> None
     assert (await lead(world).put(f"{place}/suspension", off)).status == 204
     on = {"suspended": False, "reason": "no question"}
     assert (await api.put(f"{place}/suspension", on)).status == 403
-    assert (await api.get(place)).body["suspended"] is True
+    assert (await api.get(place)).code == "suspended"
+    assert (await lead(world).get(place)).body["suspended"] is True
 
 
 async def test_a_pin_is_set_for_a_parent_and_never_kept_in_clear(world: World) -> None:

@@ -142,11 +142,12 @@ async def in_the_check_in_window(world: World) -> SessionId:
 
 
 async def a_live_session(world: World) -> SessionId:
-    """A session with everyone in the room."""
+    """A session that has begun, with everyone in the room."""
     session_id = await in_the_check_in_window(world)
     await second_staff_go_in(world, session_id)
     await tutor_goes_in(world, session_id)
     await family_goes_in(world, session_id)
+    await world.house.until((await session_of(world, session_id)).starts_at)
     assert (await session_of(world, session_id)).state is SessionState.LIVE
     return session_id
 

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from service.policy.consent import ConsentKind
-from service.policy.people import SessionId
+from service.policy.people import Role, SessionId
 from service.policy.session import SessionState
 from service.store.tables import MeetingStage
-from service.workflows import opening
+from service.workflows import opening, register
 from tests.invariants import check_everything
 from tests.stories import steps
 from tests.stories.steps import (
@@ -192,3 +192,31 @@ async def test_a_way_in_that_was_given_out_is_taken_back_at_the_provider_too(wor
     approved = [one for one in meeting["registrants"] if one["status"] == "approved"]
     assert len(approved) == 2, "the shut-out family's link still opens the waiting room"
     await check_everything(world.house)
+
+
+async def test_a_suspended_person_can_do_nothing_more_although_the_token_is_good(
+    world: World,
+) -> None:
+    api = world.house.api(Role.COORDINATOR, subject=world.coordinator)
+    assert (await api.get("/v1/sessions")).status == 200
+    suspend = register.Suspend(world.coordinator, suspended=True, reason="a question")
+    await world.house.do(register.suspend, suspend)
+    refused = await api.get("/v1/sessions")
+    assert (refused.status, refused.code) == (403, "suspended")
+
+
+async def test_a_shut_out_child_who_was_let_in_is_an_alert(world: World) -> None:
+    other = await a_family(world.house, "meadow", world.coordinator)
+    await say(world)
+    await say(world, family=other)
+    session_id = await book(world, world.family.child, other.child)
+    await cover(world, session_id)
+    await pledge(world, session_id)
+    await pledge(world, session_id, other)
+    await world.house.advance(minutes=45)
+    await world.house.settle()
+    await steps.second_staff_go_in(world, session_id)
+    await steps.family_goes_in(world, session_id, other)
+    await say(world, ConsentKind.WITHDRAWN, family=other)
+    assert "child_must_leave" in await steps.alerts_now(world)
+    assert (await steps.session_of(world, session_id)).state is SessionState.LIVE

@@ -206,3 +206,30 @@ async def _told(
     url = f"{world.house.base_url}/hooks/zoom"
     async with world.house.session.post(url, data=body, headers=headers) as answer:
         return answer.status
+
+
+@pytest.mark.pitfall(47)
+async def test_a_call_tried_out_before_the_start_ends_nothing(world: World) -> None:
+    session_id = await in_the_check_in_window(world)
+    await second_staff_go_in(world, session_id)
+    await the_call_ends(world)
+    assert (await session_of(world, session_id)).state is SessionState.LIVE
+    await second_staff_go_in(world, session_id)
+    await family_goes_in(world, session_id)
+    await world.house.until((await session_of(world, session_id)).starts_at)
+    await the_call_ends(world)
+    assert (await session_of(world, session_id)).state is SessionState.ENDED
+    await check_everything(world.house)
+
+
+@pytest.mark.pitfall(47)
+async def test_a_call_that_ended_early_and_stayed_so_is_over_at_the_planned_end(
+    world: World,
+) -> None:
+    session_id = await in_the_check_in_window(world)
+    await second_staff_go_in(world, session_id)
+    await the_call_ends(world)
+    await world.house.until((await session_of(world, session_id)).ends_at)
+    await world.house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.ENDED
+    await check_everything(world.house)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from service.policy.people import Role
+from service.policy.people import Role, SessionId
 from service.policy.session import SessionState
 from service.store.tables import MeetingStage
 from service.workflows import amending, booking, staffing, watching
@@ -21,7 +21,7 @@ from tests.stories.steps import (
     then_nothing_is_left_at_zoom,
     ways_in,
 )
-from tests.world import World, a_clear_session, book, pledge
+from tests.world import World, a_clear_session, an_open_session, book, pledge
 
 
 @pytest.mark.pitfall(45)
@@ -123,3 +123,43 @@ async def test_the_lead_can_end_a_running_session_with_a_reason(world: World) ->
     await then_nothing_is_left_at_zoom(world)
     assert await reason_of(world, session_id) == "A stranger was heard."
     await check_everything(world.house)
+
+
+async def test_a_session_moved_to_next_week_opens_next_week(world: World) -> None:
+    session_id = await a_clear_session(world)
+    before = await session_of(world, session_id)
+    await move_by(world, session_id, timedelta(days=7))
+    await accept_and_promise_again(world, session_id)
+    await world.house.until(before.starts_at)
+    await world.house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.BOOKED
+    await world.house.until(before.starts_at + timedelta(days=7, minutes=-20))
+    await world.house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.OPEN
+    await check_everything(world.house)
+
+
+async def test_an_open_session_moved_to_next_week_opens_again(world: World) -> None:
+    session_id = await an_open_session(world)
+    before = await session_of(world, session_id)
+    await move_by(world, session_id, timedelta(days=7))
+    await world.house.settle()
+    await accept_and_promise_again(world, session_id)
+    await world.house.until(before.starts_at + timedelta(days=7, minutes=-20))
+    await world.house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.OPEN
+    await check_everything(world.house)
+
+
+async def move_by(world: World, session_id: SessionId, by: timedelta) -> None:
+    was = await session_of(world, session_id)
+    terms = booking.Terms(was.starts_at + by, was.ends_at + by, "local", "Europe/London", "Sums")
+    await world.house.do(
+        amending.reschedule, amending.Reschedule(session_id, None, terms), world.as_coordinator
+    )
+
+
+async def accept_and_promise_again(world: World, session_id: SessionId) -> None:
+    by = world.actor(world.second, Role.SECOND_STAFF)
+    await world.house.do(staffing.accept, staffing.AcceptSession(session_id), by)
+    await pledge(world, session_id, terms=2)

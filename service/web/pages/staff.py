@@ -12,6 +12,7 @@ from service.errors import ChaperoneError, InvalidInput, NotAllowed, NotSignedIn
 from service.policy.consent import Route
 from service.policy.people import Actor, ChildId, Role, SessionId
 from service.policy.presence import SightingResult
+from service.store import staff
 from service.store.secrets import hash_token
 from service.web.forms import FIELD, check_form_token, check_same_origin, form_token
 from service.web.intake import read_bytes, read_form, read_path
@@ -120,7 +121,7 @@ class StaffPages:
 
     async def home(self, request: web.Request) -> web.StreamResponse:
         """`GET /staff`: today's sessions."""
-        actor = self._who(request)
+        actor = await self._who(request)
         sessions = await self.deps.store.read(staff_view.day, actor)
         return self._answer(request, "staff_home.html", {"sessions": sessions, "actor": actor})
 
@@ -140,7 +141,7 @@ class StaffPages:
 
     async def _done(self, request: web.Request, page: DoorPage, form: Form) -> web.StreamResponse:
         check_same_origin(request, self.origin)
-        name, actor = form.get(DO, ""), self._who(request)
+        name, actor = form.get(DO, ""), await self._who(request)
         deed = DEEDS.get(name)
         if deed is None:
             raise InvalidInput("This form is out of date. Open the page again.")
@@ -152,14 +153,16 @@ class StaffPages:
             return web.Response(status=303, headers={"Location": way_in.get_secret_value()})
         return web.Response(status=303, headers={"Location": request.path})
 
-    def _who(self, request: web.Request) -> Actor:
+    async def _who(self, request: web.Request) -> Actor:
         actor = self.sign_in.actor_from(request)
         if not actor.has(*ROLES):
             raise NotAllowed
+        if not await self.deps.store.read(staff.may_act, actor.subject):
+            raise NotAllowed("This person is suspended or has left.", code="suspended")
         return replace(actor, request_id=request[REQUEST_ID])
 
     async def _page(self, request: web.Request) -> DoorPage:
-        actor = self._who(request)
+        actor = await self._who(request)
         session_id = SessionId(read_path(request)["session_id"])
         return await self.deps.store.read(staff_view.look, session_id, actor)
 

@@ -18,6 +18,7 @@ from service.store import attestations, cases, people, presence, sessions, staff
 from service.store.transactions import Reader
 from service.web.pages.opened import first_name, initial
 from service.workflows.door import DoorView, look_staff, staff_knock
+from service.workflows.showing import shown_to
 
 STAGES = {
     SessionState.BOOKED: Stage.OPEN,
@@ -104,7 +105,7 @@ def _summary(reader: Reader, case: CaseFile, actor: Actor) -> StaffSession:
         session=session,
         place=place,
         other=_other(reader, case, place),
-        obstacles=_obstacles(reader, case),
+        obstacles=_obstacles(reader, case, actor),
         must_accept=place is Place.SECOND_STAFF
         and session.state in ENGAGED
         and case.assignment is not None
@@ -124,14 +125,14 @@ def _called(reader: Reader, staff_id: StaffId) -> str:
     return first_name(staff.staff_record(reader, staff_id).name)
 
 
-def _obstacles(reader: Reader, case: CaseFile) -> tuple[Obstacle, ...]:
+def _obstacles(reader: Reader, case: CaseFile, actor: Actor) -> tuple[Obstacle, ...]:
     stage = STAGES.get(case.session.state)
     if stage is None or reader.now >= case.session.ends_at:
         return ()
     names = people.child_names(reader, case.session.children)
     return tuple(
         Obstacle(blocker, initial(names[blocker.child_id]) if blocker.child_id else "")
-        for blocker in outstanding(case, stage, reader.now).everything
+        for blocker in shown_to(actor, outstanding(case, stage, reader.now).everything)
     )
 
 
