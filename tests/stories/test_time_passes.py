@@ -105,7 +105,7 @@ async def test_a_call_that_nobody_started_ends_with_the_planned_time(world: Worl
 
 async def test_a_call_that_overruns_is_ended(world: World) -> None:
     session_id = await a_live_session(world)
-    await pass_by(world, timedelta(minutes=69).total_seconds(), every=600)
+    await pass_by(world, timedelta(minutes=54).total_seconds(), every=600)
     assert (await session_of(world, session_id)).state is SessionState.LIVE
     await pass_by(world, timedelta(minutes=2).total_seconds(), every=60)
     assert (await session_of(world, session_id)).state is SessionState.ENDED
