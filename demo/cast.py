@@ -105,6 +105,7 @@ class Cast:
     coordinator: Person
     tutor: Person
     second: Person
+    lead: Person
     family: Family
     other_family: Family
 
@@ -112,16 +113,17 @@ class Cast:
 async def gather_cast(running: Running, http: aiohttp.ClientSession) -> Cast:
     """Tokens for everybody in the play, under the ids that the service gave."""
     ids = await _ids(running, http)
-    cora, theo, sam = await asyncio.gather(
+    cora, theo, sam, lea = await asyncio.gather(
         sign_in(running, http, ids["staff-cora"], "Cora, coordinator", "coordinator"),
         sign_in(running, http, ids["staff-theo"], "Theo, tutor", "tutor"),
         sign_in(running, http, ids["staff-sam"], "Sam, second staff", "second_staff"),
+        sign_in(running, http, ids["staff-lea"], "Lea, safeguarding lead", "dsl"),
     )
     rosa = Parent(ids["parent-rosa"], "Rosa", "rosa@river.example", "2580")
     hanna = Parent(ids["parent-hanna"], "Hanna", "hanna@brook.example", "3690")
     robin = Family(ids["child-robin"], "Robin", rosa)
     hazel = Family(ids["child-hazel"], "Hazel", hanna)
-    return Cast(ids, cora, theo, sam, robin, hazel)
+    return Cast(ids, cora, theo, sam, lea, robin, hazel)
 
 
 async def sign_in(

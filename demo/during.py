@@ -100,15 +100,19 @@ async def sighting(stage: Stage) -> None:
 
 
 async def call_ends(stage: Stage, host: Page, room: Page) -> None:
-    """Second staff ends the call for everybody; the meeting is removed."""
+    """Second staff ends the call for everybody, the lead the session; the meeting is removed."""
     teller = stage.teller
     teller.step(f"After the lesson {stage.cast.second.says}, ends the call for all")
     browser = stage.browser()
     page = await browser.open(host.url)
     await browser.send(page, page.form_to("/end"))
-    await stage.until_state("ended")
     must_say(await browser.open(room.url), 200, "no longer in this meeting")
-    teller.good("Zoom's word arrives: ended. Everybody is out.")
+    teller.good("Everybody is out. It is before the planned start: a room that was tried out early")
+    teller.say("could be started again, so the session itself goes on.")
+    reason = {"reason": "The play is shorter than a lesson."}
+    await stage.cast.lead.post(f"{stage.session}/end", reason)
+    await stage.until_state("ended")
+    teller.good(f"{stage.cast.lead.says}, ends the session, with a reason that stays on record.")
 
     async def look() -> bool | None:
         return None if (await stage.zoom())["meetings"] else True
