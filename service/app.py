@@ -29,7 +29,7 @@ from service.settings import Mode, Settings, load_organisation
 from service.store import audit_log, log, migrate, staff
 from service.store.house import House
 from service.store.secrets import Keyring
-from service.store.transactions import Store, open_store
+from service.store.transactions import Store, database_now, open_store
 from service.web import api, pages, webhooks
 from service.web.health import Readiness, ReadyCheck
 from service.web.limits import Limiter
@@ -42,6 +42,8 @@ logger = logging.getLogger(__name__)
 
 CALLS_PER_MINUTE = 600
 LOG_LATE_AFTER = timedelta(seconds=60)
+CLOCKS_APART = timedelta(seconds=2)
+"""From this difference between our clock and the database's on, we are not ready."""
 
 
 @dataclass(frozen=True)
@@ -229,7 +231,13 @@ def _ready_checks(store: Store, clock: Clock, rounds: Rounds | None) -> list[Rea
         late = rounds.late() if rounds is not None else ()
         return Readiness("reconcilers", not late, f"Late: {', '.join(late)}." if late else "")
 
-    return [log_is_sequenced, rounds_are_beating]
+    async def clocks_agree() -> Readiness:
+        # Leases go by the database's clock, everything else by ours.
+        apart = abs(await store.read(database_now) - clock.now())
+        wrong = apart > CLOCKS_APART
+        return Readiness("clock", not wrong, "Set this machine's clock." if wrong else "")
+
+    return [log_is_sequenced, rounds_are_beating, clocks_agree]
 
 
 def warn_in_demo(settings: Settings) -> None:

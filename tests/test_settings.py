@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from service.errors import Misconfigured
 from service.settings import Settings, ZoomSettings, load_organisation, load_settings
 from tests.crash.victim import environment
-from tests.harness import ORGANISATION, settings_for
+from tests.harness import ORGANISATION, running, settings_for
 
 
 def a_deployment(tmp_path: Path) -> Settings:
@@ -118,3 +118,17 @@ def test_a_wrong_organisation_file_is_refused_with_the_field_named(
     with pytest.raises(Misconfigured) as caught:
         load_organisation(file)
     assert told in caught.value.sentence
+
+
+@pytest.mark.postgres
+async def test_a_clock_that_differs_from_the_databases_is_not_ready(
+    postgres_url: str, sqlite_url: str, tmp_path: Path
+) -> None:
+    # Stories hold the clock still in 2026-11-24; the PostgreSQL server lives by the real one.
+    for number, (url, ready) in enumerate(((postgres_url, False), (sqlite_url, True))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        async with running(url, folder) as house:
+            reply = await house.api().get("/readyz")
+            parts = {part["name"]: part["ready"] for part in reply.body["parts"]}
+            assert parts["clock"] is ready

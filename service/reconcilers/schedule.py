@@ -28,13 +28,13 @@ from service.workflows.deps import Deps
 log = logging.getLogger(__name__)
 
 RECONCILERS: tuple[Reconciler, ...] = (
+    sequence_log.RECONCILER,
     open_meetings.RECONCILER,
     finish_openings.RECONCILER,
     withdraw_uncleared.RECONCILER,
     close_meetings.RECONCILER,
     close_sessions.RECONCILER,
     deliver_messages.RECONCILER,
-    sequence_log.RECONCILER,
     forget_old.RECONCILER,
 )
 

@@ -102,7 +102,7 @@ class Store:
         await self._closing()
 
 
-def database_now(tx: Tx) -> datetime:
+def database_now(tx: Tx | Reader) -> datetime:
     """The database's own clock, for leases: aware UTC, past the start of the transaction.
 
     SQLite has one process per file, so there the process's clock is the database's.

@@ -24,7 +24,7 @@ from service.policy.people import MeetingId, SessionId, system
 from service.policy.rules import Stage
 from service.policy.session import SessionState
 from service.ports import MeetingPlan
-from service.store import alerts, cases, hosts, meetings, sessions, work
+from service.store import alerts, cases, hosts, log, meetings, sessions, work
 from service.store.meetings import Intent, Meeting
 from service.store.transactions import Refused, Tx
 from service.store.work import Claim, Settle
@@ -35,6 +35,9 @@ from service.workflows.seats import door_code
 BY = system("scheduler")
 LOOK_EVERY = timedelta(seconds=60)
 """How often a blocked session is looked at inside its window although nothing asked for it."""
+
+LONGEST_LAG = timedelta(minutes=10)
+"""How long entries may wait for their place in the log while meetings are still opened."""
 
 OPENING_LEASE = timedelta(seconds=60)
 """If we die while opening, `finish_openings` takes over after this long."""
@@ -74,12 +77,22 @@ def begin(tx: Tx, claim: Claim) -> Begun | None:
     if tx.now < opens_at:
         work.settle(tx, Settle(claim, opens_at))
         return None
+    if _log_lags(tx):
+        alerts.raise_alert(tx, session_id, "log_lags", session_id)
+        work.settle(tx, Settle(claim, tx.now + LOOK_EVERY))
+        return None
     case = _with_host(tx, case)
     if not outstanding(case, Stage.OPEN, tx.now).is_clear:
         lapses_at = case.organisation.lapses_at(case.session.starts_at)
         work.settle(tx, Settle(claim, min(lapses_at, tx.now + LOOK_EVERY)))
         return None
     return _intend(tx, case)
+
+
+def _log_lags(tx: Tx) -> bool:
+    """Whether what we record can no longer be proved soon: then nothing new is opened."""
+    oldest = log.oldest_unsequenced(tx)
+    return oldest is not None and tx.now - oldest > LONGEST_LAG
 
 
 def _lapse(tx: Tx, case: CaseFile) -> None:

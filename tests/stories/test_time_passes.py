@@ -6,6 +6,7 @@ import pytest
 
 from service.policy.people import Role, SessionId
 from service.policy.session import SessionState
+from service.reconcilers import open_meetings
 from service.store.tables import MeetingStage
 from service.workflows import amending, booking, staffing, watching
 from tests.invariants import check_everything
@@ -163,3 +164,17 @@ async def accept_and_promise_again(world: World, session_id: SessionId) -> None:
     by = world.actor(world.second, Role.SECOND_STAFF)
     await world.house.do(staffing.accept, staffing.AcceptSession(session_id), by)
     await pledge(world, session_id, terms=2)
+
+
+async def test_nothing_is_opened_while_the_log_lags_behind(world: World) -> None:
+    session_id = await a_clear_session(world)
+    await world.house.advance(minutes=35)  # nobody has sequenced an entry since the booking
+    await open_meetings.RECONCILER.run(world.house.deps)
+    assert (await session_of(world, session_id)).state is SessionState.BOOKED
+    assert await alerts_now(world) == {"log_lags"}
+    assert not await world.house.zoom.calls("create_meeting")
+    await world.house.settle()
+    await world.house.advance(seconds=61)
+    await world.house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.OPEN
+    await check_everything(world.house)
