@@ -5,6 +5,7 @@ when time passes and when work is done.
 """
 
 import base64
+import itertools
 import os
 import re
 import socket
@@ -65,12 +66,21 @@ def a_key() -> str:
     return base64.b64encode(os.urandom(32)).decode()
 
 
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+PORTS = itertools.cycle(range(20_000 + 2_000 * (WORKER % 6), 22_000 + 2_000 * (WORKER % 6)))
+"""Below those the system hands to outgoing connections, and of this worker alone."""
+
+
 def a_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that is free now and that nobody else will take."""
+    for port in PORTS:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no port is free")
 
 
 def settings_for(

@@ -31,6 +31,8 @@ STAGE_NOW = {
 
 CONSENT_RULES = frozenset({"R-01", "R-02", "R-03"})
 COLLEAGUE_RULES = frozenset({"R-05", "R-06", "R-07", "R-10"})
+CONSENT_SENTENCE = "The consent for this child is not in place."
+COLLEAGUE_SENTENCE = "A member of staff may not be in this session."
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def _plain(blocker: Blocker) -> Blocker:
         return replace(
             blocker,
             code="consent_not_in_place",
-            sentence="The consent for this child is not in place.",
+            sentence=CONSENT_SENTENCE,
             rule="R-01",
             clauses=("POL-04",),
             lifted_by="a parent",
@@ -108,7 +110,7 @@ def _plain(blocker: Blocker) -> Blocker:
         return replace(
             blocker,
             code="staff_not_eligible",
-            sentence="A member of staff may not be in this session.",
+            sentence=COLLEAGUE_SENTENCE,
             rule="R-07",
             clauses=("POL-03", "POL-12"),
             lifted_by="a coordinator",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from service.web.pages import errors
 from service.web.pages.rendering import WEB, environment
 from service.workflows.consent import WORDING
+from service.workflows.showing import COLLEAGUE_SENTENCE, CONSENT_SENTENCE
 
 SERVICE = WEB.parent
 SPEAKING = (
@@ -47,6 +48,7 @@ def of_code() -> Iterator[str]:
     yield from _constants(ast.parse((SERVICE / "errors.py").read_text("utf-8")))
     yield from (*errors.TITLES.values(), errors.OTHER_TITLE, errors.NOTHING_HERE)
     yield from WORDING.values()
+    yield from (CONSENT_SENTENCE, COLLEAGUE_SENTENCE)
     yield from OF_DAMAGED_FORMS
 
 
