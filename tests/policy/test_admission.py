@@ -177,3 +177,12 @@ def test_an_admission_cannot_be_changed_into_another() -> None:
         replace(given, at=ENDS)
     with pytest.raises(FrozenInstanceError):
         given.knock = AS_TUTOR  # type: ignore[misc]
+
+
+def test_an_i_am_here_from_before_the_promise_does_not_count() -> None:
+    early = CheckIn(CHILD, MOTHER, 1, NOW - timedelta(hours=2))
+    promised = a_pledge(made_at=NOW - timedelta(hours=1))
+    child = a_child_case(pledges=(promised,), check_ins=(early,))
+    assert not has_checked_in(a_case(children=(child,)), child)
+    again = a_child_case(pledges=(promised,), check_ins=(early, CheckIn(CHILD, MOTHER, 1, NOW)))
+    assert has_checked_in(a_case(children=(again,)), again)

@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from service.errors import NotAllowed
 from service.policy.consent import ConsentKind
 from service.policy.people import Role, SessionId
 from service.policy.session import SessionState
 from service.store.tables import MeetingStage
-from service.workflows import opening, register
+from service.workflows import door, opening, presence, register, staffing
 from tests.invariants import check_everything
 from tests.stories import steps
 from tests.stories.steps import (
@@ -220,3 +221,36 @@ async def test_a_shut_out_child_who_was_let_in_is_an_alert(world: World) -> None
     await say(world, ConsentKind.WITHDRAWN, family=other)
     assert "child_must_leave" in await steps.alerts_now(world)
     assert (await steps.session_of(world, session_id)).state is SessionState.LIVE
+
+
+@pytest.mark.pitfall(45)
+async def test_a_room_is_ended_although_its_ways_in_cannot_be_cancelled(world: World) -> None:
+    session_id = await a_live_session(world)
+    await world.house.zoom.fault("update_registrants", "status_before", status=400, times=99)
+    await say(world, ConsentKind.WITHDRAWN)
+    await world.house.settle()
+    await then_nothing_is_left_at_zoom(world)
+    assert (await session_of(world, session_id)).state is SessionState.ENDED
+
+
+@pytest.mark.pitfall(25)
+async def test_a_claim_to_be_in_the_room_counts_only_after_being_let_in(world: World) -> None:
+    session_id = await in_the_check_in_window(world)
+    claim = presence.CheckInStaff(session_id, in_the_room=True)
+    second = world.actor(world.second, Role.SECOND_STAFF)
+    await world.house.do(presence.check_in_staff, claim, second)
+    seen = await world.house.read(door.look_household, session_id, world.family.child)
+    assert "second_staff_not_in" in {wait.code for wait in seen.waits}
+    await door.go_in(world.house.deps, door.GoIn(session_id), second)
+    await world.house.do(presence.check_in_staff, claim, second)
+    seen = await world.house.read(door.look_household, session_id, world.family.child)
+    assert "second_staff_not_in" not in {wait.code for wait in seen.waits}
+
+
+async def test_a_tutor_never_accepts_for_their_own_second_staff(world: World) -> None:
+    session_id = await book(world)
+    assign = staffing.AssignSecondStaff(session_id, world.second)
+    await world.house.do(staffing.assign, assign, world.as_coordinator)
+    tutor = world.actor(world.tutor, Role.TUTOR, Role.COORDINATOR)
+    with pytest.raises(NotAllowed):
+        await world.house.do(staffing.accept, staffing.AcceptSession(session_id), tutor)
