@@ -79,6 +79,7 @@ class Meeting:
     provider_id: str | None
     intended_at: datetime
     reason: str | None
+    shut_at: datetime | None
 
     @property
     def handle(self) -> MeetingHandle | None:
@@ -157,6 +158,7 @@ def _meeting(row: sa.Row[tuple[object, ...]]) -> Meeting:
         provider_id=values["provider_id"],
         intended_at=values["intended_at"],
         reason=values["reason"],
+        shut_at=values["shut_at"],
     )
 
 
@@ -204,7 +206,8 @@ def record_failed(tx: Tx, meeting: Meeting, reason: str) -> None:
 
 def record_closing(tx: Tx, meeting: Meeting, reason: str) -> None:
     """Note that the meeting must go; its ways in are worth nothing from this commit on."""
-    _change(tx, meeting, {"stage": MeetingStage.CLOSING.value, "reason": reason})
+    values = {"stage": MeetingStage.CLOSING.value, "reason": reason, "shut_at": tx.now}
+    _change(tx, meeting, values)
     ways_in.revoke_all(tx, meeting.meeting_id)
 
 

@@ -1,6 +1,7 @@
 """Takes in what providers tell us: stored once, then acted on in the same transaction."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from service.audit.events import Entry, Event
 from service.errors import NotFound
@@ -13,6 +14,9 @@ from service.store.tables import MeetingStage
 from service.store.transactions import Tx
 from service.workflows import falling
 from service.workflows.door import roster
+
+CLOCKS_APART = timedelta(seconds=5)
+"""How far a provider's clock may be ahead of ours (pitfall 38)."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,8 @@ def _about_a_shut_meeting(tx: Tx, meeting: Meeting, signal: Signal) -> None:
     """A meeting that is going or gone never moves its session: another may be open by now."""
     if signal.kind not in (SignalKind.STARTED, SignalKind.JOINED):
         return
-    if not roster(tx, meeting).call_ended:  # a late word about a call that is over is no news
+    late = meeting.shut_at is not None and signal.happened_at <= meeting.shut_at + CLOCKS_APART
+    if not late and not roster(tx, meeting).call_ended:  # late words about what is over are no news
         alerts.raise_alert(tx, meeting.meeting_id, "call_without_session", meeting.session_id)
 
 

@@ -86,6 +86,7 @@ class MeetingRow(SQLModel, table=True):
     passcode_sealed: bytes | None = None
     intended_at: datetime = Field(sa_type=INSTANT)
     opened_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    shut_at: datetime | None = Field(default=None, sa_type=INSTANT)
     closed_at: datetime | None = Field(default=None, sa_type=INSTANT)
     reason: str | None = None
 

@@ -547,6 +547,7 @@ def upgrade() -> None:
     sa.Column('passcode_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('intended_at', INSTANT, nullable=False),
     sa.Column('opened_at', INSTANT, nullable=True),
+    sa.Column('shut_at', INSTANT, nullable=True),
     sa.Column('closed_at', INSTANT, nullable=True),
     sa.Column('reason', sa.String(), nullable=True),
     sa.CheckConstraint("stage <> 'open' OR (provider_id IS NOT NULL)", name=op.f('ck_meetings_open_is_known')),
