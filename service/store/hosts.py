@@ -92,11 +92,6 @@ def host_by_external_id(reader: Tx | Reader, external_id: str) -> HostId | None:
     return None if found is None else HostId(found)
 
 
-def withdraw_host(tx: Tx, host_id: HostId) -> None:
-    """Take a host account out of use."""
-    tx.conn.execute(HOSTS.update().where(HOSTS.c.id == host_id).values(withdrawn_at=tx.now))
-
-
 def put_custodian(tx: Tx, host_id: HostId, staff_id: StaffId) -> bool:
     """Put a custodian on a host account's register; False if already there."""
     row = {"id": tx.new_id("custodian"), "host_id": host_id, "staff_id": staff_id, "since": tx.now}

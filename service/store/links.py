@@ -106,16 +106,6 @@ def _revoke_where(tx: Tx, condition: sa.ColumnElement[bool]) -> int:
     return tx.conn.execute(LINKS.update().where(standing).values(revoked_at=tx.now)).rowcount
 
 
-def standing_of_session(reader: Tx | Reader, session_id: SessionId) -> int:
-    """How many links of a session still open something."""
-    query = sa.select(sa.func.count()).where(
-        LINKS.c.session_id == session_id,
-        LINKS.c.revoked_at.is_(None),
-        LINKS.c.expires_at > reader.now,
-    )
-    return int(reader.conn.execute(query).scalar_one())
-
-
 # --- own devices ------------------------------------------------------------------------------------
 
 

@@ -170,16 +170,6 @@ def of_session(reader: Tx | Reader, session_id: SessionId) -> tuple[Meeting, ...
     return tuple(_meeting(row) for row in rows)
 
 
-def known_provider_ids(reader: Tx | Reader, provider: str, reference: str) -> frozenset[str]:
-    """The provider's ids that our records name under a reference."""
-    query = sa.select(MEETINGS.c.provider_id).where(
-        MEETINGS.c.provider == provider,
-        MEETINGS.c.reference == reference,
-        MEETINGS.c.provider_id.is_not(None),
-    )
-    return frozenset(reader.conn.execute(query).scalars())
-
-
 def record_made(tx: Tx, meeting: Meeting, provider_id: str) -> None:
     """Note which meeting at the provider came of the intent, even if it must go already."""
     _change(tx, meeting, {"provider_id": provider_id})

@@ -127,6 +127,8 @@ async def test_an_unknown_name_wakes_nobody() -> None:
     async with ticking(watched, NEVER) as (rounds, _):
         await watched.next()
         rounds.wake("nobody")
+        await asyncio.sleep(0.01)
+        assert watched.began.empty()
 
 
 def test_every_reconciler_has_a_name_of_its_own() -> None:
