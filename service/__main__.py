@@ -14,8 +14,8 @@ from typing import Any
 import click
 from aiohttp import web
 
-from integrations.zoom.emulator import run as run_zoom_emulator
-from integrations.zoom.emulator_settings import EmulatorSettings
+from integrations.zoom.emulator.server import run as run_zoom_emulator
+from integrations.zoom.emulator.settings import EmulatorSettings
 from service.app import Running, running, tokens_of, warn_in_demo
 from service.audit.export_check import verify_export
 from service.audit.exports import lines_of

@@ -22,8 +22,8 @@ from aiohttp import web
 from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 
-from integrations.zoom.emulator import create_emulator
-from integrations.zoom.emulator_settings import EmulatorSettings
+from integrations.zoom.emulator.server import create_emulator
+from integrations.zoom.emulator.settings import EmulatorSettings
 from service import app as service_app
 from service.audit.notes import SigningKey
 from service.policy.people import Actor, Role

@@ -14,8 +14,8 @@ from tenacity import wait_none
 
 from integrations.http import Limits
 from integrations.zoom.client import ZoomClient
-from integrations.zoom.emulator import create_emulator
-from integrations.zoom.emulator_settings import EmulatorSettings
+from integrations.zoom.emulator.server import create_emulator
+from integrations.zoom.emulator.settings import EmulatorSettings
 from service.ports import MeetingHandle, MeetingPlan
 from tests.builders import ENDS, NOW, STARTS
 

@@ -9,7 +9,7 @@ import pytest
 
 from integrations.http import Call, Limits, send
 from integrations.zoom.client import ZoomClient
-from integrations.zoom.emulator_settings import EmulatorSettings
+from integrations.zoom.emulator.settings import EmulatorSettings
 from integrations.zoom.links import uuid_segment
 from tests.builders import NOW, a_clearance
 from tests.integrations.zoom.conftest import HOST, Emulated, client_of, emulating, plan

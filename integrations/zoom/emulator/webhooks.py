@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 
-from integrations.zoom.emulator_state import State
+from integrations.zoom.emulator.state import State
 
 Json = dict[str, Any]
 

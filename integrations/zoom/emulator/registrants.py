@@ -4,10 +4,10 @@ from typing import Any
 
 from aiohttp import web
 
-from integrations.zoom.emulator_keys import STATE, origin_of
-from integrations.zoom.emulator_meetings import body_of, paged
-from integrations.zoom.emulator_settings import LICENSED, zoom_time
-from integrations.zoom.emulator_state import ApiError, Meeting, Registrant, State
+from integrations.zoom.emulator.keys import STATE, origin_of
+from integrations.zoom.emulator.meetings import body_of, paged
+from integrations.zoom.emulator.settings import LICENSED, zoom_time
+from integrations.zoom.emulator.state import ApiError, Meeting, Registrant, State
 
 Json = dict[str, Any]
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from integrations.zoom.emulator_settings import zoom_time
-from integrations.zoom.emulator_state import ApiError, Meeting, Person, Registrant, State
-from integrations.zoom.emulator_webhooks import Outbox
+from integrations.zoom.emulator.settings import zoom_time
+from integrations.zoom.emulator.state import ApiError, Meeting, Person, Registrant, State
+from integrations.zoom.emulator.webhooks import Outbox
 
 Json = dict[str, Any]
 

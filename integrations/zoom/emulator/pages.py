@@ -4,9 +4,9 @@ from html import escape
 
 from aiohttp import web
 
-from integrations.zoom.emulator_keys import LIVE, STATE
-from integrations.zoom.emulator_registrants import registrant_of
-from integrations.zoom.emulator_state import ApiError, Meeting, Person, State
+from integrations.zoom.emulator.keys import LIVE, STATE
+from integrations.zoom.emulator.registrants import registrant_of
+from integrations.zoom.emulator.state import ApiError, Meeting, Person, State
 
 _TITLES = {
     "before_start": "Waiting for the host to start this meeting",

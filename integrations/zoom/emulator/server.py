@@ -11,18 +11,21 @@ from contextlib import suppress
 import aiohttp
 from aiohttp import web
 
-from integrations.zoom import emulator_accounts as accounts
-from integrations.zoom import emulator_control as control
-from integrations.zoom import emulator_faults as faults
-from integrations.zoom import emulator_meetings as meetings
-from integrations.zoom import emulator_pages as pages
-from integrations.zoom import emulator_people as people
-from integrations.zoom import emulator_registrants as registrants
-from integrations.zoom.emulator_keys import LIVE, OUTBOX, SENDER, STATE
-from integrations.zoom.emulator_live import Live
-from integrations.zoom.emulator_settings import EmulatorSettings
-from integrations.zoom.emulator_state import ApiError, State
-from integrations.zoom.emulator_webhooks import Outbox
+from integrations.emulation.faults import AFTER, BEFORE, take
+from integrations.zoom.emulator import (
+    accounts,
+    control,
+    faults,
+    meetings,
+    pages,
+    people,
+    registrants,
+)
+from integrations.zoom.emulator.keys import LIVE, OUTBOX, SENDER, STATE
+from integrations.zoom.emulator.live import Live
+from integrations.zoom.emulator.settings import EmulatorSettings
+from integrations.zoom.emulator.state import ApiError, State
+from integrations.zoom.emulator.webhooks import Outbox
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -176,14 +179,14 @@ def _api_call(name: str, scope: str, label: str, handler: Handler) -> Handler:
     async def answer(request: web.Request) -> web.StreamResponse:
         state = request.app[STATE]
         _log(state, name, request, await request.text())
-        ordered = faults.take(state.faults, name, faults.BEFORE)
+        ordered = take(state.faults, name, BEFORE)
         if ordered is not None:
             return await faults.before(request, ordered, state.clock.now())
         _limit(state, label)
         if scope:
             accounts.require_token(request, scope)
         given = await handler(request)
-        ordered = faults.take(state.faults, name, faults.AFTER)
+        ordered = take(state.faults, name, AFTER)
         return given if ordered is None else await faults.after(request, ordered, given)
 
     return answer

@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from integrations.zoom.emulator_settings import LICENSED
-from integrations.zoom.emulator_state import ApiError, Host
+from integrations.zoom.emulator.settings import LICENSED
+from integrations.zoom.emulator.state import ApiError, Host
 
 Json = dict[str, Any]
 

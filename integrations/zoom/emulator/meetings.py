@@ -5,15 +5,15 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from integrations.zoom.emulator_effective import (
+from integrations.zoom.emulator.effective import (
     checked_password,
     effective_settings,
     start_time_of,
 )
-from integrations.zoom.emulator_keys import LIVE, STATE, origin_of
-from integrations.zoom.emulator_live import HOST_LINK_LIVES
-from integrations.zoom.emulator_settings import zoom_time
-from integrations.zoom.emulator_state import ApiError, Host, Meeting, State
+from integrations.zoom.emulator.keys import LIVE, STATE, origin_of
+from integrations.zoom.emulator.live import HOST_LINK_LIVES
+from integrations.zoom.emulator.settings import zoom_time
+from integrations.zoom.emulator.state import ApiError, Host, Meeting, State
 
 Json = dict[str, Any]
 

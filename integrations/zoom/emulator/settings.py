@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 LICENSED = 2
 BASIC = 1
@@ -55,26 +55,6 @@ class EmulatorSettings:
     starts_at: datetime | None = None
     seed: int | None = None
     per_second: Mapping[str, int] = field(default_factory=dict)
-
-
-class EmulatorClock:
-    """The machine's time moved by an offset; or, if told an instant, standing still at it."""
-
-    def __init__(self, standing_at: datetime | None = None) -> None:
-        self._standing_at = standing_at
-        self._offset = timedelta(0)
-
-    def now(self) -> datetime:
-        """The emulator's present, aware, UTC."""
-        return (self._standing_at or datetime.now(UTC)) + self._offset
-
-    def advance(self, by: timedelta) -> None:
-        """Let time pass at once."""
-        self._offset += by
-
-    def stand_at(self, instant: datetime) -> None:
-        """Stop at an instant."""
-        self._standing_at, self._offset = instant.astimezone(UTC), timedelta(0)
 
 
 def zoom_time(at: datetime) -> str:

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from integrations.zoom.emulator_keys import STATE
-from integrations.zoom.emulator_state import ApiError, State
+from integrations.zoom.emulator.keys import STATE
+from integrations.zoom.emulator.state import ApiError, State
 
 _TOKEN_LIVES = timedelta(seconds=3600)
 

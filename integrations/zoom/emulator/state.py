@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from integrations.zoom.emulator_faults import Fault
-from integrations.zoom.emulator_settings import EmulatedHost, EmulatorClock, EmulatorSettings
+from integrations.emulation.clock import EmulatorClock
+from integrations.emulation.faults import Fault
+from integrations.zoom.emulator.settings import EmulatedHost, EmulatorSettings
 
 Json = dict[str, Any]
 

@@ -6,12 +6,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 from aiohttp import web
 
-from integrations.zoom.emulator_keys import LIVE, OUTBOX, SENDER, STATE
-from integrations.zoom.emulator_meetings import body_of
-from integrations.zoom.emulator_pages import join_personal, join_public, start
-from integrations.zoom.emulator_settings import zoom_time
-from integrations.zoom.emulator_state import ApiError, Meeting, Person
-from integrations.zoom.emulator_webhooks import Ordered
+from integrations.zoom.emulator.keys import LIVE, OUTBOX, SENDER, STATE
+from integrations.zoom.emulator.meetings import body_of
+from integrations.zoom.emulator.pages import join_personal, join_public, start
+from integrations.zoom.emulator.settings import zoom_time
+from integrations.zoom.emulator.state import ApiError, Meeting, Person
+from integrations.zoom.emulator.webhooks import Ordered
 
 _JOIN_BY = {"j": join_public, "w": join_personal, "s": start}
 _MODES = ("deliver", "drop", "double", "hold", "late")

@@ -3,9 +3,9 @@
 import aiohttp
 from aiohttp import web
 
-from integrations.zoom.emulator_live import Live
-from integrations.zoom.emulator_state import State
-from integrations.zoom.emulator_webhooks import Outbox
+from integrations.zoom.emulator.live import Live
+from integrations.zoom.emulator.state import State
+from integrations.zoom.emulator.webhooks import Outbox
 
 STATE = web.AppKey("state", State)
 OUTBOX = web.AppKey("outbox", Outbox)

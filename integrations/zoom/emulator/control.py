@@ -6,10 +6,10 @@ from typing import Any
 
 from aiohttp import web
 
-from integrations.zoom.emulator_faults import AFTER, BEFORE, Fault
-from integrations.zoom.emulator_keys import LIVE, OUTBOX, SENDER, STATE
-from integrations.zoom.emulator_meetings import body_of, describe, make_meeting, remove
-from integrations.zoom.emulator_state import ApiError, Meeting
+from integrations.emulation.faults import AFTER, BEFORE, Fault
+from integrations.zoom.emulator.keys import LIVE, OUTBOX, SENDER, STATE
+from integrations.zoom.emulator.meetings import body_of, describe, make_meeting, remove
+from integrations.zoom.emulator.state import ApiError, Meeting
 
 Json = dict[str, Any]
 

@@ -1,0 +1,1 @@
+"""What the emulators of all providers share: time to hold, and faults to order."""

@@ -1,0 +1,1 @@
+"""An emulated Zoom account, for demonstrations and tests. Production refuses it."""
