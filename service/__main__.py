@@ -14,17 +14,21 @@ from typing import Any
 import click
 from aiohttp import web
 
+from integrations.teams.emulator.server import run as run_teams_emulator
+from integrations.teams.emulator.settings import EmulatorSettings as TeamsEmulatorSettings
 from integrations.zoom.emulator.server import run as run_zoom_emulator
-from integrations.zoom.emulator.settings import EmulatorSettings
+from integrations.zoom.emulator.settings import EmulatorSettings as ZoomEmulatorSettings
 from service.app import Running, running, tokens_of, warn_in_demo
 from service.audit.export_check import verify_export
 from service.audit.exports import lines_of
 from service.audit.notes import SigningKey, VerifierKey
+from service.certificates import self_signed
+from service.doctor import examine
 from service.errors import ChaperoneError, Misconfigured
 from service.people_file import bring_in
 from service.policy.handbook import handbook as handbook_text
 from service.policy.people import Role
-from service.ports import SystemClock
+from service.ports import SystemClock, Weight
 from service.settings import PREFIX, Mode, Settings, load_settings
 from service.store import migrate as schema
 from service.web import api
@@ -149,6 +153,22 @@ def keys(origin: str) -> None:
 
 
 @main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--days", default=730, show_default=True, help="How long it is good for.")
+def certificate(file: Path, days: int) -> None:
+    """Make a private key with a self-signed certificate and put both into FILE (PEM).
+
+    Microsoft seals for it what it tells us about calls (CHAPERONE_TEAMS__NOTIFICATION_FILES), and
+    its certificate may be registered with the app (CHAPERONE_TEAMS__CERTIFICATE_FILE).
+    """
+    if file.exists():
+        raise click.ClickException(f"{file} is there already; a key is never written over.")
+    file.touch(mode=0o600)
+    file.write_bytes(self_signed(SystemClock().now(), timedelta(days=days)))
+    click.echo(f"{file} holds key and certificate. Keep it outside the database and its backups.")
+
+
+@main.command()
 @click.argument("subject")
 @click.option(
     "--role",
@@ -206,6 +226,38 @@ def verify(export: Any, key: str | None) -> None:
         click.echo("Checked with the key in the export itself. Name the key you trust with --key.")
 
 
+MARKS = {Weight.STOPS: "STOPS ", Weight.WRONG: "WRONG ", Weight.LOOK: "look at"}
+
+
+@main.command()
+def doctor() -> None:
+    """Look, without changing anything, whether every provider is set up as it must be.
+
+    Ends with exit code 1 if anything stops meetings or makes them unsafe.
+    """
+    settings = _settings()
+    found: list[Weight] = []
+
+    async def work() -> None:
+        for ward in await examine(settings):
+            when = f" (first on {ward.peak.at:%d %B %Y, %H:%M} UTC)" if ward.peak.at else ""
+            click.echo(
+                f"{ward.provider}: {ward.accounts} host accounts on record;"
+                f" {ward.peak.accounts} needed at the booked peak{when}."
+            )
+            for complaint in sorted(
+                ward.complaints, key=lambda one: list(Weight).index(one.weight)
+            ):
+                found.append(complaint.weight)
+                click.echo(f"  {MARKS[complaint.weight]:8}{complaint.sentence}")
+            if not ward.complaints:
+                click.echo("  Nothing to complain of.")
+
+    _run(work)
+    if {Weight.STOPS, Weight.WRONG} & set(found):
+        sys.exit(1)
+
+
 STALE = click.option("--check", type=click.Path(path_type=Path), help="Fail if this file is stale.")
 
 
@@ -248,7 +300,16 @@ def zoom(port: int, webhook_url: str) -> None:
     """A Zoom account with two licensed hosts and nothing in it."""
     click.echo("This is a Zoom EMULATOR. No real meeting comes of it.", err=True)
     public = f"http://127.0.0.1:{port}"
-    run_zoom_emulator(EmulatorSettings(webhook_url=webhook_url, public_url=public), port=port)
+    run_zoom_emulator(ZoomEmulatorSettings(webhook_url=webhook_url, public_url=public), port=port)
+
+
+@emulate.command()
+@click.option("--port", default=8082, show_default=True)
+def teams(port: int) -> None:
+    """A Microsoft 365 tenant with two organisers and nothing in it."""
+    click.echo("This is a Teams EMULATOR. No real meeting comes of it.", err=True)
+    public = f"http://127.0.0.1:{port}"
+    run_teams_emulator(TeamsEmulatorSettings(public_url=public, links_open_here=True), port=port)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ With `__main__` the only module that knows the integrations.
 import base64
 import binascii
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,13 +17,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
 from integrations.mail.messenger import NoMail, SmtpMessenger
-from integrations.zoom.client import ZoomClient
-from integrations.zoom.webhooks import ZoomSignals
 from service.audit.notes import SigningKey
 from service.errors import Misconfigured
 from service.policy.organisation import Organisation
 from service.policy.people import Actor
-from service.ports import Clock, MeetingProvider, Messenger, SignalSource, SystemClock
+from service.ports import Clock, Messenger, SystemClock
+from service.providers import providers_of
 from service.reconcilers.schedule import Rounds
 from service.settings import Mode, Settings, load_organisation
 from service.store import audit_log, log, migrate, staff
@@ -36,6 +35,7 @@ from service.web.limits import Limiter
 from service.web.server import build_app
 from service.web.sign_in import SignIn
 from service.web.tokens import TokenKeys
+from service.workflows.budgets import SharedBudget
 from service.workflows.deps import Deps
 
 logger = logging.getLogger(__name__)
@@ -123,12 +123,14 @@ async def running(
             on_wake=wake,
         )
         stack.push_async_callback(store.close)
+        providers = providers_of(settings, session, clock, SharedBudget(store, clock))
         deps = Deps(
             store=store,
             clock=clock,
             organisation=organisation,
-            providers=_providers(settings, session, clock),
-            signal_sources=_signal_sources(settings),
+            providers={name: one.meetings for name, one in providers.items()},
+            signal_sources={name: one.signals for name, one in providers.items()},
+            watchers={name: one.watcher for name, one in providers.items() if one.watcher},
             messenger=_messenger(settings),
             base_url=settings.base_url,
         )
@@ -138,7 +140,8 @@ async def running(
             rounds.start()
             stack.push_async_callback(rounds.stop)
         tokens = tokens_of(settings, clock)
-        app = _web(settings, deps, tokens, rounds if with_rounds else None)
+        origins = [origin for one in providers.values() for origin in one.link_origins]
+        app = _web(settings, deps, tokens, rounds if with_rounds else None, origins)
         yield Running(deps, app, rounds, tokens)
 
 
@@ -151,33 +154,6 @@ class _Wake:
         for name in names if self.rounds else ():
             assert self.rounds is not None  # noqa: S101 - said by the line above
             self.rounds.wake(name)
-
-
-def _providers(
-    settings: Settings, session: aiohttp.ClientSession, clock: Clock
-) -> Mapping[str, MeetingProvider]:
-    if settings.zoom is None:
-        return {}
-    zoom = settings.zoom
-    return {
-        "zoom": ZoomClient(
-            session,
-            account_id=zoom.account_id,
-            client_id=zoom.client_id,
-            client_secret=zoom.client_secret,
-            clock=clock,
-            base_url=zoom.base_url,
-            token_url=zoom.token_url,
-            link_origins=zoom.link_origins,
-            registrant_domain=zoom.registrant_domain,
-        )
-    }
-
-
-def _signal_sources(settings: Settings) -> Mapping[str, SignalSource]:
-    if settings.zoom is None:
-        return {}
-    return {"zoom": ZoomSignals(settings.zoom.webhook_secret)}
 
 
 def _messenger(settings: Settings) -> Messenger:
@@ -195,7 +171,7 @@ def _messenger(settings: Settings) -> Messenger:
 
 
 def _web(
-    settings: Settings, deps: Deps, tokens: TokenKeys, rounds: Rounds | None
+    settings: Settings, deps: Deps, tokens: TokenKeys, rounds: Rounds | None, origins: list[str]
 ) -> web.Application:
     sign_in = SignIn(tokens, deps.clock)
     limiter = Limiter(deps.clock, tries=CALLS_PER_MINUTE, per=timedelta(minutes=1))
@@ -203,8 +179,7 @@ def _web(
 
     def more(app: web.Application) -> None:
         webhooks.add_to(app, deps)
-        origins = settings.zoom.link_origins if settings.zoom else ()
-        pages.add_to(app, deps, sign_in, limiter, form_key, call_origins=origins)
+        pages.add_to(app, deps, sign_in, limiter, form_key, call_origins=tuple(origins))
 
     async def may_act(actor: Actor) -> bool:
         return await deps.store.read(staff.may_act, actor.subject)

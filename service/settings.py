@@ -9,7 +9,7 @@ import tomllib
 from datetime import date, time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -50,6 +50,35 @@ class ZoomSettings(BaseModel):
     token_url: str = "https://zoom.us/oauth/token"  # noqa: S105 - an address
     link_origins: tuple[str, ...] = ("https://zoom.us", "https://*.zoom.us")
     registrant_domain: str = "door.invalid"
+    plan: Literal["pro", "business"] = "pro"
+
+
+class TeamsSettings(BaseModel):
+    """A Microsoft 365 tenant. Trusted: who holds these can make and read its organisers' meetings.
+
+    Sign in with `client_secret`, or with `certificate_file`: a PEM file of private key and
+    certificate. Each of `notification_files` is such a file too, newest first; what Microsoft tells
+    us is encrypted for the newest. `watch_key` is 32 bytes in base64.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tenant_id: str
+    client_id: str
+    client_secret: SecretStr | None = None
+    certificate_file: Path | None = None
+    notification_files: Annotated[tuple[Path, ...], Field(min_length=1)]
+    watch_key: SecretStr
+    graph_url: str = "https://graph.microsoft.com"
+    login_url: str = "https://login.microsoftonline.com"
+    link_origins: tuple[str, ...] = ("https://teams.microsoft.com",)
+    chat: Literal["disabled", "limited"] = "disabled"
+
+    @model_validator(mode="after")
+    def _one_credential(self) -> Self:
+        if (self.client_secret is None) == (self.certificate_file is None):
+            raise ValueError("give either client_secret or certificate_file")
+        return self
 
 
 class MailSettings(BaseModel):
@@ -91,6 +120,7 @@ class Settings(BaseSettings):
     form_key: SecretStr
 
     zoom: ZoomSettings | None = None
+    teams: TeamsSettings | None = None
     mail: MailSettings | None = None
 
     @field_validator("base_url")
@@ -105,15 +135,20 @@ class Settings(BaseSettings):
         """Production takes no emulator and no clear-text address."""
         if self.mode is Mode.DEMO:
             return self
-        if self.zoom is not None and any(
-            LOCAL.fullmatch(url) for url in (self.zoom.base_url, self.zoom.token_url)
-        ):
+        if any(LOCAL.fullmatch(url) for url in self._provider_urls()):
             raise ValueError("an emulator cannot be used in production")
-        if self.zoom is None:
-            raise ValueError("production needs a meeting provider: set CHAPERONE_ZOOM__…")
+        if self.zoom is None and self.teams is None:
+            raise ValueError(
+                "production needs a meeting provider: set CHAPERONE_ZOOM__… or …TEAMS__…"
+            )
         if not self.base_url.startswith("https://"):
             raise ValueError("production needs an https base_url")
         return self
+
+    def _provider_urls(self) -> list[str]:
+        zoom = [self.zoom.base_url, self.zoom.token_url] if self.zoom else []
+        teams = [self.teams.graph_url, self.teams.login_url] if self.teams else []
+        return zoom + teams
 
 
 def load_settings() -> Settings:
@@ -179,6 +214,7 @@ class _Organisation(BaseModel):
     hours: _Hours
     closed_days: tuple[date, ...] = ()
     windows: dict[str, int] = {}
+    staff_only_accounts: tuple[str, ...] = ()
 
     @field_validator("zone")
     @classmethod
@@ -212,6 +248,7 @@ def load_organisation(path: Path) -> Organisation:
         hours=tuple(Hours(day.opens, day.closes) if day else None for _, day in told.hours),
         closed_days=frozenset(told.closed_days),
         windows=_windows(path, told.windows),
+        staff_only_accounts=frozenset(told.staff_only_accounts),
     )
 
 

@@ -1,14 +1,11 @@
-"""The whole service over real HTTP: real database, Zoom emulator, mail server, and a held clock.
+"""The whole service over real HTTP: real database, emulated provider, mail server, and a held clock.
 
 Reconcilers do not tick by themselves here: `settle` goes round until nothing is due, so a test says
 when time passes and when work is done.
 """
 
-import base64
-import itertools
 import os
 import re
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,23 +19,20 @@ from aiohttp import web
 from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 
-from integrations.zoom.emulator.server import create_emulator
-from integrations.zoom.emulator.settings import EmulatorSettings
 from service import app as service_app
 from service.audit.notes import SigningKey
 from service.policy.people import Actor, Role
 from service.reconcilers.schedule import RECONCILERS
-from service.settings import MailSettings, Settings, ZoomSettings
+from service.settings import MailSettings, Settings
 from service.store import migrate
 from service.store.transactions import Refused
 from service.web.server import runner
 from tests.clock import HeldClock
+from tests.ports import a_port
+from tests.rooms import Emulated, Rooms, a_key, emulator, teams_settings, zoom_settings
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 """A Tuesday afternoon, inside the permitted hours."""
-
-WEBHOOK_SECRET = "emulator-webhook-secret"
-HOST_ACCOUNTS = ("hostAAAAAAAAAAAAAAAAAA", "hostBBBBBBBBBBBBBBBBBB")
 
 ORGANISATION = """
 name = "Lantern Tuition"
@@ -61,30 +55,8 @@ saturday = {opens = 09:00:00, closes = 16:00:00}
 """
 
 
-def a_key() -> str:
-    """A fresh 32-byte key in base64."""
-    return base64.b64encode(os.urandom(32)).decode()
-
-
-WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-PORTS = itertools.cycle(range(20_000 + 2_000 * (WORKER % 6), 22_000 + 2_000 * (WORKER % 6)))
-"""Below those the system hands to outgoing connections, and of this worker alone."""
-
-
-def a_port() -> int:
-    """A port that is free now and that nobody else will take."""
-    for port in PORTS:
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no port is free")
-
-
 def settings_for(
-    database_url: str, folder: Path, port: int, zoom_url: str, mail_port: int
+    database_url: str, folder: Path, port: int, emulated: Emulated, mail_port: int
 ) -> Settings:
     """Settings of a demo deployment with fresh keys."""
     organisation = folder / "organisation.toml"
@@ -101,15 +73,8 @@ def settings_for(
         statement_key=SecretStr(a_key()),
         token_keys=SecretStr(f"t1:{a_key()}"),
         form_key=SecretStr(a_key()),
-        zoom=ZoomSettings(
-            account_id="demo-account",
-            client_id="demo-client",
-            client_secret=SecretStr("demo-client-secret"),
-            webhook_secret=SecretStr(WEBHOOK_SECRET),
-            base_url=zoom_url,
-            token_url=f"{zoom_url}/oauth/token",
-            link_origins=(zoom_url,),
-        ),
+        zoom=zoom_settings(emulated.url) if emulated.provider == "zoom" else None,
+        teams=teams_settings(emulated.url, folder) if emulated.provider == "teams" else None,
         mail=MailSettings(
             host="127.0.0.1",
             port=mail_port,
@@ -220,48 +185,6 @@ class Api:
         return await self.call("DELETE", path, json, **more)
 
 
-class Zoom:
-    """The emulator's control side, over HTTP."""
-
-    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
-        self.url = url
-        self._session = session
-
-    async def control(self, method: str, path: str, json: Any = None) -> Any:
-        """One call of the control API; fails the test if the emulator refuses."""
-        async with self._session.request(
-            method, f"{self.url}/control/{path}", json=json
-        ) as response:
-            text = await response.text()
-            assert response.status < 400, f"emulator: {response.status} {text[:300]}"
-            return await response.json(content_type=None) if text else None
-
-    async def state(self) -> Any:
-        """Everything the emulator holds."""
-        return await self.control("GET", "state")
-
-    async def meetings(self) -> list[Any]:
-        """The meetings that exist."""
-        return list((await self.state())["meetings"])
-
-    async def calls(self, name: str | None = None) -> list[Any]:
-        """The API calls that were made."""
-        calls = (await self.control("GET", "calls"))["calls"]
-        return [call for call in calls if name is None or call["name"] == name]
-
-    async def fault(self, call: str, kind: str, **more: Any) -> None:
-        """Order a fault for the next such call."""
-        await self.control("POST", "faults", {"call": call, "kind": kind, **more})
-
-    async def follow(self, url: str, name: str = "") -> Any:
-        """Open a way in as a person would; answers who they are now."""
-        return await self.control("POST", "people/open", {"url": url, "name": name})
-
-    async def act(self, person: str, act: str, **more: Any) -> Any:
-        """Have a person do, or have done to them, something."""
-        return await self.control("POST", f"people/{person}/{act}", more or {})
-
-
 @dataclass
 class House:
     """A running service and everything round it."""
@@ -270,7 +193,7 @@ class House:
     settings: Settings
     clock: HeldClock
     session: aiohttp.ClientSession
-    zoom: Zoom
+    rooms: Rooms
     mailbox: Mailbox
 
     @property
@@ -305,17 +228,17 @@ class House:
     async def settle(self) -> None:
         """Go round every reconciler, and deliver webhooks, until nothing is due."""
         for _ in range(20):
-            await self.zoom.control("POST", "webhooks/flush")
+            await self.rooms.control("POST", "webhooks/flush")
             reports = [await reconciler.run(self.deps) for reconciler in RECONCILERS]
             if not any(report.looked_at for report in reports):
-                await self.zoom.control("POST", "webhooks/flush")
+                await self.rooms.control("POST", "webhooks/flush")
                 return
         raise AssertionError("the reconcilers never came to rest")
 
     async def advance(self, **by: float) -> None:
-        """Let time pass here and at Zoom; nothing is done meanwhile."""
+        """Let time pass here and at the provider; nothing is done meanwhile."""
         self.clock.advance(timedelta(**by))
-        await self.zoom.control("POST", "clock", {"set": self.clock.now().isoformat()})
+        await self.rooms.control("POST", "clock", {"set": self.clock.now().isoformat()})
 
     async def until(self, instant: datetime) -> None:
         """Let time pass up to an instant."""
@@ -331,29 +254,10 @@ class House:
 
 
 @asynccontextmanager
-async def zoom_emulator(webhook_url: str, now: datetime | None) -> AsyncIterator[str]:
-    """A Zoom emulator on a port of its own; answers its address. None: it lives by the real clock."""
-    port = a_port()
-    emulator = create_emulator(
-        EmulatorSettings(
-            webhook_url=webhook_url,
-            webhook_secret=WEBHOOK_SECRET,
-            public_url=f"http://127.0.0.1:{port}",
-            starts_at=now,
-        )
-    )
-    served = web.AppRunner(emulator, access_log=None)
-    await served.setup()
-    await web.TCPSite(served, "127.0.0.1", port).start()
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        await served.cleanup()
-
-
-@asynccontextmanager
-async def running(database_url: str, folder: Path, *, now: datetime = NOW) -> AsyncIterator[House]:
-    """The service on an empty database, with emulator and mail server."""
+async def running(
+    database_url: str, folder: Path, *, now: datetime = NOW, provider: str = "zoom"
+) -> AsyncIterator[House]:
+    """The service on an empty database, with an emulated provider and a mail server."""
     port = a_port()
     mailbox = Mailbox()
     carrier = Controller(mailbox, hostname="127.0.0.1", port=a_port())
@@ -361,13 +265,14 @@ async def running(database_url: str, folder: Path, *, now: datetime = NOW) -> As
     clock = HeldClock(now)
     try:
         async with (
-            zoom_emulator(f"http://127.0.0.1:{port}/hooks/zoom", now) as zoom_url,
+            emulator(provider, f"http://127.0.0.1:{port}/hooks/{provider}", now) as emulated,
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
         ):
-            settings = settings_for(database_url, folder, port, zoom_url, carrier.port)
+            settings = settings_for(database_url, folder, port, emulated, carrier.port)
             await migrate.migrate(database_url)
             async with serving(settings, clock) as started:
-                yield House(started, settings, clock, session, Zoom(session, zoom_url), mailbox)
+                rooms = Rooms(session, emulated)
+                yield House(started, settings, clock, session, rooms, mailbox)
     finally:
         carrier.stop()
 

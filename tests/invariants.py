@@ -1,6 +1,5 @@
 """What must hold of the whole house after every story, whatever happened in it."""
 
-import json
 import re
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
@@ -44,6 +43,7 @@ EVIDENCED = {
     "meetings": ("meeting.intended",),
     "admissions": ("person.admitted",),
     "signals": ("signal.received",),
+    "attendance_reports": ("attendance.read",),
     "alerts": ("alert.opened",),
     "statements": ("statement.made",),
     "links": ("link.made",),
@@ -76,17 +76,16 @@ def every_create_call_was_intended_under_a_clearance(known: Known) -> None:
     """The provider was never asked for a meeting that no fresh clearance stood behind (POL-02 to 04)."""
     meetings = {row["reference"]: row for row in known.rows["meetings"]}
     clearances = known.by_id("clearances")
-    asked = [call for call in known.provider_calls if call["name"] == "create_meeting"]
-    for call in asked:
-        meeting = meetings.get(json.loads(call["body"])["topic"])
+    for reference, asked_at in known.intended:
+        meeting = meetings.get(reference)
         assert meeting is not None, "a meeting was asked for that nobody intended"
-        at = datetime.fromisoformat(call["at"])
+        at = datetime.fromisoformat(asked_at)
         assert timedelta(0) <= at - meeting["intended_at"] < CLEARANCE_LASTS
         clearance = clearances[meeting["clearance_id"]]
         assert clearance["session_id"] == meeting["session_id"]
         assert clearance["at"] == meeting["intended_at"]
-    topics = Counter(json.loads(call["body"])["topic"] for call in asked)
-    assert all(times == 1 for times in topics.values()), "an intent was asked for twice"
+    references = Counter(reference for reference, _ in known.intended)
+    assert all(times == 1 for times in references.values()), "an intent was asked for twice"
     for meeting in known.rows["meetings"]:
         cleared = [
             row
@@ -106,13 +105,18 @@ def the_provider_holds_what_we_record(known: Known) -> None:
     """What is open with us is there at the provider, and nothing else of ours that is not on its way
     out."""
     rows = {row["reference"]: row for row in known.rows["meetings"]}
-    there = [meeting for meeting in known.provider_meetings if meeting["topic"] in rows]
-    for meeting in there:
-        row = rows[meeting["topic"]]
+    there = [
+        (rows[reference], found)
+        for reference, found in known.provider_meetings
+        if reference in rows
+    ]
+    for row, found in there:
+        if known.provider == "teams" and row["provider_id"] is None:
+            continue  # it cannot be looked for, and nobody ever held its link
         assert row["stage"] in ("intended", "open", "closing"), f"left behind: {row['stage']}"
         if row["stage"] == "open":
-            assert str(meeting["id"]) == row["provider_id"], "a double is left"
-    ids = {str(meeting["id"]) for meeting in there}
+            assert found == row["provider_id"], "a double is left"
+    ids = {found for _, found in there}
     gone = [
         row["id"]
         for row in rows.values()
@@ -205,12 +209,15 @@ def no_leaf_holds_personal_data(known: Known) -> None:
 
 
 def the_provider_knows_nobody(known: Known) -> None:
-    """Nothing that identifies anyone leaves for a provider (POL-07)."""
+    """Nothing that identifies a child or parent leaves for a provider (POL-07), and nothing of
+    staff but their own accounts, where those hold the room."""
     purposes = [row["purpose"] for row in known.rows["sessions"] if row["purpose"].strip()]
     ids = [row["id"] for table in ("children", "parents", "staff") for row in known.rows[table]]
+    staff_of_the_room = known.accounts if known.provider == "teams" else []
+    people = [one for one in known.people if one not in staff_of_the_room]
     for call in known.provider_calls:
         text = f"{call['path']} {call['body']}"
-        assert not _mentions(text, [*known.people, *purposes, *ids]), f"in {call['name']}"
+        assert not _mentions(text, [*people, *purposes, *ids]), f"in {call['name']}"
 
 
 def every_message_has_one_copy_without_a_link(known: Known) -> None:

@@ -29,11 +29,14 @@ class Known:
     rows: dict[str, list[Row]]
     entries: list[Row]
     people: list[str]
+    accounts: list[str]
     secrets: list[str]
     letters: list[Row]
     pseudonyms: dict[tuple[str, str], str]
-    provider_meetings: list[Row]
+    provider: str
+    provider_meetings: list[tuple[str, str]]
     provider_calls: list[Row]
+    intended: list[tuple[str, str]]
 
     def by_id(self, table: str) -> dict[str, Row]:
         """The rows of a table by id."""
@@ -43,8 +46,15 @@ class Known:
 async def everything(house: House) -> Known:
     """What there is to know now."""
     recorded = await house.read(_read)
-    meetings, calls = await house.zoom.meetings(), await house.zoom.calls()
-    return Known(**recorded, provider_meetings=meetings, provider_calls=calls)
+    calls = await house.rooms.calls()
+    creates = [call for call in calls if call["name"] == "create_meeting"]
+    return Known(
+        **recorded,
+        provider=house.rooms.provider,
+        provider_meetings=await house.rooms.made(),
+        provider_calls=calls,
+        intended=[(house.rooms.reference_in(call), call["at"]) for call in creates],
+    )
 
 
 def _read(reader: Reader) -> dict[str, Any]:
@@ -68,6 +78,7 @@ def _read(reader: Reader) -> dict[str, Any]:
         "rows": rows,
         "entries": entries,
         "people": people,
+        "accounts": [_unsealed(reader, "staff", "account", row) for row in rows["staff"]],
         "secrets": opened["ways_in"] + opened["meetings"],
         "letters": letters,
         "pseudonyms": pseudonyms,

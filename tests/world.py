@@ -30,7 +30,7 @@ from service.workflows import (
     register,
     staffing,
 )
-from tests.harness import HOST_ACCOUNTS, House
+from tests.harness import House
 
 PIN = SecretStr("2580")
 PIN_HASH = links.hash_pin(PIN)
@@ -130,7 +130,9 @@ async def a_host(house: House, number: int, *custodians: StaffId) -> HostId:
     """One of the emulated accounts."""
     host_id: HostId = await house.do(
         accounts.put_host,
-        accounts.PutHost("zoom", HOST_ACCOUNTS[number], "tuition.example", custodians),
+        accounts.PutHost(
+            house.rooms.provider, house.rooms.host_accounts[number], "tuition.example", custodians
+        ),
         ADMIN,
     )
     return host_id
@@ -181,7 +183,7 @@ async def book(
             terms=booking.Terms(
                 starts, starts + timedelta(minutes=45), "local", "Europe/London", purpose
             ),
-            provider="zoom",
+            provider=world.house.rooms.provider,
             cover_mode=CoverMode.THROUGHOUT,
         ),
         world.as_coordinator,

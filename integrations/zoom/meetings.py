@@ -8,18 +8,19 @@ Private chat cannot be set per meeting: it must be off in the account (pitfall 5
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from hashlib import sha256
+from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
 
+from integrations.links import segment
 from integrations.zoom.passcodes import is_strong
-from integrations.zoom.protocol import Json
+from integrations.zoom.protocol import Json, instant_of
 from service.errors import ProviderUnsure
-from service.ports import MeetingFacts, MeetingHandle, MeetingPlan, Seat
+from service.ports import MeetingFacts, MeetingHandle, MeetingPlan
 
 _SCHEDULED = 2
 _LONGEST_MINUTES = 1440
+_REFERENCE = re.compile(r"[ABCDEFGHJKMNPQRSTUVWXYZ23456789]{10}")
 
 # Zoom must show each of these as it stands here, or the meeting is never released.
 _ESSENTIAL: Json = {
@@ -106,6 +107,7 @@ def compare(meeting: Mapping[str, object]) -> tuple[str, ...]:
 
     Zoom silently changes what was asked for: minimum security, locked settings, licence limits
     (pitfall 39). What it does not state counts as not held, for the settings that matter most.
+    Whether start and reference are those asked for, only the caller knows.
     """
     settings = meeting.get("settings")
     held = settings if isinstance(settings, dict) else {}
@@ -119,24 +121,37 @@ def compare(meeting: Mapping[str, object]) -> tuple[str, ...]:
         weak.append("passcode")
     if meeting.get("type") != _SCHEDULED:
         weak.append("type")
+    if meeting.get("agenda", meeting.get("topic")) != meeting.get("topic"):
+        # We write the same word into both: one was changed, and may name somebody (POL-07).
+        weak.append("agenda")
     return tuple(weak)
+
+
+def _is_hosted_by(meeting: Mapping[str, object], host_account: str) -> bool:
+    """Whether the host is still the one asked for: it is the host who may start and admit."""
+    stated = {_text(meeting, name).lower() for name in ("host_id", "host_email")} - {""}
+    return not stated or host_account.lower() in stated
 
 
 def read_facts(meeting: Mapping[str, object], handle: MeetingHandle) -> MeetingFacts:
     """A meeting as Zoom describes it. `ProviderUnsure` if the description is not of that meeting."""
     if str(meeting.get("id", "")) != handle.provider_id:
         raise ProviderUnsure("Zoom described another meeting than the one asked about.")
-    starts_at = _instant(meeting, "start_time")
+    starts_at = instant_of(meeting.get("start_time"))
     if starts_at is None:
         raise ProviderUnsure("Zoom described a meeting without a start.")
+    weaknesses = compare(meeting)
+    if not _is_hosted_by(meeting, handle.host_account):
+        weaknesses += ("host",)
     return MeetingFacts(
         handle=handle,
         reference=_text(meeting, "topic"),
         passcode=SecretStr(_text(meeting, "password")),
         starts_at=starts_at,
-        created_at=_instant(meeting, "created_at"),
-        running=meeting.get("status") == "started",
-        weaknesses=compare(meeting),
+        created_at=instant_of(meeting.get("created_at")),
+        # Anything but Zoom's word that nobody is in it counts as running.
+        running=meeting.get("status") != "waiting",
+        weaknesses=weaknesses,
     )
 
 
@@ -148,6 +163,19 @@ def read_id(made: Mapping[str, object]) -> str:
     return str(found)
 
 
+def is_reference(text: object) -> bool:
+    """Whether a topic has exactly the form of our references; no person's name has."""
+    return isinstance(text, str) and _REFERENCE.fullmatch(text) is not None
+
+
+def when_over(listed: Mapping[str, object], *, default: datetime) -> datetime:
+    """When a listed meeting is planned to be over; `default` if it has no fixed time."""
+    starts_at, minutes = instant_of(listed.get("start_time")), listed.get("duration")
+    if starts_at is None:
+        return default
+    return starts_at + timedelta(minutes=minutes if isinstance(minutes, int) else 0)
+
+
 def carries(listed: Mapping[str, object], reference: str) -> bool:
     """Whether a listed meeting bears our reference, as a whole word, in its topic or agenda."""
     if not reference.strip():
@@ -156,27 +184,9 @@ def carries(listed: Mapping[str, object], reference: str) -> bool:
     return any(whole.search(_text(listed, name)) for name in ("topic", "agenda"))
 
 
-# --- registrants ----------------------------------------------------------------------------------
-
-
-def registrant_address(handle: MeetingHandle, door_code: str, domain: str) -> str:
-    """The address by which Zoom knows a way in: the same each time, and nobody's mailbox.
-
-    Zoom matches a repeated address to the same registrant. It says nothing about the person, and
-    differs between meetings.
-    """
-    digest = sha256(f"{handle.provider_id}:{door_code}".encode()).hexdigest()
-    return f"{digest[:24]}@{domain}"
-
-
-def registrant_body(seat: Seat, door_code: str, address: str) -> Json:
-    """A registrant named by role and door code alone (POL-07), approved by us at once."""
-    return {
-        "email": address,
-        "first_name": seat.value.capitalize(),
-        "last_name": door_code,
-        "auto_approve": True,
-    }
+def path_of(handle: MeetingHandle) -> str:
+    """Where a meeting is found, by its number."""
+    return f"/meetings/{segment(handle.provider_id)}"
 
 
 # --- reading values -------------------------------------------------------------------------------
@@ -195,14 +205,6 @@ def _utc_text(at: datetime) -> str:
     if at.tzinfo is None:
         raise ValueError("a time without a zone cannot be sent")
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _instant(found: Mapping[str, object], name: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(_text(found, name))
-    except ValueError:
-        return None
-    return at.astimezone(UTC) if at.tzinfo else None
 
 
 def _text(found: Mapping[str, object], name: str) -> str:

@@ -29,21 +29,26 @@ class PasscodePolicy:
 
 
 def read_policy(settings: Mapping[str, object]) -> PasscodePolicy:
-    """The policy in a host's settings. Unreadable means refused: never guess (pitfall 40)."""
-    schedule = settings.get("schedule_meeting")
-    demands = schedule.get("meeting_password_requirement") if isinstance(schedule, dict) else None
-    if not isinstance(demands, dict):
+    """The policy in a host's settings. Unreadable means refused: never guess (pitfall 40).
+
+    Zoom may state it in two places; whichever is stricter counts.
+    """
+    found = [_demands(settings, place) for place in ("schedule_meeting", "meeting_security")]
+    demands = [one for one in found if one is not None]
+    if not demands:
         raise ProviderRefused("The host's passcode policy could not be read; no meeting was made.")
-    numeric_only = demands.get("only_allow_numeric") is True
+    numeric_only = any(one.get("only_allow_numeric") is True for one in demands)
     letters = ("have_letter", "have_upper_and_lower_characters", "have_special_character")
-    contradictory = numeric_only and any(demands.get(name) is True for name in letters)
-    if contradictory or _number(demands, "length") > LENGTH:
+    contradictory = numeric_only and any(
+        one.get(name) is True for one in demands for name in letters
+    )
+    if contradictory or max(_number(one, "length") for one in demands) > LENGTH:
         raise ProviderRefused("No passcode can satisfy the host's policy; no meeting was made.")
-    run = _number(demands, "consecutive_characters_length")
+    runs = [_number(one, "consecutive_characters_length") - 1 for one in demands]
     return PasscodePolicy(
         numeric_only=numeric_only,
-        needs_special=demands.get("have_special_character") is True,
-        longest_run=min(run - 1, _LONGEST_RUN) if run > 1 else _LONGEST_RUN,
+        needs_special=any(one.get("have_special_character") is True for one in demands),
+        longest_run=min([_LONGEST_RUN, *(run for run in runs if run > 0)]),
     )
 
 
@@ -78,6 +83,12 @@ def _has_run(passcode: str, policy: PasscodePolicy) -> bool:
             if run > policy.longest_run:
                 return True
     return False
+
+
+def _demands(settings: Mapping[str, object], place: str) -> Mapping[str, object] | None:
+    part = settings.get(place)
+    found = part.get("meeting_password_requirement") if isinstance(part, dict) else None
+    return found if isinstance(found, dict) else None
 
 
 def _number(demands: Mapping[str, object], name: str) -> int:

@@ -10,12 +10,12 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from pydantic import SecretStr
 
 from integrations.http import Answer
+from integrations.retry_after import parse_retry_after
 from service.errors import (
     ProviderBusy,
     ProviderError,
@@ -27,6 +27,7 @@ from service.errors import (
 
 Json = dict[str, Any]
 
+_INVALID = 300
 _GONE_CODES = {1001, 3001}
 _BUSY_CODES = {429, 4001}
 _SCOPE_CODES = {4700, 4711}
@@ -38,6 +39,12 @@ class TokenRefused(ProviderRefused):
     """The bearer token was not accepted; the call was not executed, a fresh token may help."""
 
     sentence = "Zoom does not accept our sign-in. Check that the app is active."
+
+
+class ScopeMissing(TokenRefused):
+    """The token lacks a permission; one that was added since reaches only a fresh token."""
+
+    sentence = "Zoom says that our app lacks a permission (scope). An administrator must add it."
 
 
 # --- answers --------------------------------------------------------------------------------------
@@ -61,6 +68,8 @@ def read_answer(answer: Answer, now: datetime) -> Json:
 def _error_of(answer: Answer, code: int, now: datetime) -> ProviderError:
     if answer.status == 429 or code in _BUSY_CODES:
         return _noted(ProviderBusy(retry_at=retry_at(answer, now)), answer, code)
+    if code in _SCOPE_CODES:
+        return _noted(ScopeMissing(), answer, code)
     if answer.status == 401:
         return _noted(TokenRefused(), answer, code)
     # A redirect, or a fault on their side: it may have acted before it failed.
@@ -68,17 +77,25 @@ def _error_of(answer: Answer, code: int, now: datetime) -> ProviderError:
         return _noted(ProviderUnsure(), answer, code)
     if code in _GONE_CODES:
         return _noted(ProviderGone(), answer, code)
-    if code in _SCOPE_CODES:
-        sentence = (
-            "Zoom says that our app lacks a permission (scope). An administrator must add it."
-        )
-        return _noted(ProviderRefused(sentence), answer, code)
     return _noted(ProviderRefused(), answer, code)
+
+
+def rows_of(page: Json, key: str) -> list[Json]:
+    """The rows of a list. An answer without the list is not taken for an empty one."""
+    found = page.get(key)
+    if not isinstance(found, list):
+        raise ProviderUnavailable("Zoom's list was not complete.")
+    return [row for row in found if isinstance(row, dict)]
+
+
+def is_expired_page(refusal: ProviderRefused) -> bool:
+    """Whether a refusal may mean that a page token has expired; Zoom has one code for all of that."""
+    return refusal.details.get("provider_code") == _INVALID
 
 
 def _noted(error: ProviderError, answer: Answer, code: int) -> ProviderError:
     error.details.update(status=answer.status, provider_code=code)
-    tracking = _header(answer.headers, "x-zm-trackingid")
+    tracking = header_of(answer.headers, "x-zm-trackingid")
     if tracking:
         error.details["tracking_id"] = tracking[:80]
     return error
@@ -101,36 +118,32 @@ def _code_of(body: bytes, found: Json | None) -> int:
     return int(match.group(1)) if match else 0
 
 
+def instant_of(value: object) -> datetime | None:
+    """An instant (UTC) as Zoom writes it; None for anything else, a time without a zone too."""
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return at.astimezone(UTC) if at is not None and at.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
 # --- rate limits ----------------------------------------------------------------------------------
 
 
 def retry_at(answer: Answer, now: datetime) -> datetime:
     """When to ask again: as the answer says, else next UTC midnight for a daily limit, else soon."""
-    told = parse_retry_after(_header(answer.headers, "retry-after"), now)
+    told = parse_retry_after(header_of(answer.headers, "retry-after"), now)
     if told is not None:
         return told
-    is_daily = "daily" in _header(answer.headers, "x-ratelimit-type").lower()
+    is_daily = "daily" in header_of(answer.headers, "x-ratelimit-type").lower()
     if is_daily or b"daily" in answer.body[:4096].lower():
         midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         return midnight + timedelta(days=1)
     return now + _PER_SECOND_PAUSE
 
 
-def parse_retry_after(text: str, now: datetime) -> datetime | None:
-    """`Retry-After` as seconds, as an HTTP date (RFC 9110 §10.2.3) or as Zoom's ISO 8601 time."""
-    text = text.strip()
-    if re.fullmatch(r"\d{1,7}", text):
-        return now + timedelta(seconds=int(text))
-    for parse in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            told = parse(text)
-        except (ValueError, TypeError):
-            continue
-        return told if told.tzinfo else told.replace(tzinfo=UTC)
-    return None
-
-
-def _header(headers: Mapping[str, str], name: str) -> str:
+def header_of(headers: Mapping[str, str], name: str) -> str:
+    """A header, in whatever case its name came; empty if it is not there."""
     return next((value for key, value in headers.items() if key.lower() == name), "")
 
 
@@ -177,27 +190,4 @@ def read_token(answer: Answer, now: datetime) -> Token:
         expires_at=now + timedelta(seconds=lifetime),
         scopes=frozenset(str(found.get("scope", "")).split()),
         api_url=str(found.get("api_url", "")),
-    )
-
-
-_NEEDED_SCOPES = {
-    "meeting:write:meeting:admin": "meeting:write:admin",
-    "meeting:read:meeting:admin": "meeting:read:admin",
-    "meeting:read:list_meetings:admin": "meeting:read:admin",
-    "meeting:delete:meeting:admin": "meeting:write:admin",
-    "meeting:update:status:admin": "meeting:write:admin",
-    "meeting:write:registrant:admin": "meeting:write:admin",
-    "meeting:read:list_registrants:admin": "meeting:read:admin",
-    "meeting:update:registrant_status:admin": "meeting:write:admin",
-    "user:read:user:admin": "user:read:admin",
-    "user:read:settings:admin": "user:read:admin",
-}
-
-
-def missing_scopes(granted: frozenset[str]) -> tuple[str, ...]:
-    """What this service needs and the token lacks; the older, wider scopes count as well."""
-    return tuple(
-        needed
-        for needed, classic in _NEEDED_SCOPES.items()
-        if needed not in granted and classic not in granted
     )

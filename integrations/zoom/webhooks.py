@@ -14,8 +14,10 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from integrations.zoom.meetings import is_reference
+from integrations.zoom.protocol import instant_of
 from service.errors import InvalidInput, NotSignedIn
-from service.ports import Challenge, Signal, SignalKind, SignalSource
+from service.ports import Challenge, Heard, Posted, Signal, SignalKind, SignalSource
 
 OLDEST = timedelta(seconds=300)
 
@@ -28,6 +30,12 @@ _KINDS = {
     "meeting.participant_put_in_waiting_room": SignalKind.WAITING,
     "meeting.participant_jbh_waiting": SignalKind.WAITING,
     "meeting.participant_role_changed": SignalKind.ROLE_CHANGED,
+    "recording.started": SignalKind.RECORDING,
+    "recording.resumed": SignalKind.RECORDING,
+    # Comes when a recording is ready: late, but the only word of it if the first one was lost.
+    "recording.completed": SignalKind.RECORDING,
+    "meeting.created": SignalKind.CREATED,
+    "meeting.updated": SignalKind.CHANGED,
 }
 
 # Where each kind says when it happened; arrival says nothing: events come late and out of order.
@@ -36,6 +44,7 @@ _WHEN = {
     SignalKind.ENDED: ("object", "end_time"),
     SignalKind.JOINED: ("participant", "join_time"),
     SignalKind.LEFT: ("participant", "leave_time"),
+    SignalKind.RECORDING: ("recording_file", "recording_start"),
 }
 
 
@@ -47,15 +56,15 @@ class ZoomSignals(SignalSource):
             raise ValueError("an empty webhook secret would let anyone sign")
         self._key = secret_token.get_secret_value().encode()
 
-    def read(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Signal | Challenge:
+    async def read(self, posted: Posted, now: datetime) -> Heard | Challenge:
         """See `SignalSource.read`."""
         # The validation request comes after it too: answering an unsigned one would make this an
         # oracle for HMACs under our secret.
-        self._verify(headers, body, now)
-        event = _object_of(body)
+        self._verify(posted.headers, posted.body, now)
+        event = _object_of(posted.body)
         if event.get("event") == "endpoint.url_validation":
             return self._answer(event)
-        return _signal_of(event, hashlib.sha256(body).hexdigest())
+        return Heard((_signal_of(event, hashlib.sha256(posted.body).hexdigest()),))
 
     def _verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
         found = {name.lower(): value for name, value in headers.items()}
@@ -73,7 +82,8 @@ class ZoomSignals(SignalSource):
         plain = _part(event, "payload").get("plainToken")
         if not isinstance(plain, str) or not plain:
             raise InvalidInput("The validation request holds no token.")
-        return Challenge({"plainToken": plain, "encryptedToken": self._hmac(plain.encode())})
+        answer = {"plainToken": plain, "encryptedToken": self._hmac(plain.encode())}
+        return Challenge(json.dumps(answer), "application/json")
 
     def _hmac(self, message: bytes) -> str:
         return hmac.new(self._key, message, hashlib.sha256).hexdigest()
@@ -81,11 +91,12 @@ class ZoomSignals(SignalSource):
 
 def _signal_of(event: Mapping[str, Any], digest: str) -> Signal:
     what = _part(_part(event, "payload"), "object")
-    who = _part(what, "participant")
     kind = _KINDS.get(str(event.get("event")), SignalKind.OTHER)
     provider_id = _id(what.get("id"))
     if kind is not SignalKind.OTHER and not provider_id:
         raise InvalidInput("The event names no meeting.")
+    who = _known_person(_part(what, "participant"))
+    topic = what.get("topic")
     return Signal(
         digest=digest,
         kind=kind,
@@ -98,7 +109,17 @@ def _signal_of(event: Mapping[str, Any], digest: str) -> Signal:
         connection=_id(who.get("user_id")),
         new_role=_id(who.get("new_role")) if kind is SignalKind.ROLE_CHANGED else "",
         as_host=_is_host(who, what),
+        # Any other topic may have been written by a person, about a person.
+        reference=str(topic) if is_reference(topic) else "",
+        host_account=_id(what.get("host_id")),
     )
+
+
+def _known_person(who: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A caller by telephone is not the holder of the link whose number they typed (pitfall 51)."""
+    if not who.get("phone_number"):
+        return who
+    return {**who, "registrant_id": "", "participant_user_id": ""}
 
 
 def _is_host(who: Mapping[str, Any], what: Mapping[str, Any]) -> bool:
@@ -108,17 +129,24 @@ def _is_host(who: Mapping[str, Any], what: Mapping[str, Any]) -> bool:
 
 
 def _happened_at(event: Mapping[str, Any], kind: SignalKind) -> datetime:
-    what = _part(_part(event, "payload"), "object")
-    parts = {"object": what, "participant": _part(what, "participant")}
-    part, name = _WHEN.get(kind, ("participant", "date_time"))
-    at = _instant(parts[part].get(name))
-    if at is not None:
-        return at
-    stamp = event.get("event_ts")
-    # Milliseconds; bounded so that a nonsense number is refused and not an overflow.
-    if isinstance(stamp, int) and not isinstance(stamp, bool) and 0 < stamp < 10**14:
-        return datetime.fromtimestamp(stamp / 1000, UTC)
-    raise InvalidInput("The event does not say when it happened.")
+    payload = _part(event, "payload")
+    what = _part(payload, "object")
+    place, name = _WHEN.get(kind, ("participant", "date_time"))
+    if isinstance(what.get("recording_files"), list):
+        what = {**what, "recording_file": next(iter(what["recording_files"]), None)}
+    part = what if place == "object" else _part(what, place)
+    at = instant_of(part.get(name)) or _stamp(payload.get("time_stamp"))
+    at = at or _stamp(event.get("event_ts"))
+    if at is None:
+        raise InvalidInput("The event does not say when it happened.")
+    return at
+
+
+def _stamp(value: object) -> datetime | None:
+    """Milliseconds; bounded so that a nonsense number is refused and not an overflow."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**14:
+        return datetime.fromtimestamp(value / 1000, UTC)
+    return None
 
 
 def _object_of(body: bytes) -> Mapping[str, Any]:
@@ -139,13 +167,3 @@ def _part(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _id(value: object) -> str:
     """Ids come as text in some events and as numbers in others."""
     return str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
-
-
-def _instant(value: object) -> datetime | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return at.astimezone(UTC) if at.tzinfo else None

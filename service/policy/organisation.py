@@ -75,7 +75,8 @@ class Organisation:
 
     `hours` runs from Monday (0) to Sunday (6); None is a closed day. `policy_versions_in_force` are
     the versions an agreement may name to count: the newest, and those before it that asked for no
-    fresh agreement since (POL-30, POL-32, POL-34).
+    fresh agreement since (POL-30, POL-32, POL-34). `staff_only_accounts` are accounts at a provider on
+    which staff may meet without Chaperone.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Organisation:
     policy_versions_in_force: frozenset[str] = frozenset()
     windows: Windows = Windows()
     second_staff_rooms: int = 1
+    staff_only_accounts: frozenset[str] = frozenset()
 
     def is_open_throughout(self, starts_at: datetime, ends_at: datetime) -> bool:
         """Whether both instants fall inside the permitted hours of one open local day (POL-23)."""

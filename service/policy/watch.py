@@ -1,11 +1,12 @@
 """Who is in the room, worked out from what the provider told us (pitfalls 47 and 48).
 
 People are told apart by the provider's ids alone. A person is in from a "joined" until the "left" of
-the same connection, or until the call ended. Signals may come late, doubled or out of order: the
-order in which things happened counts, never the order in which we heard of them.
+the same connection, until they were sent back to the waiting room, or until the call ended. Signals
+may come late, doubled or out of order: the order in which things happened counts, never the order
+in which we heard of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -48,23 +49,41 @@ class Roster:
 
 def fold(signs: Iterable[Sign]) -> Roster:
     """The room after all these signs, in whatever order they came."""
-    ordered = sorted(signs, key=lambda sign: (sign.at, sign.seen is not Seen.JOINED))
-    ended_at: dict[str, datetime] = {}
-    for sign in ordered:
-        if sign.seen is Seen.ENDED:
-            ended_at[sign.occurrence] = sign.at
-    left = {(sign.occurrence, sign.connection) for sign in ordered if sign.seen is Seen.LEFT}
-    inside = {
-        sign.who
-        for sign in ordered
-        if sign.seen is Seen.JOINED
-        and (sign.occurrence, sign.connection) not in left
-        and sign.occurrence not in ended_at
-    }
-    occurrences = {sign.occurrence for sign in ordered}
+    ordered = sorted(signs, key=_when)
+    ended_at = {sign.occurrence: sign.at for sign in ordered if sign.seen is Seen.ENDED}
     return Roster(
         call_started=any(sign.seen in (Seen.STARTED, Seen.JOINED) for sign in ordered),
-        call_ended=bool(occurrences) and occurrences <= set(ended_at),
-        inside=frozenset(inside),
+        call_ended=_all_ended(ordered, ended_at),
+        inside=frozenset(sign.who for sign in _still_inside(ordered, ended_at)),
         ever_inside=frozenset(sign.who for sign in ordered if sign.seen is Seen.JOINED),
     )
+
+
+def _when(sign: Sign) -> tuple[datetime, bool, str, str]:
+    """The order of happening; within one instant people wait before they are let in."""
+    return (sign.at, sign.seen is Seen.JOINED, sign.seen.value, sign.who)
+
+
+def _all_ended(ordered: list[Sign], ended_at: dict[str, datetime]) -> bool:
+    """Whether every call of the meeting is over. A provider may give all its calls one name, so a
+    start after the end is a new call."""
+    begun = [sign for sign in ordered if sign.seen in (Seen.STARTED, Seen.JOINED)]
+    occurrences = {sign.occurrence for sign in ordered}
+    return (
+        bool(occurrences)
+        and occurrences <= set(ended_at)
+        and all(sign.at <= ended_at[sign.occurrence] for sign in begun)
+    )
+
+
+def _still_inside(ordered: list[Sign], ended_at: dict[str, datetime]) -> Iterator[Sign]:
+    """The "joined" of everyone whom nothing later has taken out again."""
+    last: dict[tuple[str, str], Sign] = {}
+    left = {(sign.occurrence, sign.connection) for sign in ordered if sign.seen is Seen.LEFT}
+    for sign in ordered:
+        if sign.seen in (Seen.JOINED, Seen.WAITING):
+            last[sign.occurrence, sign.connection] = sign
+    for place, sign in last.items():
+        over = sign.occurrence in ended_at and sign.at <= ended_at[sign.occurrence]
+        if sign.seen is Seen.JOINED and place not in left and not over:
+            yield sign

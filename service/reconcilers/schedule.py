@@ -15,11 +15,14 @@ from apscheduler.triggers.interval import IntervalTrigger
 from service.reconcilers import (
     close_meetings,
     close_sessions,
+    collect_attendance,
     deliver_messages,
     finish_openings,
     forget_old,
+    keep_watches,
     open_meetings,
     sequence_log,
+    watch_hooks,
     withdraw_uncleared,
 )
 from service.reconcilers.rounds import Reconciler
@@ -34,6 +37,9 @@ RECONCILERS: tuple[Reconciler, ...] = (
     withdraw_uncleared.RECONCILER,
     close_meetings.RECONCILER,
     close_sessions.RECONCILER,
+    collect_attendance.RECONCILER,
+    keep_watches.RECONCILER,
+    watch_hooks.RECONCILER,
     deliver_messages.RECONCILER,
     forget_old.RECONCILER,
 )

@@ -116,6 +116,13 @@ def end_custodian(tx: Tx, host_id: HostId, staff_id: StaffId) -> bool:
     return bool(tx.conn.execute(CUSTODIANS.update().where(current).values(until=tx.now)).rowcount)
 
 
+def withdraw(tx: Tx, host_id: HostId) -> bool:
+    """Give a host account no more sessions; False if it had none already or is unknown."""
+    there = (HOSTS.c.id == host_id) & HOSTS.c.withdrawn_at.is_(None)
+    values = {"withdrawn_at": tx.now, "version": HOSTS.c.version + 1}
+    return bool(tx.conn.execute(HOSTS.update().where(there).values(values)).rowcount)
+
+
 def host_case(reader: Tx | Reader, host_id: HostId) -> HostCase:
     """A host account as a decision sees it: custodians who are suspended or gone do not count."""
     host = reader.conn.execute(_HOST, {"wanted": host_id}).one()

@@ -80,6 +80,8 @@ class Meeting:
     intended_at: datetime
     reason: str | None
     shut_at: datetime | None
+    holder: str
+    verified_at: datetime | None
 
     @property
     def handle(self) -> MeetingHandle | None:
@@ -114,6 +116,7 @@ def insert_intent(tx: Tx, intent: Intent) -> str | None:
             host_account=intent.host_account,
             reference=intent.reference,
             stage=MeetingStage.INTENDED.value,
+            holder="",
             intended_at=tx.now,
         )
     )
@@ -140,6 +143,11 @@ def by_provider_id(reader: Tx | Reader, provider: str, provider_id: str) -> Meet
     return None if row is None else _meeting(row)
 
 
+def by_reference(reader: Tx | Reader, provider: str, reference: str) -> Meeting | None:
+    """The meeting that a provider speaks of by the search word we gave it."""
+    return _one(reader, (MEETINGS.c.provider == provider) & (MEETINGS.c.reference == reference))
+
+
 def _one(reader: Tx | Reader, condition: sa.ColumnElement[bool]) -> Meeting | None:
     row = reader.conn.execute(sa.select(MEETINGS).where(condition)).one_or_none()
     return None if row is None else _meeting(row)
@@ -159,6 +167,8 @@ def _meeting(row: sa.Row[tuple[object, ...]]) -> Meeting:
         intended_at=values["intended_at"],
         reason=values["reason"],
         shut_at=values["shut_at"],
+        holder=values["holder"],
+        verified_at=values["verified_at"],
     )
 
 
@@ -175,7 +185,7 @@ def record_made(tx: Tx, meeting: Meeting, provider_id: str) -> None:
     _change(tx, meeting, {"provider_id": provider_id})
 
 
-def record_open(tx: Tx, meeting: Meeting, passcode: SecretStr) -> None:
+def record_open(tx: Tx, meeting: Meeting, passcode: SecretStr, holder: str) -> None:
     """Note that the meeting was read back, found safe, and is now the session's."""
     where = f"meetings.passcode:{meeting.meeting_id}"
     _change(
@@ -184,9 +194,21 @@ def record_open(tx: Tx, meeting: Meeting, passcode: SecretStr) -> None:
         {
             "stage": MeetingStage.OPEN.value,
             "opened_at": tx.now,
+            "verified_at": tx.now,
+            "holder": holder,
             "passcode_sealed": tx.house.seal(passcode, where),
         },
     )
+
+
+def doubt(tx: Tx, meeting: Meeting) -> None:
+    """Note that an open meeting's settings may have changed since they were read."""
+    _change(tx, meeting, {"verified_at": None})
+
+
+def record_verified(tx: Tx, meeting: Meeting) -> None:
+    """Note that an open meeting was read back once more and found safe."""
+    _change(tx, meeting, {"verified_at": tx.now})
 
 
 def record_failed(tx: Tx, meeting: Meeting, reason: str) -> None:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from service.store.tables import WorkRow, table_of
-from service.store.transactions import Tx, database_now
+from service.store.transactions import Reader, Tx, database_now
 
 WORK = table_of(WorkRow)
 _INSERT = WORK.insert()
@@ -57,6 +57,12 @@ def begin(tx: Tx, subject_id: str, kind: str, due_at: datetime) -> None:
     )
     if due_at <= tx.now:
         tx.wake(kind)
+
+
+def is_there(reader: Tx | Reader, subject_id: str) -> bool:
+    """Whether a thing is on the list of any reconciler."""
+    query = sa.select(WORK.c.kind).where(WORK.c.subject_id == subject_id)
+    return reader.conn.execute(query).first() is not None
 
 
 def drop(tx: Tx, subject_id: str) -> None:

@@ -1,20 +1,27 @@
 """`POST /hooks/{provider}`: what providers tell us, stored before they get their answer.
 
 A provider repeats what it did not see accepted, so a failure of ours is always a 503: a 4xx would
-tell it to give up (https://developers.zoom.us/docs/api/webhooks/#event-delivery-retries).
+tell it to give up (https://developers.zoom.us/docs/api/webhooks/#event-delivery-retries and
+https://learn.microsoft.com/graph/change-notifications-delivery-webhooks).
 """
+
+from collections.abc import Callable
+from typing import TypeVar
 
 from aiohttp import web
 
 from service.errors import NotFound, NotReady, StaleVersion
 from service.policy.people import system
-from service.ports import Challenge, Signal
-from service.store.transactions import Refused
+from service.ports import Challenge, Heard, Posted
+from service.store import watches
+from service.store.transactions import Refused, Tx
 from service.web.intake import read_bytes
-from service.workflows import watching
+from service.workflows import listening, watching
 from service.workflows.deps import Deps
 
-LARGEST = 256 * 1024
+C = TypeVar("C")
+
+LARGEST = 512 * 1024
 TRIES = 5
 BY = system("webhook")
 
@@ -28,20 +35,28 @@ def add_to(app: web.Application, deps: Deps) -> None:
         if source is None:
             raise NotFound
         body = await read_bytes(request, LARGEST)
-        found = source.read(request.headers, body, deps.clock.now())
+        found = await source.read(Posted(request.headers, request.query, body), deps.clock.now())
         if isinstance(found, Challenge):
-            return web.json_response(dict(found.answer))
-        await _take(deps, provider, found)
+            await _take(deps, watches.note_proof, provider)
+            return web.Response(text=found.answer, content_type=found.content_type)
+        await _take_all(deps, provider, found)
         return web.Response(status=204)
 
     app.router.add_post("/hooks/{provider}", handle)
 
 
-async def _take(deps: Deps, provider: str, signal: Signal) -> None:
-    """Store a signal. Losing a race for the session's rows is no reason to have it sent again."""
-    command = watching.TakeSignal(provider, signal)
+async def _take_all(deps: Deps, provider: str, heard: Heard) -> None:
+    """Each on its own: what is stored stays stored when a later one fails, and is known by then."""
+    for signal in heard.signals:
+        await _take(deps, watching.take_signal, watching.TakeSignal(provider, signal))
+    for notice in heard.notices:
+        await _take(deps, listening.take_notice, listening.TakeNotice(provider, notice))
+
+
+async def _take(deps: Deps, request: Callable[[Tx, C], object], command: C) -> None:
+    """Store one thing. Losing a race for the session's rows is no reason to have it sent again."""
     for left in reversed(range(TRIES)):
-        outcome = await deps.store.transact(watching.take_signal, command, by=BY)
+        outcome = await deps.store.transact(request, command, by=BY)
         if not isinstance(outcome, Refused):
             return
         if not isinstance(outcome.error, StaleVersion) or not left:

@@ -4,16 +4,14 @@ from dataclasses import dataclass
 
 from service.audit.events import Entry, Event
 from service.errors import Conflict, InvalidInput
-from service.policy.people import (
-    HostId,
-    StaffId,
-)
-from service.store import cases, hosts, policies, sessions, staff
+from service.policy.people import HostId, StaffId
+from service.policy.session import SessionState
+from service.store import cases, engagements, hosts, policies, sessions, staff
 from service.store.cases import Held
 from service.store.hosts import HostAccount
 from service.store.policies import PolicyVersion
 from service.store.transactions import Tx
-from service.workflows import falling
+from service.workflows import booking, falling
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,44 @@ def put_host(tx: Tx, command: PutHost) -> HostId:
     _set_custodians(tx, host_id, frozenset(command.custodians))
     falling.decide_again(tx, affected)
     return host_id
+
+
+@dataclass(frozen=True)
+class WithdrawHost:
+    """Take a host account out of use, with the reason: lost, suspended, used by somebody."""
+
+    host_id: HostId
+    reason: str
+
+
+def withdraw_host(tx: Tx, command: WithdrawHost) -> HostId:
+    """Take a host account out of use at once; its coming sessions take another where one is free.
+
+    A meeting that is open on it goes and is made anew elsewhere. A call under way goes on: the
+    account is needed to start a room, not to keep one.
+    """
+    hosts.host_account(tx, command.host_id)
+    affected = sessions.running_on_host(tx, command.host_id)
+    cases.hold(tx, affected, Held(hosts=frozenset({command.host_id})))
+    if not hosts.withdraw(tx, command.host_id):
+        return command.host_id
+    tx.record(
+        Entry(
+            Event.HOST_WITHDRAWN,
+            command.host_id,
+            {"host": command.host_id},
+            payload={"reason": command.reason},
+        )
+    )
+    falling.decide_again(tx, affected)
+    for session_id in affected:
+        session = sessions.get(tx, session_id)
+        if session.state is SessionState.BOOKED:
+            engagements.release(tx, session_id, "host")
+            sessions.set_host(tx, session_id, None)
+            booking.allocate_host(tx, session)
+    sessions.touch(tx, affected)
+    return command.host_id
 
 
 def _set_custodians(tx: Tx, host_id: HostId, wanted: frozenset[StaffId]) -> None:

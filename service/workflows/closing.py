@@ -1,5 +1,10 @@
 """The one way a meeting goes: cancel ways in -> end -> confirm -> delete -> confirm.
 
+Where a call cannot be ended from outside (Teams), "end" tightens the room as far as it goes and a
+person is told who must be asked to leave; the meeting then stays until its attendance report is
+read, because the provider forgets the one with the other. Its address opens the room for weeks
+still: `listening` keeps watching it.
+
 Used for end, withdrawal, reschedule, cancel and for what a lost answer may have left behind. Safe to
 repeat from the start at any point; it is repeated until the provider confirms. A meeting whose
 creation was never confirmed is looked for by our reference for a day, because listings may be late.
@@ -13,13 +18,15 @@ from service.audit.events import Entry, Event
 from service.errors import ProviderError, ProviderGone
 from service.policy.people import MeetingId, system
 from service.ports import MeetingHandle, MeetingProvider
-from service.store import alerts, meetings, sessions, ways_in, work
+from service.store import alerts, meetings, sessions, watches, ways_in, work
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader, Tx
 from service.store.ways_in import HeldWayIn
 from service.store.work import Claim, Settle
+from service.workflows import attendance, listening
 from service.workflows.deps import Deps
+from service.workflows.door import roster
 
 BY = system("close_meetings")
 SWEPT_FOR = timedelta(hours=24)
@@ -27,6 +34,9 @@ SWEPT_FOR = timedelta(hours=24)
 
 AGAIN_AFTER = (5, 10, 20, 60, 300, 900)
 """Seconds to the next try. Closing never gives up; after some tries a person is told."""
+
+TIGHTEN_EVERY = timedelta(hours=1)
+"""How often a meeting that must stay for its report is tightened again."""
 
 SWEEP_AFTER = (15, 60, 300, 1800, 3600)
 ALERT_AFTER = 4
@@ -44,6 +54,9 @@ async def close_meeting(deps: Deps, claim: Claim) -> None:
         return
     provider = deps.providers[meeting.provider]
     try:
+        if await _must_stay(deps, provider, meeting):
+            await _tighten(deps, claim, provider, meeting)
+            return
         removed = await _remove_all(provider, meeting, held)
     except (ProviderError, NotGone):
         await _again(deps, claim, meeting)
@@ -53,6 +66,21 @@ async def close_meeting(deps: Deps, claim: Claim) -> None:
         await _sweep_again(deps, claim, removed)
         return
     await deps.store.transact(_record_closed, _Closed(claim, removed), by=BY)
+
+
+async def _must_stay(deps: Deps, provider: MeetingProvider, meeting: Meeting) -> bool:
+    """Whether a meeting that cannot be ended still has to give its report."""
+    if provider.abilities.ends_calls or meeting.handle is None:
+        return False
+    return await deps.store.read(attendance.is_awaited, meeting.meeting_id)
+
+
+async def _tighten(deps: Deps, claim: Claim, provider: MeetingProvider, meeting: Meeting) -> None:
+    assert meeting.handle is not None  # noqa: S101 - only a known meeting has to stay
+    with suppress(ProviderGone):
+        await provider.end_meeting(meeting.handle)
+    settle = Settle(claim, deps.clock.now() + TIGHTEN_EVERY)
+    await deps.store.transact(_tightened, _Again(settle, meeting), by=BY)
 
 
 def _with_ways_in(reader: Reader, meeting_id: MeetingId) -> tuple[Meeting, tuple[HeldWayIn, ...]]:
@@ -97,6 +125,14 @@ async def _again(deps: Deps, claim: Claim, meeting: Meeting) -> None:
     wait = timedelta(seconds=AGAIN_AFTER[min(claim.tries, len(AGAIN_AFTER)) - 1])
     settle = Settle(claim, deps.clock.now() + wait)
     await deps.store.transact(_try_again, _Again(settle, meeting), by=BY)
+
+
+def _tightened(tx: Tx, command: "_Again") -> None:
+    """Nobody new gets in from here on; whoever is inside has to be asked to leave (pitfall 54)."""
+    work.settle(tx, command.settle)
+    meeting = command.meeting
+    if roster(tx, meeting).inside:
+        alerts.raise_alert(tx, meeting.meeting_id, "end_call_by_hand", meeting.session_id)
 
 
 @dataclass(frozen=True)
@@ -159,6 +195,7 @@ def _record_closed(tx: Tx, command: _Closed) -> None:
         return
     meetings.record_closed(tx, meeting)
     work.drop(tx, meeting_id)
+    watches.need_until(tx, meeting_id, tx.now + listening.FORGOTTEN_AFTER)
     _record_orphans(tx, meeting, command.removed)
     tx.record(
         Entry(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service.policy.organisation import Organisation
-from service.ports import Clock, MeetingProvider, Messenger, SignalSource
+from service.ports import CallWatcher, Clock, MeetingProvider, Messenger, SignalSource
 
 if TYPE_CHECKING:
     from service.store.transactions import Store
@@ -20,5 +20,6 @@ class Deps:
     organisation: Organisation
     providers: Mapping[str, MeetingProvider]
     signal_sources: Mapping[str, SignalSource]
+    watchers: Mapping[str, CallWatcher]
     messenger: Messenger
     base_url: str

@@ -20,6 +20,7 @@ from service.store import cases, meetings, presence, signals, ways_in
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader, Refused, Tx
+from service.store.ways_in import HeldWayIn
 from service.workflows.deps import Deps
 from service.workflows.presence import place_of
 
@@ -32,30 +33,29 @@ SEEN = {
 }
 
 
-def signs(signals: tuple[Signal, ...]) -> tuple[Sign, ...]:
-    """Signals as the rules read them: by registrant, as the host, or unknown."""
+def signs(signals: tuple[Signal, ...], holder: str) -> tuple[Sign, ...]:
+    """Signals as the rules read them: by registrant, as the one who holds the room, or unknown."""
     return tuple(
         Sign(
             SEEN[signal.kind],
             signal.happened_at,
             signal.occurrence,
             signal.connection,
-            _who(signal),
+            HOST if holds_room(signal, holder) else signal.registrant_id or UNKNOWN,
         )
         for signal in signals
         if signal.kind in SEEN
     )
 
 
-def _who(signal: Signal) -> str:
-    if signal.as_host:
-        return HOST
-    return signal.registrant_id or UNKNOWN
+def holds_room(signal: Signal, holder: str) -> bool:
+    """Whether a signal is about the second staff: by the host's link, or by an account of their own."""
+    return signal.as_host or (bool(holder) and signal.account_id == holder)
 
 
 def roster(reader: Tx | Reader, meeting: Meeting) -> Roster:
     """The room as far as the provider's word goes."""
-    return fold(signs(signals.of_meeting(reader, meeting.meeting_id)))
+    return fold(signs(signals.of_meeting(reader, meeting.meeting_id), meeting.holder))
 
 
 def room(reader: Tx | Reader, case: CaseFile, meeting: Meeting | None) -> Room:
@@ -153,10 +153,20 @@ class Admitted:
     place: Place
     meeting: Meeting
     url: SecretStr | None
+    door_code: str = ""
 
 
-async def go_in(deps: Deps, command: GoIn, by: Actor) -> SecretStr:
-    """Let one person in if nothing keeps them out; answers the address of their way in.
+@dataclass(frozen=True)
+class Way:
+    """The way in, for one person. Where links are not personal, a household goes in under `name`:
+    second staff admit nobody who waits under another."""
+
+    url: SecretStr
+    name: str = ""
+
+
+async def go_in(deps: Deps, command: GoIn, by: Actor) -> Way:
+    """Let one person in if nothing keeps them out; answers their way in.
 
     `NotClear` (code `not_admitted`) lists what they still wait for.
     """
@@ -164,9 +174,11 @@ async def go_in(deps: Deps, command: GoIn, by: Actor) -> SecretStr:
     if isinstance(outcome, Refused):
         raise outcome.error
     admitted = outcome.value
-    if admitted.url is not None:
-        return admitted.url
-    return await _start_link(deps, admitted.meeting)
+    if admitted.url is None:
+        return Way(await _start_link(deps, admitted.meeting))
+    personal = deps.providers[admitted.meeting.provider].abilities.personal_links
+    named = admitted.place is Place.HOUSEHOLD and not personal
+    return Way(admitted.url, admitted.door_code if named else "")
 
 
 async def _start_link(deps: Deps, meeting: Meeting) -> SecretStr:
@@ -191,9 +203,10 @@ def record_admission(tx: Tx, command: GoIn) -> Admitted:
     if meeting is None:
         raise NotClear("The session is not open.", code="not_admitted")
     subject_id = command.child_id or tx.by.subject
-    url = None
+    held, url = None, None
     if knock.place is not Place.SECOND_STAFF:
-        url = _way_in(tx, meeting, subject_id)
+        held = _way_in(tx, meeting, subject_id)
+        url = tx.house.unseal(held.url_sealed, f"ways_in.url:{held.way_in_id}")
     ways_in.insert_admission(
         tx, meeting.session_id, meeting.meeting_id, knock, subject_id, admission.room.second_staff
     )
@@ -209,7 +222,7 @@ def record_admission(tx: Tx, command: GoIn) -> Admitted:
             },
         )
     )
-    return Admitted(knock.place, meeting, url)
+    return Admitted(knock.place, meeting, url, held.door_code if held else "")
 
 
 def _knock(case: CaseFile, command: GoIn, by: Actor) -> Knock:
@@ -225,8 +238,8 @@ def _knock(case: CaseFile, command: GoIn, by: Actor) -> Knock:
     return Knock(Place.HOUSEHOLD, child_id=command.child_id)
 
 
-def _way_in(tx: Tx, meeting: Meeting, subject_id: str) -> SecretStr:
+def _way_in(tx: Tx, meeting: Meeting, subject_id: str) -> HeldWayIn:
     for held in ways_in.held(tx, meeting.meeting_id):
         if held.subject_id == subject_id:
-            return tx.house.unseal(held.url_sealed, f"ways_in.url:{held.way_in_id}")
+            return held
     raise NotClear("Your way in is being prepared. Try again in a moment.", code="not_admitted")

@@ -16,7 +16,7 @@ from service.policy.session import Session, SessionState
 from service.store import alerts, cases, meetings, messages, people, sessions, ways_in, work
 from service.store.meetings import Meeting
 from service.store.transactions import Tx
-from service.workflows import asking, messaging
+from service.workflows import asking, attendance, messaging
 from service.workflows.messaging import Notice
 
 CLOSING = "close_meetings"
@@ -92,6 +92,7 @@ def shut(tx: Tx, session_id: SessionId, reason: str) -> None:
 
 def shut_meeting(tx: Tx, meeting: Meeting, reason: str) -> None:
     """Have one meeting closed at the provider, at once and until it is confirmed gone."""
+    attendance.ask_for_report(tx, meeting)
     meetings.record_closing(tx, meeting, reason)
     work.put(tx, meeting.meeting_id, CLOSING, tx.now)
     tx.record(

@@ -5,7 +5,7 @@ exercised every day.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 
@@ -23,14 +23,14 @@ from service.policy.admission import Place
 from service.policy.clearance import clear, outstanding
 from service.policy.people import ChildId, MeetingId, SessionId, system
 from service.policy.rules import Stage
-from service.policy.session import SessionState
+from service.policy.session import Session, SessionState
 from service.ports import MeetingFacts, MeetingHandle, WayIn
 from service.store import alerts, cases, meetings, sessions, ways_in, work
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Done, Reader, Tx
 from service.store.work import Claim, Settle
-from service.workflows import falling
+from service.workflows import falling, listening
 from service.workflows.deps import Deps
 from service.workflows.seats import SeatFor, enrol, seats_of
 
@@ -88,7 +88,8 @@ async def finish_opening(deps: Deps, claim: Claim) -> None:
         settle = Settle(claim, deps.clock.now() + LOOK_EVERY)
         await deps.store.transact(work.settle, settle, by=BY)
         return
-    if deps.clock.now() - meeting.intended_at < LOOK_FOR_LOST:
+    findable = deps.providers[meeting.provider].abilities.finds_by_reference
+    if findable and deps.clock.now() - meeting.intended_at < LOOK_FOR_LOST:
         settle = Settle(claim, deps.clock.now() + LOOK_EVERY)
         await deps.store.transact(work.settle, settle, by=BY)
         return
@@ -120,6 +121,9 @@ async def finish(deps: Deps, meeting_id: MeetingId) -> None:
         if facts.weaknesses:
             await give_up_opening(deps, meeting_id, "unsafe_settings", surely_not_made=False)
             return
+        await listening.watch(
+            deps, meeting
+        )  # before anybody can get in: later calls are not told of
         seats = await deps.store.read(_seats_now, meeting.session_id)
         ways_in = await enrol(provider, meeting.handle, seats)
     except (ProviderGone, ProviderRefused) as error:
@@ -142,13 +146,14 @@ def _seats_now(reader: Reader, session_id: SessionId) -> tuple[SeatFor, ...]:
 class _ReleaseMeeting:
     meeting_id: MeetingId
     passcode: SecretStr
+    holder: str
     ways_in: dict[SeatFor, WayIn]
 
 
 async def _release(
     deps: Deps, meeting_id: MeetingId, facts: MeetingFacts, ways_in: dict[SeatFor, WayIn]
 ) -> None:
-    command = _ReleaseMeeting(meeting_id, facts.passcode, ways_in)
+    command = _ReleaseMeeting(meeting_id, facts.passcode, facts.holder, ways_in)
     outcome = await deps.store.transact(release_meeting, command, by=BY)
     if isinstance(outcome, Done):
         return
@@ -169,7 +174,7 @@ def release_meeting(tx: Tx, command: _ReleaseMeeting) -> None:
     for seat, way_in in command.ways_in.items():
         if seat.place is Place.TUTOR or seat.subject_id in cleared:
             ways_in.insert(tx, meeting.meeting_id, seat.place, seat.subject_id, way_in)
-    meetings.record_open(tx, meeting, command.passcode)
+    meetings.record_open(tx, meeting, command.passcode, command.holder)
     sessions.move(tx, case.session, SessionState.OPEN)
     tx.record(
         Entry(
@@ -189,6 +194,13 @@ class _GiveUp:
     meeting_id: MeetingId
     reason: str
     surely_not_made: bool
+    again_at: datetime | None = None
+
+
+async def put_off_opening(deps: Deps, meeting_id: MeetingId, again_at: datetime | None) -> None:
+    """The provider takes no more now: nothing was made, and the session waits for its turn."""
+    command = _GiveUp(meeting_id, "provider_busy", surely_not_made=True, again_at=again_at)
+    await deps.store.transact(give_up, command, by=BY)
 
 
 async def give_up_opening(
@@ -218,12 +230,26 @@ def give_up(tx: Tx, command: _GiveUp) -> None:
             )
         )
     else:
+        if meeting.provider_id is None:
+            tx.record(
+                Entry(
+                    Event.MEETING_UNCONFIRMED, session.session_id, {"meeting": meeting.meeting_id}
+                )
+            )
         falling.shut_meeting(tx, meeting, command.reason)
     sessions.move(tx, session, SessionState.BOOKED)
-    tried = len(meetings.of_session(tx, session.session_id))
-    wait = timedelta(minutes=FAILED_WAIT[min(tried, len(FAILED_WAIT)) - 1])
-    if command.reason == "no_longer_clear":
-        wait = timedelta(0)
-    work.put(tx, session.session_id, "open_meetings", tx.now + wait)
-    if command.reason != "no_longer_clear":
+    again_at = command.again_at or tx.now + _wait(tx, session, command.reason)
+    work.put(tx, session.session_id, "open_meetings", again_at)
+    if command.again_at is not None and again_at < session.starts_at:
+        return  # it still comes in time: delayed, not failed
+    if command.again_at is not None:
+        alerts.raise_alert(tx, session.session_id, "opens_too_late", session.session_id)
+    elif command.reason != "no_longer_clear":
         alerts.raise_alert(tx, session.session_id, "opening_failed", session.session_id)
+
+
+def _wait(tx: Tx, session: Session, reason: str) -> timedelta:
+    if reason == "no_longer_clear":
+        return timedelta(0)
+    tried = len(meetings.of_session(tx, session.session_id))
+    return timedelta(minutes=FAILED_WAIT[min(tried, len(FAILED_WAIT)) - 1])

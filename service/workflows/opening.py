@@ -15,6 +15,7 @@ from datetime import timedelta
 from service.audit.events import Entry, Event
 from service.errors import (
     NotClear,
+    ProviderBusy,
     ProviderError,
     ProviderUnsure,
 )
@@ -24,7 +25,7 @@ from service.policy.people import MeetingId, SessionId, system
 from service.policy.rules import Stage
 from service.policy.session import SessionState
 from service.ports import MeetingPlan
-from service.store import alerts, cases, hosts, log, meetings, sessions, work
+from service.store import alerts, cases, hosts, log, meetings, sessions, staff, work
 from service.store.meetings import Intent, Meeting
 from service.store.transactions import Refused, Tx
 from service.store.work import Claim, Settle
@@ -52,6 +53,7 @@ class Begun:
 
     meeting: Meeting
     clearance: Clearance
+    plan: MeetingPlan
 
 
 async def open_session(deps: Deps, claim: Claim) -> None:
@@ -136,7 +138,19 @@ def _intend(tx: Tx, case: CaseFile) -> Begun:
             {"provider": host.provider},
         )
     )
-    return Begun(meetings.get(tx, intent.meeting_id), clearance)
+    return Begun(meetings.get(tx, intent.meeting_id), clearance, _plan(tx, intent, case))
+
+
+def _plan(tx: Tx, intent: Intent, case: CaseFile) -> MeetingPlan:
+    assert case.second_staff is not None  # noqa: S101 - R-02 holds: the case is clear
+    return MeetingPlan(
+        reference=intent.reference,
+        host_account=intent.host_account,
+        starts_at=case.session.starts_at,
+        ends_at=case.session.ends_at,
+        tutor_account=staff.staff_record(tx, case.tutor.staff_id).account,
+        second_staff_account=staff.staff_record(tx, case.second_staff.staff_id).account,
+    )
 
 
 def _cleared(clearance: Clearance, clearance_id: str) -> Entry:
@@ -164,13 +178,15 @@ def _cleared(clearance: Clearance, clearance_id: str) -> Entry:
 
 async def create(deps: Deps, begun: Begun) -> None:
     """The one create call of an intent. If we die in it, `finishing` looks for what came of it."""
-    session, meeting = begun.clearance.case.session, begun.meeting
-    plan = MeetingPlan(meeting.reference, meeting.host_account, session.starts_at, session.ends_at)
+    meeting = begun.meeting
     provider = deps.providers[meeting.provider]
     try:
-        handle = await provider.create_meeting(begun.clearance, plan)
+        handle = await provider.create_meeting(begun.clearance, begun.plan)
     except ProviderUnsure:
         return  # it may exist: the lease on `finish_openings` brings us back to look
+    except ProviderBusy as busy:
+        await finishing.put_off_opening(deps, meeting.meeting_id, busy.retry_at)
+        return
     except (ProviderError, NotClear) as error:
         await finishing.give_up_opening(deps, meeting.meeting_id, error.code, surely_not_made=True)
         return

@@ -4,17 +4,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from service.audit.events import Entry, Event
-from service.errors import ProviderError
+from service.errors import ProviderError, ProviderGone
 from service.policy.admission import Place
 from service.policy.attestation import STATEMENTS_CLOSE_AFTER, expected_witnesses
 from service.policy.case import CaseFile
 from service.policy.clearance import clear, outstanding
-from service.policy.people import SessionId, system
+from service.policy.people import MeetingId, SessionId, system
 from service.policy.rules import Stage
 from service.policy.session import WITH_MEETING, Session, SessionState
 from service.ports import MeetingHandle, MeetingProvider, WayIn
 from service.store import alerts, attestations, cases, meetings, sessions, ways_in, work
 from service.store.meetings import Meeting
+from service.store.tables import MeetingStage
 from service.store.transactions import Done, Tx
 from service.store.ways_in import HeldWayIn
 from service.store.work import Claim, Settle
@@ -33,9 +34,11 @@ OVERRUN = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Errands:
-    """What the provider has to be asked for an open session: to forget some, to expect others."""
+    """What the provider has to be asked for an open session: whether its meeting is still as safe as
+    it was, to forget some people, to expect others."""
 
     meeting: Meeting
+    in_doubt: bool
     shut_out: tuple[HeldWayIn, ...]
     newcomers: tuple[SeatFor, ...]
 
@@ -51,12 +54,49 @@ async def tend_session(deps: Deps, claim: Claim) -> None:
         return
     provider = deps.providers[errands.meeting.provider]
     try:
+        if errands.in_doubt and not await _is_still_safe(deps, provider, handle, errands.meeting):
+            return
         await _take_back(deps, provider, handle, errands)
         ways_in = await enrol(provider, handle, errands.newcomers)
     except ProviderError:
         return  # what is left to do still stands in the tables: the next look tries again
     if ways_in:
         await deps.store.transact(_take_in, _TakeIn(errands.meeting, ways_in), by=BY)
+
+
+async def _is_still_safe(
+    deps: Deps, provider: MeetingProvider, handle: MeetingHandle, meeting: Meeting
+) -> bool:
+    """Read the meeting back once more; what was changed behind our back ends it (pitfall 39)."""
+    try:
+        weaknesses = (await provider.read_meeting(handle)).weaknesses
+    except ProviderGone:
+        weaknesses = ("gone",)
+    change = _drifted if weaknesses else _found_safe
+    await deps.store.transact(change, meeting.meeting_id, by=BY)
+    return not weaknesses
+
+
+def _found_safe(tx: Tx, meeting_id: MeetingId) -> None:
+    meeting = meetings.get(tx, meeting_id)
+    if meeting.stage is MeetingStage.OPEN:
+        meetings.record_verified(tx, meeting)
+        tx.record(Entry(Event.MEETING_VERIFIED, meeting.session_id, {"meeting": meeting_id}))
+
+
+def _drifted(tx: Tx, meeting_id: MeetingId) -> None:
+    """Before the call another meeting is made. A call under way is for a person to judge: ending a
+    lesson may be the greater harm, and the ways in stay personal."""
+    meeting = meetings.get(tx, meeting_id)
+    case = cases.lock(tx, meeting.session_id)
+    meeting = meetings.get(tx, meeting_id)
+    if meeting.stage is not MeetingStage.OPEN:
+        return
+    alerts.raise_alert(tx, meeting.session_id, "settings_drifted", meeting.session_id)
+    if case.session.state is SessionState.OPEN:
+        falling.withdraw(tx, case.session, "settings_drifted")
+    else:
+        meetings.record_verified(tx, meeting)  # told once for each change, not at every look
 
 
 async def _take_back(
@@ -121,17 +161,35 @@ def _is_over(tx: Tx, case: CaseFile) -> bool:
 
 
 def _call_is_over(tx: Tx, session: Session) -> bool:
+    """Whether nobody is inside any more; not every provider says reliably that a call has ended."""
     meeting = meetings.live_of_session(tx, session.session_id)
-    return meeting is not None and roster(tx, meeting).call_ended
+    if meeting is None:
+        return False
+    room = roster(tx, meeting)
+    return room.call_ended or bool(room.ever_inside and not room.inside)
 
 
 def _errands(tx: Tx, case: CaseFile) -> Errands | None:
     meeting = meetings.live_of_session(tx, case.session.session_id)
     if meeting is None:
         return None
-    shut_out = ways_in.to_take_back(tx, meeting.meeting_id)
-    newcomers = _newcomers(tx, case, meeting)
-    return Errands(meeting, shut_out, newcomers) if shut_out or newcomers else None
+    errands = Errands(
+        meeting,
+        _is_in_doubt(tx, case, meeting),
+        ways_in.to_take_back(tx, meeting.meeting_id),
+        _newcomers(tx, case, meeting),
+    )
+    return errands if errands.in_doubt or errands.shut_out or errands.newcomers else None
+
+
+def _is_in_doubt(tx: Tx, case: CaseFile, meeting: Meeting) -> bool:
+    """Whether the settings are to be read again: somebody touched them, or people are about to come."""
+    if meeting.stage is not MeetingStage.OPEN:
+        return False
+    people_come_at = case.organisation.check_in_opens_at(case.session.starts_at)
+    if meeting.verified_at is None:
+        return True
+    return meeting.verified_at < people_come_at <= tx.now
 
 
 def _newcomers(tx: Tx, case: CaseFile, meeting: Meeting) -> tuple[SeatFor, ...]:

@@ -8,12 +8,22 @@ from service.errors import NotFound
 from service.policy.people import SessionId
 from service.policy.session import Session, SessionState
 from service.ports import Signal, SignalKind
-from service.store import alerts, cases, meetings, sessions, signals, ways_in
+from service.store import (
+    alerts,
+    cases,
+    meetings,
+    sessions,
+    signals,
+    staffing,
+    watches,
+    ways_in,
+    work,
+)
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Tx
-from service.workflows import falling
-from service.workflows.door import roster
+from service.workflows import falling, listening
+from service.workflows.door import holds_room, roster
 
 CLOCKS_APART = timedelta(seconds=5)
 """How far a provider's clock may be ahead of ours (pitfall 38)."""
@@ -33,7 +43,7 @@ def take_signal(tx: Tx, command: TakeSignal) -> bool:
     A signal about a meeting we did not make is kept and opens an alert.
     """
     signal = command.signal
-    meeting = meetings.by_provider_id(tx, command.provider, signal.provider_id)
+    meeting = _meeting_of(tx, command)
     if meeting is not None:
         cases.hold(tx, (meeting.session_id,))
     if not signals.insert(tx, command.provider, signal, meeting.meeting_id if meeting else None):
@@ -53,8 +63,33 @@ def take_signal(tx: Tx, command: TakeSignal) -> bool:
     return True
 
 
+def _meeting_of(tx: Tx, command: TakeSignal) -> Meeting | None:
+    """Which meeting of ours a signal is about: by the provider's id, or by our reference.
+
+    A meeting that bears our reference under another id than the recorded one is not ours.
+    """
+    signal = command.signal
+    if signal.provider_id:
+        found = meetings.by_provider_id(tx, command.provider, signal.provider_id)
+        if found is not None:
+            return found
+    if not signal.reference:
+        return None
+    named = meetings.by_reference(tx, command.provider, signal.reference)
+    if named is None or not signal.provider_id or named.provider_id is None:
+        return named
+    return None
+
+
 def _stray(tx: Tx, command: TakeSignal, scope: str) -> None:
-    if command.signal.kind in (SignalKind.STARTED, SignalKind.JOINED):
+    """A meeting on the organisation's accounts that Chaperone did not make.
+
+    Accounts that the organisation keeps for its staff alone are exempt, by a list of their own.
+    """
+    signal = command.signal
+    if signal.host_account in tx.house.organisation.staff_only_accounts:
+        return
+    if signal.kind in (SignalKind.CREATED, SignalKind.STARTED, SignalKind.JOINED):
         alerts.raise_alert(tx, scope, "stray_meeting", None)
 
 
@@ -73,6 +108,11 @@ def _take_effect(tx: Tx, meeting: Meeting, signal: Signal) -> None:
             _joined(tx, meeting, signal)
         case SignalKind.ROLE_CHANGED:
             alerts.raise_alert(tx, session.session_id, "role_changed", session.session_id)
+        case SignalKind.RECORDING:  # nobody may record (POL-05, pitfall 52)
+            alerts.raise_alert(tx, session.session_id, "recording_started", session.session_id)
+        case SignalKind.CHANGED:  # somebody touched the settings: read them again at once
+            meetings.doubt(tx, meeting)
+            work.hurry(tx, [session.session_id])
         case _:
             pass
 
@@ -81,6 +121,7 @@ def _about_a_shut_meeting(tx: Tx, meeting: Meeting, signal: Signal) -> None:
     """A meeting that is going or gone never moves its session: another may be open by now."""
     if signal.kind not in (SignalKind.STARTED, SignalKind.JOINED):
         return
+    watches.need_until(tx, meeting.meeting_id, tx.now + listening.FORGOTTEN_AFTER)
     late = meeting.shut_at is not None and signal.happened_at <= meeting.shut_at + CLOCKS_APART
     if not late and not roster(tx, meeting).call_ended:  # late words about what is over are no news
         alerts.raise_alert(tx, meeting.meeting_id, "call_without_session", meeting.session_id)
@@ -105,7 +146,8 @@ def _joined(tx: Tx, meeting: Meeting, signal: Signal) -> None:
     session = sessions.get(tx, meeting.session_id)
     if session.state is SessionState.OPEN:  # the "started" was late or lost
         sessions.move(tx, session, SessionState.LIVE)
-    if signal.as_host:
+    if holds_room(signal, meeting.holder):
+        _room_held(tx, meeting, session)
         return
     ways = ways_in.held(tx, meeting.meeting_id)
     holder = next((way for way in ways if way.registrant_id == signal.registrant_id), None)
@@ -113,6 +155,14 @@ def _joined(tx: Tx, meeting: Meeting, signal: Signal) -> None:
         alerts.raise_alert(tx, session.session_id, "unknown_person", session.session_id)
     elif holder.subject_id not in ways_in.admitted_subjects(tx, meeting.meeting_id):
         alerts.raise_alert(tx, session.session_id, "in_without_admission", session.session_id)
+
+
+def _room_held(tx: Tx, meeting: Meeting, session: Session) -> None:
+    """Somebody holds the room: the second staff we let in, or one who has a key they should not."""
+    current = staffing.current(tx, session.session_id)
+    let_in = ways_in.admitted_subjects(tx, meeting.meeting_id)
+    if current is None or current.staff_id not in let_in:
+        alerts.raise_alert(tx, session.session_id, "host_without_admission", session.session_id)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ async def test_a_blocked_booking_is_made_and_says_what_is_missing(world: World) 
     codes = {blocker["code"] for blocker in reply.body["blockers"]["open"]}
     assert codes == {"consent_missing", "second_staff_missing", "pledge_missing"}
     assert reply.etag == '"1"'
-    assert await world.house.zoom.meetings() == []
+    assert await world.house.rooms.meetings() == []
 
 
 async def test_the_clearance_names_rule_clause_and_who_can_lift_it(world: World) -> None:
@@ -309,6 +309,6 @@ async def test_a_session_never_shows_a_link_or_passcode(world: World) -> None:
     session_id = await an_open_session(world)
     reply = await lead(world).get(f"/v1/sessions/{session_id}")
     assert (reply.body["state"], reply.body["meeting_open"]) == ("open", True)
-    meeting = (await world.house.zoom.meetings())[0]
-    for secret in (world.house.zoom.url, str(meeting.get("password")), str(meeting.get("id"))):
+    meeting = (await world.house.rooms.meetings())[0]
+    for secret in (world.house.rooms.url, str(meeting.get("password")), str(meeting.get("id"))):
         assert secret not in reply.text

@@ -16,7 +16,7 @@ async def opened(world: World) -> tuple[str, str]:
     await world.house.advance(minutes=10)
     place = f"/v1/sessions/{session_id}"
     url = (await second(world).post(f"{place}/door")).body["url"]
-    await world.house.zoom.follow(url, "second")
+    await world.house.rooms.follow(url, "second")
     await world.house.settle()
     return session_id, place
 

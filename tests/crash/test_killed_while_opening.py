@@ -16,8 +16,10 @@ from service.store import meetings, migrate, sessions
 from service.store.tables import MeetingStage
 from tests.clock import HeldClock
 from tests.crash.victim import Victim
-from tests.harness import House, Mailbox, Zoom, a_port, serving, settings_for, zoom_emulator
+from tests.harness import House, Mailbox, serving, settings_for
 from tests.invariants import check_everything
+from tests.ports import a_port
+from tests.rooms import Emulated, Rooms, emulator
 from tests.world import a_clear_session, a_world
 
 POINTS = [
@@ -34,16 +36,18 @@ POINTS = [
 
 
 @asynccontextmanager
-async def restarted(settings: Settings, clock: HeldClock, zoom_url: str) -> AsyncIterator[House]:
+async def restarted(
+    settings: Settings, clock: HeldClock, emulated: Emulated
+) -> AsyncIterator[House]:
     """The service on the same database, with the same keys, under a held clock."""
     async with (
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
         serving(settings, clock) as started,
     ):
-        yield House(started, settings, clock, session, Zoom(session, zoom_url), Mailbox())
+        yield House(started, settings, clock, session, Rooms(session, emulated), Mailbox())
 
 
-async def reached(zoom: Zoom, call: str, times: int) -> None:
+async def reached(zoom: Rooms, call: str, times: int) -> None:
     """The victim stands at the call. Polls, because it lives in another process."""
     for _ in range(1500):
         if len(await zoom.calls(call)) >= times:
@@ -73,7 +77,7 @@ async def then_there_is_one_meeting(house: House, session_id: SessionId) -> None
         for meeting in await house.read(meetings.of_session, session_id)
         if meeting.stage is MeetingStage.OPEN
     ]
-    assert [meeting["id"] for meeting in await house.zoom.meetings()] == recorded
+    assert [meeting["id"] for meeting in await house.rooms.meetings()] == recorded
     assert len(recorded) == 1
 
 
@@ -100,15 +104,15 @@ async def _kill_and_restart(
     # The victim lives by the real clock, so the session is today, at whatever hour that is.
     clock = HeldClock(datetime.now(UTC))
     port = a_port()
-    async with zoom_emulator("", None) as zoom_url:
-        settings = _open_all_day(settings_for(database_url, tmp_path, port, zoom_url, 1))
+    async with emulator("zoom", "", None) as emulated:
+        settings = _open_all_day(settings_for(database_url, tmp_path, port, emulated, 1))
         await migrate.migrate(database_url)
-        async with restarted(settings, clock, zoom_url) as house:
+        async with restarted(settings, clock, emulated) as house:
             session_id = await given_a_clear_session(house)
-            await house.zoom.control("POST", "options", {"listing_delay_seconds": listing_delay})
-            await house.zoom.fault(call, kind, skip=times - 1)
+            await house.rooms.control("POST", "options", {"listing_delay_seconds": listing_delay})
+            await house.rooms.fault(call, kind, skip=times - 1)
         async with aiohttp.ClientSession() as session:
-            zoom = Zoom(session, zoom_url)
+            zoom = Rooms(session, emulated)
             victim = await Victim.start(settings, tmp_path)
             try:
                 await reached(zoom, call, times)
@@ -116,7 +120,7 @@ async def _kill_and_restart(
                 await victim.kill()
             await zoom.control("DELETE", "faults")
         clock.set(datetime.now(UTC) + timedelta(seconds=61))
-        async with restarted(settings, clock, zoom_url) as house:
+        async with restarted(settings, clock, emulated) as house:
             await house.advance(seconds=0)
             await when_time_passes(house, minutes=4 if not listing_delay else 12)
             await then_there_is_one_meeting(house, session_id)

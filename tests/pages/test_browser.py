@@ -124,14 +124,14 @@ async def test_a_parent_goes_all_the_way_by_keyboard_without_scripts(
 
     by = world.actor(world.second, Role.SECOND_STAFF)
     way_in = await go_in(house.deps, GoIn(session_id), by)
-    await house.zoom.follow(way_in.get_secret_value(), "Sam")
+    await house.rooms.follow(way_in.url.get_secret_value(), "Sam")
     await house.settle()
     await keys.to("a:text-is('Look again')")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("button", name="Go in")).to_be_visible()
     await shot(page, "9-door-open")
     await keys.press("Go in")
-    await page.wait_for_url(re.compile(re.escape(house.zoom.url)))
+    await page.wait_for_url(re.compile(re.escape(house.rooms.url)))
 
     await house.advance(minutes=70)
     await house.settle()
@@ -166,7 +166,7 @@ async def test_second_staff_works_the_door_by_keyboard_without_scripts(
     await expect(page.get_by_text("Noted last: heard")).to_be_visible()
     await shot(page, "23-sighted")
     await keys.press("Let me in")
-    await page.wait_for_url(re.compile(re.escape(house.zoom.url)))
+    await page.wait_for_url(re.compile(re.escape(house.rooms.url)))
 
 
 async def test_a_marked_device_is_remembered_by_a_real_browser(

@@ -17,7 +17,7 @@ RIGHT = PIN.get_secret_value()
 async def second_staff_is_in(world: World, session_id: SessionId) -> None:
     by = world.actor(world.second, Role.SECOND_STAFF)
     way_in = await go_in(world.house.deps, GoIn(session_id), by)
-    await world.house.zoom.follow(way_in.get_secret_value(), "Sam")
+    await world.house.rooms.follow(way_in.url.get_secret_value(), "Sam")
     await world.house.settle()
 
 
@@ -29,7 +29,7 @@ async def test_the_door_names_roles_and_nobody(world: World, browser: Browser) -
     page = await browser.open(url)
     assert "The second member of staff is not in the room." in page.text
     assert "enter" not in page.forms
-    assert world.house.zoom.url not in page.text
+    assert world.house.rooms.url not in page.text
 
 
 @pytest.mark.pitfall(17)
@@ -42,10 +42,10 @@ async def test_go_in_leads_to_the_room_and_only_then_is_a_way_in_shown(
     await ways.say_here(browser, url)
     await second_staff_is_in(world, session_id)
     page = await browser.open(url)
-    assert world.house.zoom.url not in page.text
+    assert world.house.rooms.url not in page.text
     answer = await browser.send(url, "enter")
     assert answer.status == 303
-    assert answer.headers["Location"].startswith(world.house.zoom.url)
+    assert answer.headers["Location"].startswith(world.house.rooms.url)
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert answer.headers["Cache-Control"] == "no-store"
 

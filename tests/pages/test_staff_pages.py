@@ -117,8 +117,8 @@ async def test_second_staff_is_let_in_first_and_starts_the_room(
     url = door_of(world.house, await near(world))
     answer = await second.send(url, "enter")
     assert answer.status == 303
-    assert answer.headers["Location"].startswith(world.house.zoom.url)
-    await world.house.zoom.follow(answer.headers["Location"], "Sam")
+    assert answer.headers["Location"].startswith(world.house.rooms.url)
+    await world.house.rooms.follow(answer.headers["Location"], "Sam")
     assert (await tutor.send(url, "enter")).status == 303
 
 

@@ -49,6 +49,18 @@ def test_waiting_is_not_being_in() -> None:
     assert room.ever_inside == frozenset()
 
 
+def test_who_is_sent_back_to_the_waiting_room_is_not_in() -> None:
+    sent_back = sign(Seen.WAITING, 3, "reg_child", "2")
+    room = fold([STARTED, CHILD_IN, sent_back])
+    assert room.inside == frozenset()
+    assert room.ever_inside == {"reg_child"}
+
+
+def test_who_waited_and_was_let_in_at_the_same_instant_is_in() -> None:
+    waited = sign(Seen.WAITING, 1, "reg_child", "2")
+    assert fold([CHILD_IN, waited]).inside == {"reg_child"}
+
+
 def test_a_left_that_came_without_its_joined_puts_nobody_in() -> None:
     assert fold([STARTED, CHILD_OUT]).inside == frozenset()
 
@@ -63,6 +75,13 @@ def test_the_end_of_the_call_empties_the_room_even_if_no_left_came() -> None:
 def test_a_second_call_of_the_same_meeting_is_a_call_of_its_own() -> None:
     again = sign(Seen.JOINED, 50, HOST, "7", call="c2")
     room = fold([STARTED, HOST_IN, ENDED, again])
+    assert not room.call_ended
+    assert room.inside == {HOST}
+
+
+def test_a_start_after_the_end_is_a_new_call_even_under_the_same_name() -> None:
+    again = sign(Seen.JOINED, 50, HOST, "7")
+    room = fold([STARTED, HOST_IN, CHILD_IN, ENDED, again])
     assert not room.call_ended
     assert room.inside == {HOST}
 

@@ -43,7 +43,15 @@ async def ticking(
 ) -> AsyncIterator[tuple[Rounds, HeldClock]]:
     clock = HeldClock(NOW)
     parts: dict[str, Any] = dict.fromkeys(
-        ("store", "organisation", "providers", "signal_sources", "messenger", "base_url")
+        (
+            "store",
+            "organisation",
+            "providers",
+            "signal_sources",
+            "watchers",
+            "messenger",
+            "base_url",
+        )
     )
     rounds = Rounds(
         cast(Deps, Deps(clock=clock, **parts)),

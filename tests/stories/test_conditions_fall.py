@@ -22,7 +22,7 @@ from tests.stories.steps import (
     session_of,
     stages,
     then_everyone_is_shut_out,
-    then_nothing_is_left_at_zoom,
+    then_nothing_is_left,
     ways_in,
 )
 from tests.world import World, a_clear_session, a_family, book, cover, pledge, say
@@ -61,7 +61,7 @@ async def test_an_open_session_is_shut_at_the_commit(world: World, fall: Fall) -
     assert await stages(world, session_id) == [MeetingStage.CLOSING]
     await then_everyone_is_shut_out(world, session_id)
     await world.house.settle()
-    await then_nothing_is_left_at_zoom(world)
+    await then_nothing_is_left(world)
     assert await stages(world, session_id) == [MeetingStage.CLOSED]
     await check_everything(world.house)
 
@@ -74,7 +74,7 @@ async def test_a_live_session_is_ended_at_the_commit(world: World, fall: Fall) -
     assert (await session_of(world, session_id)).state is SessionState.ENDED
     await then_everyone_is_shut_out(world, session_id)
     await world.house.settle()
-    await then_nothing_is_left_at_zoom(world)
+    await then_nothing_is_left(world)
     assert await stages(world, session_id) == [MeetingStage.CLOSED]
     assert await reason_of(world, session_id) not in (None, "over")
     mother = world.family.mother_mail
@@ -100,7 +100,7 @@ async def test_between_intent_and_create_leaves_nothing(world: World, fall: Fall
     await fall(world, session_id)
     await opening.create(world.house.deps, begun)
     await world.house.settle()
-    await then_nothing_is_left_at_zoom(world)
+    await then_nothing_is_left(world)
     assert (await session_of(world, session_id)).state is SessionState.BOOKED
     assert await stages(world, session_id) == [MeetingStage.CLOSED]
     assert await ways_in(world, session_id) == set()
@@ -112,7 +112,7 @@ async def test_an_intent_that_waited_too_long_asks_the_provider_for_nothing(worl
     begun = await an_intent(world)
     await world.house.advance(seconds=60)
     await opening.create(world.house.deps, begun)
-    assert await world.house.zoom.calls("create_meeting") == []
+    assert await world.house.rooms.calls("create_meeting") == []
     await pass_by(world, 120)
     assert (await session_of(world, session_id)).state is SessionState.OPEN
     await check_everything(world.house)
@@ -121,15 +121,15 @@ async def test_an_intent_that_waited_too_long_asks_the_provider_for_nothing(worl
 @pytest.mark.parametrize("fall", FALLS, ids=told)
 async def test_between_create_and_release_leaves_nothing(world: World, fall: Fall) -> None:
     session_id = await a_clear_session(world)
-    await world.house.zoom.fault("add_registrant", "rate_limit", times=3)
+    await world.house.rooms.fault("add_registrant", "rate_limit", times=3)
     await world.house.advance(minutes=35)
     await world.house.settle()
-    assert len(await world.house.zoom.meetings()) == 1
+    assert len(await world.house.rooms.meetings()) == 1
     assert (await session_of(world, session_id)).state is SessionState.OPENING
     assert await ways_in(world, session_id) == set()
     await fall(world, session_id)
     await world.house.settle()
-    await then_nothing_is_left_at_zoom(world)
+    await then_nothing_is_left(world)
     assert await stages(world, session_id) == [MeetingStage.CLOSED]
     assert (await session_of(world, session_id)).state is SessionState.BOOKED
     await check_everything(world.house)
@@ -152,7 +152,7 @@ async def test_a_child_who_becomes_clear_later_gets_a_way_in_then(world: World) 
     await pledge(world, session_id, other)
     await world.house.settle()
     assert await ways_in(world, session_id) == {world.tutor, world.family.child, other.child}
-    assert len(await world.house.zoom.calls("create_meeting")) == 1
+    assert len(await world.house.rooms.calls("create_meeting")) == 1
     await check_everything(world.house)
 
 
@@ -195,7 +195,7 @@ async def test_a_way_in_that_was_given_out_is_taken_back_at_the_provider_too(wor
     await steps.family_goes_in(world, session_id, other)
     await say(world, ConsentKind.WITHDRAWN, family=other)
     await world.house.settle()
-    (meeting,) = await world.house.zoom.meetings()
+    (meeting,) = await world.house.rooms.meetings()
     approved = [one for one in meeting["registrants"] if one["status"] == "approved"]
     assert len(approved) == 2, "the shut-out family's link still opens the waiting room"
     await check_everything(world.house)
@@ -232,10 +232,10 @@ async def test_a_shut_out_child_who_was_let_in_is_an_alert(world: World) -> None
 @pytest.mark.pitfall(45)
 async def test_a_room_is_ended_although_its_ways_in_cannot_be_cancelled(world: World) -> None:
     session_id = await a_live_session(world)
-    await world.house.zoom.fault("update_registrants", "status_before", status=400, times=99)
+    await world.house.rooms.fault("update_registrants", "status_before", status=400, times=99)
     await say(world, ConsentKind.WITHDRAWN)
     await world.house.settle()
-    await then_nothing_is_left_at_zoom(world)
+    await then_nothing_is_left(world)
     assert (await session_of(world, session_id)).state is SessionState.ENDED
 
 

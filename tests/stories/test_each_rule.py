@@ -159,8 +159,8 @@ async def test_a_broken_rule_is_told_and_no_meeting_is_made(
         told = await blockers(house, session_id)
         assert code in {blocker["code"] for blocker in told if blocker["rule"] == number}
         await when_the_opening_window_passes(house, session_id)
-        assert not await house.zoom.calls("create_meeting")
-        assert not await house.zoom.meetings()
+        assert not await house.rooms.calls("create_meeting")
+        assert not await house.rooms.meetings()
         await check_everything(house)
 
 
@@ -170,7 +170,7 @@ async def test_the_unbroken_session_opens(database_url: str, tmp_path: Path) -> 
         session_id = await a_clear_session(world)
         assert await blockers(house, session_id) == []
         await when_the_opening_window_passes(house, session_id)
-        assert len(await house.zoom.calls("create_meeting")) == 1
+        assert len(await house.rooms.calls("create_meeting")) == 1
         await check_everything(house)
 
 

@@ -15,12 +15,14 @@ from tests.stories.steps import (
     alerts_now,
     family_goes_in,
     in_the_check_in_window,
+    on_both_providers,
+    pass_by,
     second_staff_go_in,
     session_of,
     stages,
     states,
     the_call_ends,
-    then_nothing_is_left_at_zoom,
+    then_nothing_is_left,
     tutor_goes_in,
     waits,
     ways_in,
@@ -28,6 +30,7 @@ from tests.stories.steps import (
 from tests.world import World, a_clear_session, a_family, check_in, say
 
 
+@on_both_providers
 async def test_a_session_goes_from_booking_to_closed(world: World) -> None:
     house, family = world.house, world.family
     session_id = await a_live_session(world)
@@ -35,10 +38,10 @@ async def test_a_session_goes_from_booking_to_closed(world: World) -> None:
     await house.do(presence.note_sighting, note, world.actor(world.second, Role.SECOND_STAFF))
     assert await alerts_now(world) == set()
 
-    await house.advance(minutes=55)
+    await pass_by(world, 50 * 60, every=600)
     await the_call_ends(world)
     assert (await session_of(world, session_id)).state is SessionState.ENDED
-    await then_nothing_is_left_at_zoom(world)
+    await then_nothing_is_left(world)
     assert house.letters(family.mother_mail, "Was everything as it should be?")
 
     await states(world, session_id, world.actor(world.tutor, Role.TUTOR))
@@ -68,12 +71,12 @@ async def test_no_meeting_is_made_before_the_opening_window(world: World) -> Non
     session_id = await a_clear_session(world)
     await world.house.advance(minutes=29, seconds=59)
     await world.house.settle()
-    assert await world.house.zoom.calls("create_meeting") == []
+    assert await world.house.rooms.calls("create_meeting") == []
     await world.house.advance(seconds=1)
     await world.house.settle()
     assert (await session_of(world, session_id)).state is SessionState.OPEN
     assert await ways_in(world, session_id) == {world.tutor, world.family.child}
-    (meeting,) = await world.house.zoom.meetings()
+    (meeting,) = await world.house.rooms.meetings()
     assert len({one["id"] for one in meeting["registrants"]}) == 2
     await check_everything(world.house)
 
@@ -94,7 +97,7 @@ async def test_the_family_waits_for_the_adult_and_for_second_staff(world: World)
 async def test_while_signals_fail_second_staffs_own_word_counts_as_claimed(world: World) -> None:
     house = world.house
     session_id = await in_the_check_in_window(world)
-    await house.zoom.control("POST", "webhooks", {"mode": "drop"})
+    await house.rooms.control("POST", "webhooks", {"mode": "drop"})
     await second_staff_go_in(world, session_id)
     await check_in(world, session_id)
     mother, child = world.as_parent(world.family.mother), world.family.child
@@ -120,7 +123,7 @@ async def test_the_family_comes_back_after_a_dropped_connection(world: World) ->
     await second_staff_go_in(world, session_id)
     await tutor_goes_in(world, session_id)
     person = await family_goes_in(world, session_id)
-    await world.house.zoom.act(person["key"], "drop")
+    await world.house.rooms.act(person["key"], "drop")
     await world.house.settle()
     await world.house.advance(seconds=timedelta(minutes=1).total_seconds())
     assert (await family_goes_in(world, session_id))["place"] == "inside"

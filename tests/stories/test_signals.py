@@ -13,8 +13,8 @@ from service.store import meetings, ways_in
 from service.store.tables import SignalRow, table_of
 from service.store.transactions import Reader
 from service.workflows import door
-from tests.harness import HOST_ACCOUNTS, WEBHOOK_SECRET
 from tests.invariants import check_everything
+from tests.rooms import HOST_ACCOUNTS, WEBHOOK_SECRET
 from tests.stories.steps import (
     a_live_session,
     alerts_now,
@@ -32,7 +32,7 @@ SIGNALS = table_of(SignalRow)
 
 async def webhooks(world: World, mode: str, *events: str, **more: Any) -> None:
     order = {"mode": mode, "events": list(events), **more}
-    await world.house.zoom.control("POST", "webhooks", order)
+    await world.house.rooms.control("POST", "webhooks", order)
 
 
 async def signal_digests(world: World) -> list[str]:
@@ -49,7 +49,7 @@ async def test_doubled_signals_count_once(world: World) -> None:
     session_id = await a_live_session(world)
     digests = await signal_digests(world)
     assert len(digests) == len(set(digests)) >= 4
-    sent = await world.house.zoom.control("GET", "webhooks")
+    sent = await world.house.rooms.control("GET", "webhooks")
     assert {200 <= status < 300 for one in sent["events"] for status in one["outcomes"]} == {True}
     await the_call_ends(world)
     assert (await session_of(world, session_id)).state is SessionState.ENDED
@@ -70,11 +70,11 @@ async def test_signals_in_the_wrong_order_give_the_same_room(world: World) -> No
     house = world.house
     session_id = await in_the_check_in_window(world)
     await webhooks(world, "hold")
-    url = await door.go_in(house.deps, door.GoIn(session_id), world.actor(world.second))
-    await house.zoom.follow(url.get_secret_value())
+    way = await door.go_in(house.deps, door.GoIn(session_id), world.actor(world.second))
+    await house.rooms.follow(way.url.get_secret_value())
     await house.settle()
     assert (await session_of(world, session_id)).state is SessionState.OPEN
-    await house.zoom.control("POST", "webhooks/release", {"backwards": True})
+    await house.rooms.control("POST", "webhooks/release", {"backwards": True})
     await webhooks(world, "deliver")
     await house.settle()
     assert (await session_of(world, session_id)).state is SessionState.LIVE
@@ -121,7 +121,7 @@ async def test_a_link_that_is_used_without_an_admission_is_an_alert(world: World
     session_id = await in_the_check_in_window(world)
     await second_staff_go_in(world, session_id)
     await check_in(world, session_id)
-    (meeting,) = await world.house.zoom.meetings()
+    (meeting,) = await world.house.rooms.meetings()
 
     def household(reader: Reader) -> str:
         (mine,) = meetings.of_session(reader, session_id)
@@ -139,13 +139,13 @@ async def test_a_link_that_is_used_without_an_admission_is_an_alert(world: World
 @pytest.mark.pitfall(33)
 async def test_a_meeting_we_did_not_make_is_an_alert(world: World) -> None:
     stray = {
-        "host": HOST_ACCOUNTS[1],
+        "host": HOST_ACCOUNTS["zoom"][1],
         "topic": "Private lesson",
         "settings": {"join_before_host": True},
     }
-    made = await world.house.zoom.control("POST", "meetings", stray)
-    await world.house.zoom.control("POST", f"meetings/{made['id']}/settings", {"approval_type": 2})
-    await world.house.zoom.follow(made["join_url"])
+    made = await world.house.rooms.control("POST", "meetings", stray)
+    await world.house.rooms.control("POST", f"meetings/{made['id']}/settings", {"approval_type": 2})
+    await world.house.rooms.follow(made["join_url"])
     await world.house.settle()
     assert await alerts_now(world) == {"stray_meeting"}
     await check_everything(world.house)
@@ -155,7 +155,7 @@ async def test_a_changed_role_is_an_alert(world: World) -> None:
     session_id = await in_the_check_in_window(world)
     await second_staff_go_in(world, session_id)
     tutor = await tutor_goes_in(world, session_id)
-    await world.house.zoom.act(tutor["key"], "role", role="co-host")
+    await world.house.rooms.act(tutor["key"], "role", role="co-host")
     await world.house.settle()
     assert await alerts_now(world) == {"role_changed"}
     await check_everything(world.house)
@@ -180,7 +180,7 @@ async def _told(
     secret: str = WEBHOOK_SECRET,
 ) -> int:
     """Zoom says that somebody joined the one meeting there is."""
-    (meeting,) = await world.house.zoom.meetings()
+    (meeting,) = await world.house.rooms.meetings()
     now = world.house.clock.now()
     participant = {
         "user_id": connection,

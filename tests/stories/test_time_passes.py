@@ -19,7 +19,7 @@ from tests.stories.steps import (
     session_of,
     stages,
     then_everyone_is_shut_out,
-    then_nothing_is_left_at_zoom,
+    then_nothing_is_left,
     ways_in,
 )
 from tests.world import World, a_clear_session, an_open_session, book, pledge
@@ -38,7 +38,7 @@ async def test_an_open_session_that_is_moved_loses_its_meeting_and_its_promises(
     await house.do(amending.reschedule, move, world.as_coordinator)
     assert await ways_in(world, session_id) == set()
     await house.settle()
-    await then_nothing_is_left_at_zoom(world)
+    await then_nothing_is_left(world)
     assert house.letters(world.family.mother_mail, "A session has changed")
 
     await house.until(starts - timedelta(minutes=20))
@@ -64,7 +64,7 @@ async def test_a_cancelled_session_loses_its_meeting_and_the_families_are_told(
     await house.do(amending.cancel, cancel, world.as_coordinator)
     await then_everyone_is_shut_out(world, session_id)
     await house.settle()
-    await then_nothing_is_left_at_zoom(world)
+    await then_nothing_is_left(world)
     assert (await session_of(world, session_id)).state is SessionState.CANCELLED
     (letter,) = house.letters(world.family.mother_mail, "A session does not take place")
     assert "/p/" not in letter.text
@@ -82,7 +82,7 @@ async def test_a_session_that_was_never_clear_lapses_after_the_late_limit(world:
     await world.house.settle()
     assert (await session_of(world, session_id)).state is SessionState.LAPSED
     assert "session_lapsed" in await alerts_now(world)
-    assert await world.house.zoom.calls("create_meeting") == []
+    assert await world.house.rooms.calls("create_meeting") == []
     await check_everything(world.house)
 
 
@@ -100,7 +100,7 @@ async def test_a_call_that_nobody_started_ends_with_the_planned_time(world: Worl
     assert (await session_of(world, session_id)).state is SessionState.ENDED
     assert await reason_of(world, session_id) == "nobody_started"
     assert await alerts_now(world) == {"nobody_started"}
-    await then_nothing_is_left_at_zoom(world)
+    await then_nothing_is_left(world)
     await check_everything(world.house)
 
 
@@ -111,7 +111,7 @@ async def test_a_call_that_overruns_is_ended(world: World) -> None:
     await pass_by(world, timedelta(minutes=2).total_seconds(), every=60)
     assert (await session_of(world, session_id)).state is SessionState.ENDED
     assert await reason_of(world, session_id) == "overran"
-    await then_nothing_is_left_at_zoom(world)
+    await then_nothing_is_left(world)
     await check_everything(world.house)
 
 
@@ -121,7 +121,7 @@ async def test_the_lead_can_end_a_running_session_with_a_reason(world: World) ->
     await world.house.do(watching.end_session, end, world.actor(world.lead, Role.DSL))
     await then_everyone_is_shut_out(world, session_id)
     await world.house.settle()
-    await then_nothing_is_left_at_zoom(world)
+    await then_nothing_is_left(world)
     assert await reason_of(world, session_id) == "A stranger was heard."
     await check_everything(world.house)
 
@@ -172,7 +172,7 @@ async def test_nothing_is_opened_while_the_log_lags_behind(world: World) -> None
     await open_meetings.RECONCILER.run(world.house.deps)
     assert (await session_of(world, session_id)).state is SessionState.BOOKED
     assert await alerts_now(world) == {"log_lags"}
-    assert not await world.house.zoom.calls("create_meeting")
+    assert not await world.house.rooms.calls("create_meeting")
     await world.house.settle()
     await world.house.advance(seconds=61)
     await world.house.settle()

@@ -1,4 +1,4 @@
-"""Sign-in, users and their settings."""
+"""Sign-in: the token endpoint, and what each call needs a token to allow."""
 
 import binascii
 from base64 import b64decode
@@ -23,13 +23,13 @@ async def give_token(request: web.Request) -> web.Response:
     if form.get("account_id") != state.settings.account_id:
         return _no("Bad Request", "invalid_request")
     value = state.new_token(32)
-    state.tokens[value] = (state.clock.now() + _TOKEN_LIVES, state.scopes)
+    state.tokens[value] = (state.clock.now() + _TOKEN_LIVES, state.options.scopes)
     return web.json_response(
         {
             "access_token": value,
             "token_type": "bearer",
             "expires_in": int(_TOKEN_LIVES.total_seconds()),
-            "scope": " ".join(state.scopes),
+            "scope": " ".join(state.options.scopes),
             "api_url": f"{request.scheme}://{request.host}",
         }
     )
@@ -47,43 +47,6 @@ def require_token(request: web.Request, scope: str) -> None:
     if scope not in scopes:
         message = f"Invalid access token, does not contain scopes:[{scope}]."
         raise ApiError(400, 4711, message)
-
-
-async def read_user(request: web.Request) -> web.Response:
-    """GET /users/{userId}."""
-    profile = request.app[STATE].host(request.match_info["user_id"]).profile
-    return web.json_response(
-        {
-            "id": profile.user_id,
-            "email": profile.email,
-            "first_name": "Room",
-            "last_name": "Host",
-            "type": profile.type,
-            "status": profile.status,
-            "timezone": "UTC",
-            "verified": 1,
-            "pmi": 5551234567,
-        }
-    )
-
-
-async def read_settings(request: web.Request) -> web.Response:
-    """GET /users/{userId}/settings."""
-    host = request.app[STATE].host(request.match_info["user_id"])
-    schedule: dict[str, object] = {
-        "join_before_host": True,
-        "embed_password_in_join_link": True,
-        "require_password_for_scheduling_new_meetings": True,
-    }
-    if host.passcode_rule is not None:
-        schedule["meeting_password_requirement"] = host.passcode_rule
-    return web.json_response(
-        {
-            "schedule_meeting": schedule,
-            "in_meeting": {"waiting_room": False, "private_chat": False},
-            "recording": {"auto_recording": "cloud"},
-        }
-    )
 
 
 def _knows_app(request: web.Request, state: State) -> bool:

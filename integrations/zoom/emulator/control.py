@@ -6,14 +6,17 @@ from typing import Any
 
 from aiohttp import web
 
-from integrations.emulation.faults import AFTER, BEFORE, Fault
-from integrations.zoom.emulator.keys import LIVE, OUTBOX, SENDER, STATE
-from integrations.zoom.emulator.meetings import body_of, describe, make_meeting, remove
-from integrations.zoom.emulator.state import ApiError, Meeting
+from integrations.emulation.faults import AFTER
+from integrations.zoom.emulator.asked import body_of
+from integrations.zoom.emulator.faults import BEFORE, ZoomFault
+from integrations.zoom.emulator.keys import EVENTS, INSIDE, LIVE, OUTBOX, SENDER, STATE
+from integrations.zoom.emulator.meetings import make_meeting, make_personal, remove
+from integrations.zoom.emulator.records import Meeting, Person
+from integrations.zoom.emulator.settings import EmulatedHost
+from integrations.zoom.emulator.shapes import changeable, described, difference, join_url
+from integrations.zoom.emulator.state import ApiError
 
 Json = dict[str, Any]
-
-_TUNABLE = ("page_cap", "rows_left_out", "answers_join_url", "scopes")
 
 
 async def show_state(request: web.Request) -> web.Response:
@@ -38,39 +41,50 @@ async def show_calls(request: web.Request) -> web.Response:
 
 
 async def order_fault(request: web.Request) -> web.Response:
-    """POST /control/faults {call, kind, times, status, form}; DELETE clears all."""
+    """POST /control/faults {call, kind, times, status, form, skip, code, message}; DELETE clears."""
     state = request.app[STATE]
     if request.method == "DELETE":
         state.faults.clear()
         return web.json_response({})
-    fault = Fault(**_known(await body_of(request), Fault))
+    fault = ZoomFault(**_known(await body_of(request)))
     if fault.kind not in BEFORE + AFTER:
         raise ApiError(400, 300, f"Kinds are {', '.join(BEFORE + AFTER)}.")
     state.faults.append(fault)
     return web.json_response(asdict(fault))
 
 
+async def add_host(request: web.Request) -> web.Response:
+    """POST /control/hosts {user_id, email, type, status}: a further user."""
+    host = request.app[STATE].add_host(EmulatedHost(**await body_of(request)))
+    return web.json_response(asdict(host.profile))
+
+
 async def change_host(request: web.Request) -> web.Response:
-    """POST /control/hosts/{host} {type, status, defaults, locked, passcode_rule}."""
+    """POST /control/hosts/{host} {type, status, defaults, locked, passcode_rule, user_settings}."""
     host = request.app[STATE].host(request.match_info["host"])
     body = await body_of(request)
     profile = {name: body[name] for name in ("type", "status") if name in body}
     host.profile = replace(host.profile, **profile)
-    for name in ("defaults", "locked", "passcode_rule"):
+    for name in ("defaults", "locked", "passcode_rule", "user_settings"):
         if name in body:
             setattr(host, name, body[name])
     return web.json_response(asdict(host.profile))
 
 
-async def change_options(request: web.Request) -> web.Response:
-    """POST /control/options {listing_delay_seconds, page_cap, rows_left_out, answers_join_url, …}."""
+async def change_account(request: web.Request) -> web.Response:
+    """POST /control/account {settings, locks}: of the account, section by section."""
     state = request.app[STATE]
     body = await body_of(request)
-    if "listing_delay_seconds" in body:
-        state.listing_delay = timedelta(seconds=body["listing_delay_seconds"])
-    for name in _TUNABLE:
-        if name in body:
-            setattr(state, name, body[name])
+    state.account_settings = body.get("settings", state.account_settings)
+    state.account_locks = body.get("locks", state.account_locks)
+    return web.json_response({"settings": state.account_settings, "locks": state.account_locks})
+
+
+async def change_options(request: web.Request) -> web.Response:
+    """POST /control/options: any of `Options`, or {plan: free, pro, business} for its limits."""
+    unknown = request.app[STATE].options.change(await body_of(request))
+    if unknown:
+        raise ApiError(400, 300, f"There is no option {', '.join(unknown)}.")
     return web.json_response({})
 
 
@@ -87,6 +101,7 @@ async def move_clock(request: web.Request) -> web.Response:
     if "set" in body:
         state.clock.stand_at(datetime.fromisoformat(body["set"]))
     state.clock.advance(timedelta(seconds=body.get("advance_seconds", 0)))
+    request.app[LIVE].tick()
     await request.app[OUTBOX].deliver_due(request.app[SENDER])
     return web.json_response({"now": state.clock.now().isoformat()})
 
@@ -95,41 +110,59 @@ async def move_clock(request: web.Request) -> web.Response:
 
 
 async def make_foreign_meeting(request: web.Request) -> web.Response:
-    """POST /control/meetings {host, …}: someone makes one in the web portal, past us."""
+    """POST /control/meetings {host, …}: someone makes one in the web portal, past us.
+
+    Any `type` of a create, with `recurrence` for 8; or `pmi: true` for the host's personal room.
+    """
     state = request.app[STATE]
     body = await body_of(request)
-    meeting = make_meeting(state, state.host(str(body.get("host"))), body)
-    shown = describe(request, meeting)
-    request.app[LIVE].announce(
-        "meeting.created",
-        meeting,
-        lambda: {"join_url": shown["join_url"], "creation_source": "web_portal"},
-    )
-    return web.json_response(shown)
+    host = state.host(str(body.get("host")))
+    if body.get("pmi"):
+        meeting = make_personal(state, host, body)
+    else:
+        meeting = make_meeting(state, host, body, source="web_portal")
+    request.app[EVENTS].created(meeting, join_url(request, meeting))
+    return web.json_response(described(request, meeting))
 
 
 async def tamper(request: web.Request) -> web.Response:
     """POST /control/meetings/{id}/settings: settings as they are from now on, no questions asked."""
     meeting = _meeting(request)
     body = await body_of(request)
+    before = changeable(meeting)
     meeting.password = body.pop("password", meeting.password)
     meeting.settings = {**meeting.settings, **body}
+    request.app[EVENTS].changed(meeting, *difference(before, changeable(meeting)))
     return web.json_response(meeting.settings)
 
 
 async def act_on_meeting(request: web.Request) -> web.Response:
-    """POST /control/meetings/{id}/{act}: end, record, delete, or leak the start link."""
-    meeting, live = _meeting(request), request.app[LIVE]
-    match request.match_info["act"]:
+    """POST /control/meetings/{id}/{act}: one of the acts below; some answer the person it made."""
+    meeting = _meeting(request)
+    body = await body_of(request) if request.can_read_body else {}
+    app, act = request.app, request.match_info["act"]
+    live, inside = app[LIVE], app[INSIDE]
+    person: Person | None = None
+    match act:
         case "end":
             live.end(meeting, "Host ended the meeting.")
-        case "record":
-            live.record(meeting)
         case "delete":
-            remove(request.app, meeting)
-        case act:
+            remove(app, meeting)
+        case "record" | "stop_recording":
+            inside.record(meeting, "started" if act == "record" else "stopped")
+        case "companion" | "stop_companion":
+            inside.use_companion(meeting, "started" if act == "companion" else "stopped")
+        case "sign_in":
+            person = live.sign_in(meeting, str(body.get("name") or "Room host"))
+        case "call_in":
+            person = live.call_in(meeting, str(body.get("number") or "+44 20 7946 0000"))
+        case "convert":
+            meeting.is_webinar = True
+        case "leak":
+            app[EVENTS].risk(meeting, str(body.get("where") or "https://example.com/"))
+        case _:
             raise ApiError(404, 404, f"No such act: {act}.")
-    return web.json_response({})
+    return web.json_response(asdict(person) if person else {})
 
 
 # --- finding things -------------------------------------------------------------------------------
@@ -142,7 +175,10 @@ def _shown(meeting: Meeting) -> Json:
         "host": meeting.host.profile.email,
         "topic": meeting.topic,
         "status": meeting.status,
+        "type": meeting.type,
         "has_passcode": bool(meeting.password),
+        "is_recording": meeting.is_recording,
+        "companion_is_on": meeting.companion_is_on,
         "settings": meeting.settings,
         "registrants": [
             {"id": one.registrant_id, "email": one.email, "status": one.status}
@@ -152,8 +188,8 @@ def _shown(meeting: Meeting) -> Json:
     }
 
 
-def _known(body: Json, shape: type[Fault]) -> Json:
-    names = {one.name for one in fields(shape)}
+def _known(body: Json) -> Json:
+    names = {one.name for one in fields(ZoomFault)}
     if not {"call", "kind"} <= body.keys() <= names:
         raise ApiError(400, 300, f"Fields are {', '.join(sorted(names))}.")
     return body

@@ -7,8 +7,9 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from integrations.zoom.emulator.records import Host
 from integrations.zoom.emulator.settings import LICENSED
-from integrations.zoom.emulator.state import ApiError, Host
+from integrations.zoom.emulator.state import ApiError
 
 Json = dict[str, Any]
 

@@ -3,13 +3,17 @@
 import aiohttp
 from aiohttp import web
 
+from integrations.zoom.emulator.events import Events
+from integrations.zoom.emulator.inside import Inside
 from integrations.zoom.emulator.live import Live
 from integrations.zoom.emulator.state import State
 from integrations.zoom.emulator.webhooks import Outbox
 
 STATE = web.AppKey("state", State)
 OUTBOX = web.AppKey("outbox", Outbox)
+EVENTS = web.AppKey("events", Events)
 LIVE = web.AppKey("live", Live)
+INSIDE = web.AppKey("inside", Inside)
 SENDER = web.AppKey("sender", aiohttp.ClientSession)
 
 

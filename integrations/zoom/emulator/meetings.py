@@ -1,24 +1,33 @@
-"""Meetings over the REST API."""
+"""Meetings over the REST API: made, changed, ended, deleted, brought back."""
 
+from datetime import timedelta
 from typing import Any
-from urllib.parse import unquote
 
 from aiohttp import web
 
+from integrations.zoom.emulator.asked import body_of, meeting_of, name_of
 from integrations.zoom.emulator.effective import (
     checked_password,
     effective_settings,
     start_time_of,
 )
-from integrations.zoom.emulator.keys import LIVE, STATE, origin_of
-from integrations.zoom.emulator.live import HOST_LINK_LIVES
-from integrations.zoom.emulator.settings import zoom_time
-from integrations.zoom.emulator.state import ApiError, Host, Meeting, State
+from integrations.zoom.emulator.keys import EVENTS, LIVE, STATE
+from integrations.zoom.emulator.records import Host, Meeting
+from integrations.zoom.emulator.recurring import occurrences_of
+from integrations.zoom.emulator.shapes import (
+    NO_FIXED_TIME,
+    changeable,
+    described,
+    difference,
+    join_url,
+)
+from integrations.zoom.emulator.state import ApiError, State
 
 Json = dict[str, Any]
 
 _WRITES_PER_DAY = 100
-_PAGE_SIZES = (30, 300)
+_TYPES = (1, 2, 3, 8, 10)
+_PERSONAL = 4
 
 
 async def create_meeting(request: web.Request) -> web.Response:
@@ -26,39 +35,51 @@ async def create_meeting(request: web.Request) -> web.Response:
     state = request.app[STATE]
     host = state.host(request.match_info["user_id"])
     meeting = make_meeting(state, host, await body_of(request))
-    shown = describe(request, meeting)
-    request.app[LIVE].announce(
-        "meeting.created",
-        meeting,
-        lambda: {"join_url": shown["join_url"], "creation_source": "open_api"},
-    )
+    shown = described(request, meeting)
+    request.app[EVENTS].created(meeting, join_url(request, meeting))
     return web.json_response(shown, status=201)
 
 
-def make_meeting(state: State, host: Host, body: Json) -> Meeting:
+def make_meeting(state: State, host: Host, body: Json, *, source: str = "open_api") -> Meeting:
     """Check, coerce and keep one new meeting."""
     now = state.clock.now()
     spend_write(state, host)
-    topic = str(body.get("topic", "Zoom Meeting"))
-    if len(topic) > 200 or not 1 <= int(body.get("duration", 60)) <= 1440:
-        raise ApiError(400, 300, "Validation Failed.", "topic")
+    if host.profile.status != "active":
+        raise ApiError(400, 3161, "This user may not host meetings.")
+    _check(body)
     password = checked_password(body, host, state.new_token(6)[:6] + "aB1")
+    start_time = start_time_of(body, now)
     meeting = Meeting(
         meeting_id=state.new_meeting_id(),
         occurrence=state.new_occurrence(),
         host=host,
-        topic=topic,
+        topic=str(body.get("topic", "Zoom Meeting")),
         agenda=str(body.get("agenda", "")),
         type=int(body.get("type", 2)),
-        start_time=start_time_of(body, now),
+        start_time=start_time,
         duration=int(body.get("duration", 60)),
         timezone=str(body.get("timezone", "UTC")),
         password=password,
         settings=effective_settings(body.get("settings") or {}, host, password),
         created_at=now,
-        listed_from=now + state.listing_delay,
+        listed_from=now + timedelta(seconds=state.options.listing_delay_seconds),
         link_token=state.new_token(24) + ".1",
+        creation_source=source,
     )
+    meeting.occurrences = occurrences_of(body, meeting)
+    meeting.recurrence = body.get("recurrence") if meeting.occurrences else None
+    state.meetings[meeting.meeting_id] = meeting
+    return meeting
+
+
+def make_personal(state: State, host: Host, body: Json) -> Meeting:
+    """The personal meeting of a user: its number is theirs, and it has no time of its own."""
+    if host.pmi in state.meetings:
+        raise ApiError(409, 409, "This user's personal meeting is there already.")
+    wanted = {name: value for name, value in body.items() if name not in ("pmi", "type")}
+    meeting = make_meeting(state, host, wanted, source="web_portal")
+    del state.meetings[meeting.meeting_id]
+    meeting.meeting_id, meeting.pmi, meeting.type = host.pmi, str(host.pmi), _PERSONAL
     state.meetings[meeting.meeting_id] = meeting
     return meeting
 
@@ -72,29 +93,25 @@ def spend_write(state: State, host: Host) -> None:
     host.writes[today] = host.writes.get(today, 0) + 1
 
 
-async def list_meetings(request: web.Request) -> web.Response:
-    """GET /users/{userId}/meetings; a new meeting may show late."""
-    state = request.app[STATE]
-    host = state.host(request.match_info["user_id"])
-    now = state.clock.now()
-    rows = [one for one in state.meetings.values() if one.host is host and one.listed_from <= now]
-    if request.query.get("type", "scheduled") == "live":
-        rows = [one for one in rows if one.status == "started"]
-    shown = [_listed(request, one) for one in sorted(rows, key=lambda one: one.start_time)]
-    return web.json_response(paged(request, shown, "meetings"))
-
-
 async def read_meeting(request: web.Request) -> web.Response:
     """GET /meetings/{meetingId}, by number or uuid."""
-    return web.json_response(describe(request, _meeting(request)))
+    return web.json_response(described(request, meeting_of(request)))
 
 
 async def update_meeting(request: web.Request) -> web.Response:
     """PATCH /meetings/{meetingId} → 204, whatever became of the wishes."""
-    meeting = _meeting(request)
+    meeting = meeting_of(request)
     state = request.app[STATE]
     spend_write(state, meeting.host)
     body = await body_of(request)
+    _check(body)
+    before = changeable(meeting)
+    _change(state, meeting, body)
+    request.app[EVENTS].changed(meeting, *difference(before, changeable(meeting)))
+    return web.Response(status=204)
+
+
+def _change(state: State, meeting: Meeting, body: Json) -> None:
     if "password" in body:
         meeting.password = checked_password(body, meeting.host, "")
         meeting.link_token = state.new_token(24) + ".1"
@@ -104,16 +121,30 @@ async def update_meeting(request: web.Request) -> web.Response:
     if "start_time" in body and start_time_of(body, state.clock.now()) > state.clock.now():
         meeting.start_time = start_time_of(body, state.clock.now())
     wanted = {**meeting.settings, **(body.get("settings") or {})}
+    if meeting.type == NO_FIXED_TIME:  # seen of the real one: dropped without a word
+        wanted["approval_type"] = meeting.settings["approval_type"]
     meeting.settings = effective_settings(wanted, meeting.host, meeting.password)
-    request.app[LIVE].announce("meeting.updated", meeting, dict)
-    return web.Response(status=204)
 
 
 async def delete_meeting(request: web.Request) -> web.Response:
     """DELETE /meetings/{meetingId} → 204. People already inside are put out here."""
-    meeting = _meeting(request)
+    meeting = meeting_of(request)
+    wanted = request.query.get("occurrence_id")
+    if wanted is not None:
+        _delete_occurrence(request, meeting, wanted)
+        return web.Response(status=204)
+    if meeting.pmi:
+        raise ApiError(400, 3018, "Not allowed to delete PMI.")
     remove(request.app, meeting)
     return web.Response(status=204)
+
+
+def _delete_occurrence(request: web.Request, meeting: Meeting, wanted: str) -> None:
+    left = [one for one in meeting.occurrences if one["occurrence_id"] != wanted]
+    if len(left) == len(meeting.occurrences):
+        raise ApiError(404, 3001, f"Meeting does not exist: {meeting.meeting_id}.")
+    meeting.occurrences = left
+    request.app[EVENTS].removed(meeting, "single")
 
 
 def remove(app: web.Application, meeting: Meeting) -> None:
@@ -123,104 +154,42 @@ def remove(app: web.Application, meeting: Meeting) -> None:
         app[LIVE].go(meeting, person, "Host ended the meeting.")
     del app[STATE].meetings[meeting.meeting_id]
     app[STATE].deleted[meeting.meeting_id] = meeting
-    app[LIVE].announce("meeting.deleted", meeting, dict)
+    app[EVENTS].removed(meeting)
 
 
 async def update_status(request: web.Request) -> web.Response:
     """PUT /meetings/{meetingId}/status; an idle meeting answers 204 as well (not documented)."""
-    meeting = _meeting(request)
-    if (await body_of(request)).get("action") != "end":
+    action = (await body_of(request)).get("action")
+    if action == "recover":
+        return _recover(request)
+    meeting = meeting_of(request)
+    if action != "end":
         raise ApiError(400, 300, "Validation Failed.", "action")
     request.app[LIVE].end(meeting, "Host ended the meeting.")
     return web.Response(status=204)
 
 
-async def read_past_meeting(request: web.Request) -> web.Response:
-    """GET /past_meetings/{meetingId}: the newest ended occurrence of a number, or one uuid."""
-    wanted = _decoded(request)
-    for row in reversed(request.app[STATE].past):
-        if wanted in (row["id"], row["uuid"]):
-            return web.json_response({**row, "id": int(row["id"])})
-    raise ApiError(404, 3001, f"Meeting does not exist: {wanted[:8]}.")
-
-
-# --- shapes ---------------------------------------------------------------------------------------
-
-
-def describe(request: web.Request, meeting: Meeting) -> Json:
-    """The answer of create and read: effective settings, never an echo."""
+def _recover(request: web.Request) -> web.Response:
+    """Back out of the bin, with the same number, passcode and links."""
     state = request.app[STATE]
-    host_key = state.new_token(32)
-    meeting.host_keys[host_key] = state.clock.now() + HOST_LINK_LIVES
-    shown = {
-        **_listed(request, meeting),
-        "host_email": meeting.host.profile.email,
-        "status": meeting.status,
-        "start_url": f"{origin_of(request)}/s/{meeting.meeting_id}?zak={host_key}",
-        "password": meeting.password,
-        "encrypted_password": meeting.link_token,
-        "settings": meeting.settings,
-        "creation_source": "open_api",
-    }
-    if meeting.settings["approval_type"] != 2:
-        page = f"{origin_of(request)}/meeting/register/{meeting.meeting_id}"
-        shown["registration_url"] = page
-    return shown
+    name = name_of(request)
+    for number, meeting in state.deleted.items():
+        if name in (str(number), meeting.occurrence):
+            state.meetings[number] = state.deleted.pop(number)
+            request.app[EVENTS].recovered(meeting)
+            return web.Response(status=204)
+    raise ApiError(404, 3001, f"Meeting does not exist: {name}.")
 
 
-def _listed(request: web.Request, meeting: Meeting) -> Json:
-    join_url = f"{origin_of(request)}/j/{meeting.meeting_id}"
-    return {
-        "id": meeting.meeting_id,
-        "uuid": meeting.occurrence,
-        "host_id": meeting.host.profile.user_id,
-        "topic": meeting.topic,
-        "agenda": meeting.agenda[:250],
-        "type": meeting.type,
-        "start_time": zoom_time(meeting.start_time),
-        "duration": meeting.duration,
-        "timezone": meeting.timezone,
-        "created_at": zoom_time(meeting.created_at),
-        "join_url": f"{join_url}?pwd={meeting.link_token}" if meeting.password else join_url,
-    }
-
-
-def paged(request: web.Request, rows: list[Json], key: str) -> Json:
-    """One page of a list, as Zoom wraps it. Page tokens are places in the list."""
-    size = int(request.query.get("page_size", _PAGE_SIZES[0]))
-    size = max(1, min(size, _PAGE_SIZES[1], request.app[STATE].page_cap))
-    first = request.query.get("next_page_token", "0")
-    if not first.isdigit():
-        raise ApiError(400, 300, "The next page token is invalid or expired.")
-    last = int(first) + size
-    # On order, a page that is short of its own total, as has been seen of the real lists.
-    shown = rows[int(first) : max(int(first), last - request.app[STATE].rows_left_out)]
-    return {
-        "next_page_token": str(last) if last < len(rows) else "",
-        "page_size": size,
-        "total_records": len(rows),
-        key: shown,
-    }
-
-
-async def body_of(request: web.Request) -> Json:
-    """The JSON object of a request; 400/300 for anything else."""
-    try:
-        found = await request.json()
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise ApiError(400, 300, "Request Body should be a valid JSON object.")
-    return found
-
-
-def _decoded(request: web.Request) -> str:
-    """A uuid with slashes must come encoded twice; the server has undone one of them."""
-    once = request.match_info["meeting_id"]
-    if once.startswith("/") or "//" in once:
-        raise ApiError(404, 3001, f"Meeting does not exist: {once.rpartition('/')[0]}.")
-    return unquote(once)
-
-
-def _meeting(request: web.Request) -> Meeting:
-    return request.app[STATE].meeting(_decoded(request))
+def _check(body: Json) -> None:
+    if len(str(body.get("topic", ""))) > 200:
+        raise ApiError(400, 300, "Validation Failed.", "topic")
+    if len(str(body.get("agenda", ""))) > 2000:
+        raise ApiError(400, 300, "Validation Failed.", "agenda")
+    duration = body.get("duration", 60)
+    if not isinstance(duration, int) or not 1 <= duration <= 1440:
+        raise ApiError(400, 300, "Validation Failed.", "duration")
+    if body.get("type", 2) not in _TYPES:
+        raise ApiError(400, 300, "Validation Failed.", "type")
+    if not isinstance(body.get("settings") or {}, dict):
+        raise ApiError(400, 300, "Validation Failed.", "settings")

@@ -5,8 +5,9 @@ from html import escape
 from aiohttp import web
 
 from integrations.zoom.emulator.keys import LIVE, STATE
+from integrations.zoom.emulator.records import Meeting, Person
 from integrations.zoom.emulator.registrants import registrant_of
-from integrations.zoom.emulator.state import ApiError, Meeting, Person, State
+from integrations.zoom.emulator.state import ApiError, State
 
 _TITLES = {
     "before_start": "Waiting for the host to start this meeting",

@@ -4,23 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from integrations.zoom.emulator.scopes import ALL_SCOPES
+
 LICENSED = 2
 BASIC = 1
-
-ALL_SCOPES = (
-    "meeting:write:meeting:admin",
-    "meeting:read:meeting:admin",
-    "meeting:read:list_meetings:admin",
-    "meeting:update:meeting:admin",
-    "meeting:delete:meeting:admin",
-    "meeting:update:status:admin",
-    "meeting:write:registrant:admin",
-    "meeting:read:list_registrants:admin",
-    "meeting:update:registrant_status:admin",
-    "meeting:read:past_meeting:admin",
-    "user:read:user:admin",
-    "user:read:settings:admin",
-)
 
 
 @dataclass(frozen=True)
@@ -37,7 +24,7 @@ class EmulatedHost:
 class EmulatorSettings:
     """Demo values throughout; none of them opens anything real.
 
-    `per_second` limits calls by label (light, medium); `starts_at` stops the clock there; without a
+    `per_second` limits calls by label (light, medium, heavy); `starts_at` stops the clock there; without a
     `seed`, ids differ from run to run, as a restarted demo needs.
     """
 

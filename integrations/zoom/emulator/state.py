@@ -3,12 +3,14 @@
 import random
 import uuid
 from base64 import b64encode, urlsafe_b64encode
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from integrations.emulation.clock import EmulatorClock
 from integrations.emulation.faults import Fault
+from integrations.zoom.emulator.options import Options
+from integrations.zoom.emulator.records import Host, Meeting, Page, PastMeeting
 from integrations.zoom.emulator.settings import EmulatedHost, EmulatorSettings
 
 Json = dict[str, Any]
@@ -17,93 +19,20 @@ Json = dict[str, Any]
 class ApiError(Exception):
     """An error as Zoom states it."""
 
-    def __init__(self, status: int, code: int, message: str, field_name: str = "") -> None:
+    def __init__(
+        self,
+        status: int,
+        code: int,
+        message: str,
+        field_name: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         self.status = status
         self.code = code
         self.message = message
         self.field_name = field_name
+        self.headers = dict(headers or {})
         super().__init__(message)
-
-
-@dataclass
-class Host:
-    """A user of the account with their own defaults, which win wherever a request says nothing."""
-
-    profile: EmulatedHost
-    defaults: Json = field(default_factory=dict)
-    locked: Json = field(default_factory=dict)
-    passcode_rule: Json | None = field(
-        default_factory=lambda: {
-            "length": 8,
-            "consecutive_characters_length": 4,
-            "have_letter": True,
-            "have_number": True,
-            "have_special_character": False,
-            "have_upper_and_lower_characters": True,
-            "only_allow_numeric": False,
-            "weak_enhance_detection": False,
-        }
-    )
-    writes: dict[date, int] = field(default_factory=dict)
-
-
-@dataclass
-class Registrant:
-    """One personal link; `status` pending, approved or denied (also after a cancel)."""
-
-    registrant_id: str
-    email: str
-    first_name: str
-    last_name: str
-    token: str
-    status: str
-    created_at: datetime
-    calls: dict[date, int] = field(default_factory=dict)
-
-
-@dataclass
-class Person:
-    """One connection to a meeting. `place`: before_start, waiting_room, inside or gone."""
-
-    key: str
-    name: str
-    connection: str
-    participant_uuid: str
-    email: str = ""
-    registrant_id: str = ""
-    account_user_id: str = ""
-    role: str = "attendee"
-    place: str = "before_start"
-
-
-@dataclass
-class Meeting:
-    """A meeting; `occurrence` is the uuid, new at every start."""
-
-    meeting_id: int
-    occurrence: str
-    host: Host
-    topic: str
-    agenda: str
-    type: int
-    start_time: datetime
-    duration: int
-    timezone: str
-    password: str
-    settings: Json
-    created_at: datetime
-    listed_from: datetime
-    link_token: str
-    status: str = "waiting"
-    started_at: datetime | None = None
-    registrants: dict[str, Registrant] = field(default_factory=dict)
-    people: dict[str, Person] = field(default_factory=dict)
-    host_keys: dict[str, datetime] = field(default_factory=dict)
-
-    @property
-    def present(self) -> list[Person]:
-        """Everyone connected, wherever they are."""
-        return [person for person in self.people.values() if person.place != "gone"]
 
 
 class State:
@@ -113,20 +42,27 @@ class State:
         self.settings = settings
         self.clock = EmulatorClock(settings.starts_at)
         self.random = random.Random(settings.seed)
-        self.hosts = [Host(profile) for profile in settings.hosts]
+        self.options = Options(scopes=settings.scopes, per_second=dict(settings.per_second))
+        self.hosts: list[Host] = []
+        for profile in settings.hosts:
+            self.add_host(profile)
         self.meetings: dict[int, Meeting] = {}
         self.deleted: dict[int, Meeting] = {}
-        self.past: list[Json] = []
+        self.past: list[PastMeeting] = []
         self.tokens: dict[str, tuple[datetime, tuple[str, ...]]] = {}
-        self.scopes = settings.scopes
         self.calls: list[Json] = []
         self.faults: list[Fault] = []
-        self.listing_delay = timedelta(0)
-        self.page_cap = 300
-        self.answers_join_url = True
-        self.rows_left_out = 0
-        self.spent: dict[str, tuple[int, int]] = {}
+        self.account_settings: Json = {}
+        self.account_locks: Json = {}
+        self.pages: dict[str, Page] = {}
+        self.spent: dict[str, tuple[str, int]] = {}
         self._made = 0
+
+    def add_host(self, profile: EmulatedHost) -> Host:
+        """A further user, with a personal meeting number of their own."""
+        host = Host(profile, pmi=5551234567 + len(self.hosts))
+        self.hosts.append(host)
+        return host
 
     def host(self, name: str) -> Host:
         """By user id or e-mail address."""

@@ -140,6 +140,8 @@ class Outbox:
             "x-zm-request-timestamp": stamp,
             "x-zm-signature": "v0=" + self._hmac(b"v0:" + stamp.encode() + b":" + raw),
             "x-zm-request-id": request_id,
+            "x-zm-trackingid": f"v=2.0;clid=aw1;rid=WEB_{request_id}",
+            "clientid": self._state.settings.client_id,
         }
         try:
             async with session.post(

@@ -6,6 +6,8 @@ from sqlmodel import SQLModel
 from service.store.tables.meetings import (
     AdmissionRow,
     AlertRow,
+    AttendanceReportRow,
+    AttendanceRow,
     ClearanceRow,
     ClearedChildRow,
     MeetingRow,
@@ -23,9 +25,11 @@ from service.store.tables.people import (
     TieRow,
 )
 from service.store.tables.records import (
+    BudgetRow,
     CheckpointRow,
     EntryPayloadRow,
     EntryRow,
+    HookProofRow,
     IdempotencyRow,
     InstallationRow,
     LeafRow,
@@ -35,6 +39,7 @@ from service.store.tables.records import (
     PseudonymKeyRow,
     StatementRow,
     UnsequencedRow,
+    WatchRow,
     WorkRow,
 )
 from service.store.tables.sessions import (
@@ -61,6 +66,9 @@ __all__ = [
     "AdmissionRow",
     "AlertRow",
     "AssignmentRow",
+    "AttendanceReportRow",
+    "AttendanceRow",
+    "BudgetRow",
     "CheckInRow",
     "CheckpointRow",
     "ChildRow",
@@ -73,6 +81,7 @@ __all__ = [
     "EntryPayloadRow",
     "EntryRow",
     "EvidenceRow",
+    "HookProofRow",
     "HostRow",
     "IdempotencyRow",
     "InstallationRow",
@@ -99,6 +108,7 @@ __all__ = [
     "StatementRow",
     "TieRow",
     "UnsequencedRow",
+    "WatchRow",
     "WayInRow",
     "WorkRow",
     "table_of",

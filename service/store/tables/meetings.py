@@ -62,7 +62,11 @@ class MeetingStage(StrEnum):
 
 
 class MeetingRow(SQLModel, table=True):
-    """One meeting at a provider, from the intent on."""
+    """One meeting at a provider, from the intent on.
+
+    `holder` is the provider's id of the second staff's account, where that account holds the room.
+    `verified_at` is when its settings were last read back and found safe; empty means in doubt.
+    """
 
     __tablename__ = "meetings"
     __table_args__ = (
@@ -83,9 +87,11 @@ class MeetingRow(SQLModel, table=True):
     reference: str
     stage: str
     provider_id: str | None = None
+    holder: str = ""
     passcode_sealed: bytes | None = None
     intended_at: datetime = Field(sa_type=INSTANT)
     opened_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    verified_at: datetime | None = Field(default=None, sa_type=INSTANT)
     shut_at: datetime | None = Field(default=None, sa_type=INSTANT)
     closed_at: datetime | None = Field(default=None, sa_type=INSTANT)
     reason: str | None = None
@@ -158,6 +164,33 @@ class SignalRow(SQLModel, table=True):
     as_host: bool
     happened_at: datetime = Field(sa_type=INSTANT)
     received_at: datetime = Field(sa_type=INSTANT)
+
+
+class AttendanceReportRow(SQLModel, table=True):
+    """One reading of a provider's attendance report; a later one may know more."""
+
+    __tablename__ = "attendance_reports"
+    __table_args__ = (record(append_only=True),)
+    id: str = Field(primary_key=True)
+    meeting_id: str = Field(foreign_key="meetings.id", index=True)
+    lone_calls_missing: bool
+    at: datetime = Field(sa_type=INSTANT)
+
+
+class AttendanceRow(SQLModel, table=True):
+    """One stay of one connection in a call, by a report. `left_at` is empty where it is unknown."""
+
+    __tablename__ = "attendances"
+    __table_args__ = (
+        holds("left_after_joining", "left_at IS NULL OR joined_at <= left_at"),
+        record(append_only=True),
+    )
+    report_id: str = Field(primary_key=True, foreign_key="attendance_reports.id")
+    position: int = Field(primary_key=True)
+    registrant_id: str
+    account_id: str
+    joined_at: datetime = Field(sa_type=INSTANT)
+    left_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
 
 class AlertRow(SQLModel, table=True):

@@ -180,6 +180,42 @@ class WorkRow(SQLModel, table=True):
     tries: int = 0
 
 
+class WatchRow(SQLModel, table=True):
+    """A provider's promise to tell us about a call, to be renewed before it runs out.
+
+    One for a meeting, or one for all calls of an account (`meeting_id` empty). It is kept for as
+    long as anyone could still get into the meeting, which is longer than the meeting is ours.
+    """
+
+    __tablename__ = "watches"
+    __table_args__ = (unique("meeting_id"), unique("provider", "watch_id"), plumbing())
+    id: str = Field(primary_key=True)
+    provider: str
+    meeting_id: str | None = Field(default=None, foreign_key="meetings.id")
+    watch_id: str
+    expires_at: datetime = Field(sa_type=INSTANT)
+    needed_until: datetime | None = Field(default=None, sa_type=INSTANT)
+
+
+class BudgetRow(SQLModel, table=True):
+    """How much of one published limit this window's calls have taken, over all replicas."""
+
+    __tablename__ = "budgets"
+    __table_args__ = (holds("spent_something", "spent >= 0"), plumbing())
+    name: str = Field(primary_key=True)
+    window_index: int = Field(sa_type=sa.BigInteger)
+    spent: int
+
+
+class HookProofRow(SQLModel, table=True):
+    """When a provider last had us prove that the address it posts to is ours."""
+
+    __tablename__ = "hook_proofs"
+    __table_args__ = (plumbing(),)
+    provider: str = Field(primary_key=True)
+    proved_at: datetime = Field(sa_type=INSTANT)
+
+
 class PinTryRow(SQLModel, table=True):
     """Wrong PINs of one parent since `since`."""
 

@@ -3,6 +3,7 @@
 from service.web.api import (
     accounts,
     alerts,
+    attendance,
     audit,
     children,
     consents,
@@ -29,6 +30,7 @@ ROUTES: tuple[Route, ...] = table(
     presence.ROUTES,
     doors.ROUTES,
     statements.ROUTES,
+    attendance.ROUTES,
     alerts.ROUTES,
     audit.ROUTES,
 )

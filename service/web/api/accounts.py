@@ -11,7 +11,7 @@ from service.store import listings
 from service.store.listings import HostEntry, Published
 from service.store.policies import PolicyVersion
 from service.web.api.lists import cursor_after, number_before, start_of
-from service.web.api.outcome import created
+from service.web.api.outcome import created, done
 from service.web.api.shapes import ExternalId, Id
 from service.web.api.who import OFFICE, READERS
 from service.web.bodies import Body, Instant, View
@@ -79,6 +79,19 @@ async def add_host(call: Call[NewHost]) -> Answer:
     return Answer(201, _host(await call.deps.store.read(listings.host, host_id)))
 
 
+class Withdrawal(Body):
+    """Why a host account is taken out of use."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+async def withdraw_host(call: Call[Withdrawal]) -> Answer:
+    """Take a host account out of use; its coming sessions take another where one is free."""
+    host_id = HostId(call.path["host_id"])
+    await done(call, accounts.withdraw_host, accounts.WithdrawHost(host_id, call.body.reason))
+    return Answer(200, _host(await call.deps.store.read(listings.host, host_id)))
+
+
 async def hosts(call: Call[None, Page]) -> Answer:
     """The host accounts."""
     found = await call.deps.store.read(
@@ -141,6 +154,9 @@ ROUTES = (
           clauses=("POL-10", "POL-12")),
     Route("GET", "/v1/hosts", hosts, summary="List host accounts", tag="accounts", roles=OFFICE,
           query=Page, answers={200: Listing[HostView]}, clauses=("POL-10",)),
+    Route("POST", "/v1/hosts/{host_id}/withdraw", withdraw_host,
+          summary="Take a host account out of use", tag="accounts", roles=OFFICE, body=Withdrawal,
+          answers={200: HostView}, clauses=("POL-10",)),
     Route("POST", "/v1/policies", publish, summary="Publish a version of the policy",
           tag="accounts", roles=frozenset({Role.DSL, Role.ADMIN}), body=NewPolicy,
           answers={201: PolicyView}, creates=True, max_body=512 * 1024, clauses=("POL-34",)),

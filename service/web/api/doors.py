@@ -56,8 +56,8 @@ async def look(call: Call) -> Answer:
 
 async def go_in(call: Call) -> Answer:
     """Let the signed-in member of staff in, if nothing keeps them out; the admission is recorded."""
-    url = await door.go_in(call.deps, door.GoIn(session_id_of(call)), call.actor)
-    return Answer(200, WayInView(url=url.get_secret_value()))
+    way = await door.go_in(call.deps, door.GoIn(session_id_of(call)), call.actor)
+    return Answer(200, WayInView(url=way.url.get_secret_value()))
 
 
 ONE = "/v1/sessions/{session_id}/door"

@@ -145,8 +145,13 @@ class ParentPages:
         link = visit.opened.link
         if link.session_id is None:
             raise NotFound
-        way_in = await door.go_in(self.deps, door.GoIn(link.session_id, link.child_id), visit.by)
-        return web.Response(status=303, headers={"Location": way_in.get_secret_value()})
+        way = await door.go_in(self.deps, door.GoIn(link.session_id, link.child_id), visit.by)
+        url = way.url.get_secret_value()
+        if not way.name:
+            return web.Response(status=303, headers={"Location": url})
+        # The provider's link is the same for all: they must be told under which name to come.
+        context = {"opened": visit.opened, "url": url, "name": way.name}
+        return self.pages.answer(visit.opened.language, "go_in.html", context, leads_out=True)
 
     async def _back(self, visit: Visit, form: Form, proved: bool) -> web.StreamResponse:
         response = web.Response(status=303, headers={"Location": visit.request.path})

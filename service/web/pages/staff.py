@@ -149,8 +149,8 @@ class StaffPages:
         check_form_token(self.form_key, _binding(request, session_id, name), form.get(FIELD))
         await carry_out(self.deps, deed.steps(page, form), actor)
         if name == ENTER:
-            way_in = await door.go_in(self.deps, door.GoIn(session_id), actor)
-            return web.Response(status=303, headers={"Location": way_in.get_secret_value()})
+            way = await door.go_in(self.deps, door.GoIn(session_id), actor)
+            return web.Response(status=303, headers={"Location": way.url.get_secret_value()})
         return web.Response(status=303, headers={"Location": request.path})
 
     async def _who(self, request: web.Request) -> Actor:

@@ -16,12 +16,25 @@ from integrations.http import Limits
 from integrations.zoom.client import ZoomClient
 from integrations.zoom.emulator.server import create_emulator
 from integrations.zoom.emulator.settings import EmulatorSettings
-from service.ports import MeetingHandle, MeetingPlan
+from integrations.zoom.limits import FOR_MEETINGS, FOR_REPORTS
+from service.ports import Complaint, MeetingHandle, MeetingPlan
 from tests.builders import ENDS, NOW, STARTS
 
 HOST = "rooms-1@tuition.example"
 OTHER_HOST = "rooms-2@tuition.example"
-REFERENCE = "Session K7Q2XM"
+REFERENCE = "K7Q2XMABCD"
+NEEDED = [one.scope for one in (*FOR_MEETINGS, *FOR_REPORTS)]
+SEES_ACCOUNT = "account:read:settings:admin"
+SEES_LOCKS = "account:read:lock_settings:admin"
+WELL_SET: dict[str, Any] = {
+    "in_meeting": {"waiting_room": True, "private_chat": False, "breakout_room": False},
+    "recording": {
+        "auto_recording": "none",
+        "local_recording": False,
+        "cloud_recording": False,
+    },
+    "schedule_meeting": {"join_before_host": False},
+}
 QUICK = Limits(total_for=0.4, connect_for=0.4, attempts=3, pause=wait_none())
 
 
@@ -79,6 +92,8 @@ def plan(**changes: Any) -> MeetingPlan:
         "host_account": HOST,
         "starts_at": STARTS,
         "ends_at": ENDS,
+        "tutor_account": SecretStr("tutor@tuition.example"),
+        "second_staff_account": SecretStr("second@tuition.example"),
         **changes,
     }
     return MeetingPlan(**wanted)
@@ -121,3 +136,22 @@ def client(zoom: Emulated) -> ZoomClient:
 
 def handle_of(meeting: dict[str, Any]) -> MeetingHandle:
     return MeetingHandle(HOST, str(meeting["id"]))
+
+
+# --- an account about which there is nothing to say ----------------------------------------------
+
+
+@pytest.fixture
+async def well_set(zoom: Emulated) -> Emulated:
+    """An account about which there is nothing to say."""
+    for host in (HOST, OTHER_HOST):
+        await zoom.do(f"hosts/{host}", user_settings=WELL_SET)
+    await zoom.do("options", scopes=[*NEEDED, SEES_ACCOUNT, SEES_LOCKS])
+    shown = {"other_options": {"show_one_user_meeting_on_dashboard": True}}
+    await zoom.do("account", settings=shown)
+    return zoom
+
+
+async def found(client: ZoomClient, *accounts: str) -> dict[str, Complaint]:
+    complaints = await client.checkup().check(accounts or (HOST, OTHER_HOST))
+    return {one.code: one for one in complaints}

@@ -129,6 +129,54 @@ async def test_a_delete_outlives_faults_on_either_side_of_acting(
     assert await zoom.meetings() == []
 
 
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "status_before", "status_after"])
+async def test_an_end_outlives_faults_on_either_side_of_acting(
+    client: ZoomClient, zoom: Emulated, kind: str
+) -> None:
+    handle = await client.create_meeting(a_clearance(), plan())
+    link = await client.host_start_link(handle)
+    await zoom.do("people/open", url=link.get_secret_value())
+    await zoom.break_next("update_status", kind, times=2)
+    await client.end_meeting(handle)
+    assert not (await client.read_meeting(handle)).running
+
+
+@pytest.mark.parametrize("kind", ["status_before", "status_after", "html"])
+async def test_an_end_without_any_answer_is_unsure(
+    client: ZoomClient, zoom: Emulated, kind: str
+) -> None:
+    handle = await client.create_meeting(a_clearance(), plan())
+    await zoom.break_next("update_status", kind, times=99)
+    with pytest.raises(ProviderUnsure):
+        await client.end_meeting(handle)
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after", "cut_after", "status_after"])
+async def test_finding_outlives_two_faults_and_never_finds_too_little(
+    client: ZoomClient, zoom: Emulated, kind: str
+) -> None:
+    handle = await client.create_meeting(a_clearance(), plan())
+    await zoom.break_next("list_meetings", kind, times=2)
+    assert await client.find_meetings(HOST, REFERENCE) == (handle,)
+    await zoom.break_next("list_meetings", kind, times=99)
+    with pytest.raises(ProviderUnavailable):
+        await client.find_meetings(HOST, REFERENCE)
+
+
+@pytest.mark.pitfall(44)
+async def test_an_answer_without_a_list_is_not_taken_for_an_empty_one(
+    client: ZoomClient, zoom: Emulated
+) -> None:
+    handle = await client.create_meeting(a_clearance(), plan())
+    way_in = await client.enrol(handle, Seat.HOUSEHOLD, "D1")
+    await zoom.break_next("list_meetings", "lie")
+    with pytest.raises(ProviderUnavailable):
+        await client.find_meetings(HOST, REFERENCE)
+    await zoom.break_next("list_registrants", "lie")
+    with pytest.raises(ProviderUnsure):
+        await client.revoke(handle, {"D1": way_in.registrant_id})
+
+
 async def test_a_delete_without_any_answer_is_unsure(client: ZoomClient, zoom: Emulated) -> None:
     handle = await client.create_meeting(a_clearance(), plan())
     await zoom.break_next("delete_meeting", "drop_after", times=99)

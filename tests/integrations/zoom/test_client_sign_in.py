@@ -15,7 +15,6 @@ from tests.integrations.zoom.conftest import (
     QUICK,
     REFERENCE,
     Emulated,
-    client_of,
     plan,
 )
 
@@ -47,7 +46,7 @@ async def test_refused_tokens_are_renewed_once_for_all_callers(
 async def test_a_create_under_a_dead_token_is_repeated_and_makes_one_meeting(
     client: ZoomClient, zoom: Emulated
 ) -> None:
-    await client.check()
+    await client.find_meetings(HOST, REFERENCE)
     await zoom.break_next("create_meeting", "unauthorised")
     await client.create_meeting(a_clearance(), plan())
     assert len(await zoom.meetings()) == 1
@@ -60,22 +59,6 @@ async def test_a_token_refused_again_is_not_asked_for_without_end(
     with pytest.raises(ProviderRefused):
         await client.find_meetings(HOST, REFERENCE)
     assert len(await zoom.calls("list_meetings")) == 2
-
-
-async def test_the_check_finds_nothing_wrong_with_a_complete_app(client: ZoomClient) -> None:
-    assert await client.check() == ()
-
-
-async def test_the_check_names_a_missing_scope(client: ZoomClient, zoom: Emulated) -> None:
-    await zoom.do("options", scopes=["meeting:write:admin", "meeting:read:admin"])
-    problems = await client.check()
-    assert len(problems) == 2
-    assert all("user:read:" in problem for problem in problems)
-
-
-async def test_the_check_says_when_the_app_is_not_known(zoom: Emulated) -> None:
-    (problem,) = await client_of(zoom, client_id="wrong").check()
-    assert "id, secret or account" in problem
 
 
 async def test_a_late_refusal_of_an_old_token_does_not_cost_the_new_one(zoom: Emulated) -> None:

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from integrations.zoom.client import ZoomClient
 from integrations.zoom.webhooks import ZoomSignals
-from service.ports import Challenge, Seat, Signal, SignalKind
+from service.ports import Challenge, Posted, Seat, Signal, SignalKind
 from tests.builders import a_clearance
 from tests.integrations.zoom.conftest import HOST, Emulated, plan
 
@@ -30,10 +30,11 @@ class Listener:
 
     async def hear(self, request: web.Request) -> web.Response:
         body = await request.read()
-        found = ZoomSignals(self.secret).read(request.headers, body, self.zoom.clock.now())
+        posted = Posted(request.headers, request.query, body)
+        found = await ZoomSignals(self.secret).read(posted, self.zoom.clock.now())
         if isinstance(found, Challenge):
-            return web.json_response(dict(found.answer))
-        self.signals.append(found)
+            return web.Response(text=found.answer, content_type=found.content_type)
+        self.signals += found.signals
         self.stamps.append(
             (
                 request.headers["x-zm-request-id"],
@@ -45,7 +46,8 @@ class Listener:
 
     @property
     def kinds(self) -> list[SignalKind]:
-        return [one.kind for one in self.signals if one.kind is not SignalKind.OTHER]
+        """What happened in the room."""
+        return [one.kind for one in self.signals if one.kind in PLAYED]
 
 
 @pytest.fixture
@@ -203,4 +205,4 @@ async def test_a_meeting_made_past_us_is_told(zoom: Emulated, listener: Listener
     made = await zoom.do("meetings", host=HOST, topic="Not ours")
     await zoom.do("webhooks/flush")
     (signal,) = listener.signals
-    assert (signal.kind, signal.provider_id) == (SignalKind.OTHER, str(made["id"]))
+    assert (signal.kind, signal.provider_id) == (SignalKind.CREATED, str(made["id"]))

@@ -1,44 +1,16 @@
 """The emulator must be as strict as the real thing, or it proves nothing."""
 
-import json
 from datetime import timedelta
-from typing import Any
 
 import aiohttp
 import pytest
 
-from integrations.http import Call, Limits, send
-from integrations.zoom.client import ZoomClient
 from integrations.zoom.emulator.settings import EmulatorSettings
-from integrations.zoom.links import uuid_segment
-from tests.builders import NOW, a_clearance
-from tests.integrations.zoom.conftest import HOST, Emulated, client_of, emulating, plan
+from tests.builders import NOW
+from tests.integrations.zoom.bare import BASIC, GRANT, call, encoded, make, token_of
+from tests.integrations.zoom.conftest import HOST, Emulated, emulating
 
-BASIC = {"Authorization": aiohttp.encode_basic_auth("demo-client", "demo-client-secret")}
 WRONG = {"Authorization": aiohttp.encode_basic_auth("demo-client", "wrong")}
-GRANT = {"grant_type": "account_credentials", "account_id": "demo-account"}
-
-
-async def token_of(zoom: Emulated) -> dict[str, str]:
-    async with zoom.session.post(f"{zoom.origin}/oauth/token", data=GRANT, headers=BASIC) as answer:
-        value = (await answer.json())["access_token"]
-    return {"Authorization": f"Bearer {value}", "Accept": "application/json"}
-
-
-async def call(
-    zoom: Emulated, method: str, path: str, body: object = None
-) -> tuple[int, dict[str, Any]]:
-    headers = await token_of(zoom)
-    answer = await send(
-        zoom.session, Call(method, f"{zoom.origin}/v2{path}", headers, json=body), Limits()
-    )
-    return answer.status, json.loads(answer.body) if answer.body else {}
-
-
-async def make(zoom: Emulated, **body: object) -> dict[str, Any]:
-    status, made = await call(zoom, "POST", f"/users/{HOST}/meetings", body)
-    assert status == 201, made
-    return made
 
 
 # --- sign-in --------------------------------------------------------------------------------------
@@ -171,7 +143,7 @@ async def test_uuids_are_hostile_and_take_the_documented_encoding(zoom: Emulated
     assert any(uuid.startswith("/") for uuid in uuids)
     assert any("//" in uuid for uuid in uuids)
     for uuid in uuids:
-        status, found = await call(zoom, "GET", f"/meetings/{uuid_segment(uuid)}")
+        status, found = await call(zoom, "GET", f"/meetings/{encoded(uuid)}")
         assert (status, found["uuid"]) == (200, uuid)
     hostile = next(uuid for uuid in uuids if uuid.startswith("/"))
     once = hostile.replace("/", "%2F").replace("+", "%2B").replace("=", "%3D")
@@ -216,20 +188,70 @@ async def test_a_registered_meeting_refuses_the_public_link(zoom: Emulated) -> N
     assert await zoom.tried("people/open", url=made["join_url"]) == 403
 
 
-async def test_the_fourth_call_for_one_registrant_on_a_day_is_too_many(
-    client: ZoomClient, zoom: Emulated
-) -> None:
-    handle = await client.create_meeting(a_clearance(), plan())
-    path = f"/meetings/{handle.provider_id}/registrants"
+async def test_the_fourth_call_for_one_registrant_on_a_day_is_too_many(zoom: Emulated) -> None:
+    made = await make(zoom, settings={"approval_type": 1})
+    path = f"/meetings/{made['id']}/registrants"
     body = {"email": "a@door.invalid", "first_name": "Tutor", "auto_approve": True}
     statuses = [(await call(zoom, "POST", path, body))[0] for _ in range(4)]
     assert statuses == [201, 201, 201, 429]
+    await zoom.pass_time(timedelta(days=1))
+    assert (await call(zoom, "POST", path, body))[0] == 201
 
 
-async def test_two_clients_of_one_seed_see_the_same_ids() -> None:
+async def test_registrants_come_singly_or_thirty_at_once(zoom: Emulated) -> None:
+    made = await make(zoom, settings={"approval_type": 1})
+    path = f"/meetings/{made['id']}"
+    rows = [{"email": f"{n}@door.invalid", "first_name": "A"} for n in range(31)]
+    body = {"auto_approve": True, "registrants": rows}
+    assert (await call(zoom, "POST", f"{path}/batch_registrants", body))[1]["code"] == 300
+    body["registrants"] = rows[:30]
+    status, found = await call(zoom, "POST", f"{path}/batch_registrants", body)
+    assert (status, len(found["registrants"])) == (201, 30)
+    one = found["registrants"][0]
+    path = f"{path}/registrants/{one['registrant_id']}"
+    _, read = await call(zoom, "GET", path)
+    assert (read["join_url"], read["status"]) == (one["join_url"], "approved")
+    assert (await call(zoom, "DELETE", path))[0] == 204
+    assert (await call(zoom, "GET", path))[0] == 400
+    assert await zoom.tried("people/open", url=one["join_url"]) == 403
+
+
+async def test_a_full_meeting_takes_nobody_but_those_it_knows(zoom: Emulated) -> None:
+    await zoom.do("options", most_registrants=1)
+    made = await make(zoom, settings={"approval_type": 1})
+    path = f"/meetings/{made['id']}/registrants"
+    codes = []
+    for name in ("a", "a", "b"):
+        body = {"email": f"{name}@door.invalid", "first_name": "A"}
+        codes.append((await call(zoom, "POST", path, body))[1].get("code"))
+    assert codes == [None, None, 3043]
+
+
+async def test_two_accounts_of_one_seed_have_the_same_ids() -> None:
     seen = []
     for _ in range(2):
         async with emulating(EmulatorSettings(starts_at=NOW, seed=7)) as zoom:
-            handle = await client_of(zoom).create_meeting(a_clearance(), plan())
-            seen.append(handle.provider_id)
+            seen.append((await make(zoom))["id"])
     assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"topic": "x" * 201},
+        {"agenda": "x" * 2001},
+        {"duration": 0},
+        {"duration": 1441},
+        {"duration": "an hour"},
+        {"type": 5},
+        {"settings": "none"},
+    ],
+)
+async def test_what_is_beyond_a_limit_is_refused_at_making_and_at_changing(
+    zoom: Emulated, body: dict[str, object]
+) -> None:
+    made = await make(zoom)
+    for method, path in (("POST", f"/users/{HOST}/meetings"), ("PATCH", f"/meetings/{made['id']}")):
+        status, refusal = await call(zoom, method, path, body)
+        assert (status, refusal["code"]) == (400, 300)
+    assert len(await zoom.meetings()) == 1

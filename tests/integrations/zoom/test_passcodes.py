@@ -77,6 +77,27 @@ def test_the_policy_is_read_as_stated(stated: dict[str, object], policy: Passcod
     assert read_policy(demands(**stated)) == policy
 
 
+@pytest.mark.parametrize(
+    ("scheduling", "security", "policy"),
+    [
+        ({}, {"have_special_character": True}, PasscodePolicy(False, True, 3)),
+        ({"only_allow_numeric": True}, {}, PasscodePolicy(True, False, 3)),
+        (
+            {"consecutive_characters_length": 4},
+            {"consecutive_characters_length": 3},
+            PasscodePolicy(False, False, 2),
+        ),
+    ],
+)
+def test_of_two_statements_the_stricter_counts(
+    scheduling: dict[str, object], security: dict[str, object], policy: PasscodePolicy
+) -> None:
+    stricter = {"meeting_password_requirement": security}
+    assert read_policy(demands(**scheduling) | {"meeting_security": stricter}) == policy
+    looser = {"meeting_password_requirement": scheduling}
+    assert read_policy(demands(**security) | {"meeting_security": looser}) == policy
+
+
 @pytest.mark.pitfall(40)
 @pytest.mark.parametrize(
     "settings",
@@ -87,6 +108,9 @@ def test_the_policy_is_read_as_stated(stated: dict[str, object], policy: Passcod
         {"schedule_meeting": []},
         demands(length=11),
         demands(only_allow_numeric=True, have_letter=True),
+        demands(only_allow_numeric=True)
+        | {"meeting_security": {"meeting_password_requirement": {"have_letter": True}}},
+        demands(length=8) | {"meeting_security": {"meeting_password_requirement": {"length": 12}}},
     ],
 )
 def test_a_policy_that_cannot_be_read_or_met_is_refused(settings: dict[str, object]) -> None:

@@ -9,16 +9,10 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from integrations.http import Answer
-from integrations.zoom.links import (
-    ZOOM_LINKS,
-    trusted_base,
-    trusted_link,
-    uuid_segment,
-)
+from integrations.zoom.links import trusted_base, uuid_segment
 from integrations.zoom.protocol import (
+    ScopeMissing,
     TokenRefused,
-    missing_scopes,
-    parse_retry_after,
     read_answer,
     read_token,
     retry_at,
@@ -46,7 +40,8 @@ def coded(status: int, code: int, message: str = "m") -> Answer:
     ("answer", "error"),
     [
         (coded(401, 124), TokenRefused),
-        (coded(400, 4711), ProviderRefused),
+        (coded(400, 4711), ScopeMissing),
+        (coded(401, 4700), ScopeMissing),
         (coded(400, 300), ProviderRefused),
         (coded(400, 3000), ProviderRefused),
         (coded(403, 2306), ProviderRefused),
@@ -106,22 +101,6 @@ def test_any_bytes_under_any_status_are_read_or_refused_by_our_tree(
 # --- rate limits ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("text", "at"),
-    [
-        ("0", NOW),
-        ("30", NOW + timedelta(seconds=30)),
-        ("Tue, 24 Nov 2026 15:41:00 GMT", NOW + timedelta(minutes=1)),
-        ("2026-11-25T00:00:00Z", datetime(2026, 11, 25, tzinfo=UTC)),
-        ("", None),
-        ("soon", None),
-        ("-5", None),
-    ],
-)
-def test_retry_after_is_read_in_its_three_forms(text: str, at: datetime | None) -> None:
-    assert parse_retry_after(text, NOW) == at
-
-
 def test_a_daily_limit_without_a_time_waits_for_utc_midnight() -> None:
     by_header = Answer(429, {"X-RateLimit-Type": "Daily-limit"}, b"")
     by_text = Answer(429, {}, b'{"message":"exceeded the daily rate limit (100)"}')
@@ -171,12 +150,6 @@ def test_the_token_request_says_who_in_the_header_and_what_in_the_body() -> None
     assert token_form("acc") == {"grant_type": "account_credentials", "account_id": "acc"}
 
 
-def test_wider_scopes_of_the_older_kind_are_enough() -> None:
-    classic = frozenset({"meeting:write:admin", "meeting:read:admin", "user:read:admin"})
-    assert missing_scopes(classic) == ()
-    assert "meeting:delete:meeting:admin" in missing_scopes(frozenset({"meeting:read:admin"}))
-
-
 # --- addresses ------------------------------------------------------------------------------------
 
 
@@ -191,39 +164,6 @@ def test_wider_scopes_of_the_older_kind_are_enough() -> None:
 )
 def test_a_uuid_is_encoded_twice_only_where_zoom_wants_it(uuid: str, path: str) -> None:
     assert uuid_segment(uuid) == path
-
-
-@pytest.mark.parametrize(
-    "url", ["https://zoom.us/j/1?pwd=a", "https://us02web.zoom.us/w/1?tk=a", "HTTPS://ZOOM.US/s/1"]
-)
-def test_zooms_own_links_are_believed(url: str) -> None:
-    assert trusted_link(url, ZOOM_LINKS).get_secret_value() == url
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://zoom.us/j/1",
-        "https://zoom.us.evil.example/j/1",
-        "https://evilzoom.us/j/1",
-        "https://zoom.us@evil.example/j/1",
-        "https://evil.example\\@zoom.us/j/1",
-        "https://evil.example\\.zoom.us/j/1",
-        "https://evil.example#.zoom.us/",
-        "https://evil.example?.zoom.us/",
-        "https://zoom.us:8443/j/1",
-        "javascript:alert(1)//zoom.us",
-        "//zoom.us/j/1",
-        "https://zoom.us/j/1 2",
-        "https://zoom.us/\nj",
-        "",
-        None,
-        7,
-    ],
-)
-def test_links_to_anywhere_else_are_refused(url: object) -> None:
-    with pytest.raises(ProviderRefused):
-        trusted_link(url, ZOOM_LINKS)
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,21 @@ ENTRY: Row = {
     "at": AT,
 }
 
+ATTENDANCE_REPORT = {
+    "id": "report_1",
+    "meeting_id": "meeting_1",
+    "lone_calls_missing": False,
+    "at": AT,
+}
+ATTENDANCE = {
+    "report_id": "report_1",
+    "position": 0,
+    "registrant_id": "reg_1",
+    "account_id": "",
+    "joined_at": AT,
+    "left_at": None,
+}
+
 ROWS: list[tuple[str, Row]] = [
     *(("staff", staff(f"staff_{n}")) for n in (1, 2, 3)),
     *(("parents", parent(f"parent_{n}")) for n in (1, 2)),
@@ -193,6 +208,8 @@ ROWS: list[tuple[str, Row]] = [
     ("meetings", meeting("meeting_1")),
     ("ways_in", way_in("wayin_1")),
     ("signals", signal("signal_1")),
+    ("attendance_reports", ATTENDANCE_REPORT),
+    ("attendances", ATTENDANCE),
     ("alerts", alert("alert_1")),
     ("messages", message("message_1")),
     ("statements", statement("statement_1")),

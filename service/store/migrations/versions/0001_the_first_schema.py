@@ -16,6 +16,13 @@ INSTANT = sa.String(27).with_variant(sa.DateTime(timezone=True), "postgresql")
 
 def upgrade() -> None:
     """Go forward."""
+    op.create_table('budgets',
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('window_index', sa.BigInteger(), nullable=False),
+    sa.Column('spent', sa.Integer(), nullable=False),
+    sa.CheckConstraint('spent >= 0', name=op.f('ck_budgets_spent_something')),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_budgets'))
+    )
     op.create_table('checkpoints',
     sa.Column('size', sa.BigInteger(), nullable=False),
     sa.Column('note', sa.String(), nullable=False),
@@ -45,6 +52,11 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     op.create_index('ix_entries_scope', 'entries', ['scope', 'id'], unique=False)
+    op.create_table('hook_proofs',
+    sa.Column('provider', sa.String(), nullable=False),
+    sa.Column('proved_at', INSTANT, nullable=False),
+    sa.PrimaryKeyConstraint('provider', name=op.f('pk_hook_proofs'))
+    )
     op.create_table('hosts',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('external_id', sa.String(), nullable=True),
@@ -544,9 +556,11 @@ def upgrade() -> None:
     sa.Column('reference', sa.String(), nullable=False),
     sa.Column('stage', sa.String(), nullable=False),
     sa.Column('provider_id', sa.String(), nullable=True),
+    sa.Column('holder', sa.String(), nullable=False),
     sa.Column('passcode_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('intended_at', INSTANT, nullable=False),
     sa.Column('opened_at', INSTANT, nullable=True),
+    sa.Column('verified_at', INSTANT, nullable=True),
     sa.Column('shut_at', INSTANT, nullable=True),
     sa.Column('closed_at', INSTANT, nullable=True),
     sa.Column('reason', sa.String(), nullable=True),
@@ -579,6 +593,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_admissions'))
     )
     op.create_index(op.f('ix_admissions_session_id'), 'admissions', ['session_id'], unique=False)
+    op.create_table('attendance_reports',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('meeting_id', sa.String(), nullable=False),
+    sa.Column('lone_calls_missing', sa.Boolean(), nullable=False),
+    sa.Column('at', INSTANT, nullable=False),
+    sa.ForeignKeyConstraint(['meeting_id'], ['meetings.id'], name=op.f('fk_attendance_reports_meeting_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attendance_reports'))
+    )
+    op.create_index(op.f('ix_attendance_reports_meeting_id'), 'attendance_reports', ['meeting_id'], unique=False)
     op.create_table('signals',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('digest', sa.String(), nullable=False),
@@ -594,12 +617,24 @@ def upgrade() -> None:
     sa.Column('as_host', sa.Boolean(), nullable=False),
     sa.Column('happened_at', INSTANT, nullable=False),
     sa.Column('received_at', INSTANT, nullable=False),
-    sa.CheckConstraint("kind IN ('started', 'waiting', 'joined', 'left', 'ended', 'role_changed', 'other')", name=op.f('ck_signals_kind_known')),
+    sa.CheckConstraint("kind IN ('started', 'waiting', 'joined', 'left', 'ended', 'role_changed', 'recording', 'created', 'changed', 'other')", name=op.f('ck_signals_kind_known')),
     sa.ForeignKeyConstraint(['meeting_id'], ['meetings.id'], name=op.f('fk_signals_meeting_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_signals')),
     sa.UniqueConstraint('digest', name=op.f('uq_signals_digest'))
     )
     op.create_index('ix_signals_meeting', 'signals', ['meeting_id', 'happened_at'], unique=False)
+    op.create_table('watches',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('provider', sa.String(), nullable=False),
+    sa.Column('meeting_id', sa.String(), nullable=True),
+    sa.Column('watch_id', sa.String(), nullable=False),
+    sa.Column('expires_at', INSTANT, nullable=False),
+    sa.Column('needed_until', INSTANT, nullable=True),
+    sa.ForeignKeyConstraint(['meeting_id'], ['meetings.id'], name=op.f('fk_watches_meeting_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_watches')),
+    sa.UniqueConstraint('meeting_id', name=op.f('uq_watches_meeting_id')),
+    sa.UniqueConstraint('provider', 'watch_id', name=op.f('uq_watches_provider_watch_id'))
+    )
     op.create_table('ways_in',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('meeting_id', sa.String(), nullable=False),
@@ -616,3 +651,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_ways_in'))
     )
     op.create_index('uq_ways_in_standing', 'ways_in', ['meeting_id', 'subject_id'], unique=True, sqlite_where=sa.text('revoked_at IS NULL'), postgresql_where=sa.text('revoked_at IS NULL'))
+    op.create_table('attendances',
+    sa.Column('report_id', sa.String(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('registrant_id', sa.String(), nullable=False),
+    sa.Column('account_id', sa.String(), nullable=False),
+    sa.Column('joined_at', INSTANT, nullable=False),
+    sa.Column('left_at', INSTANT, nullable=True),
+    sa.CheckConstraint('left_at IS NULL OR joined_at <= left_at', name=op.f('ck_attendances_left_after_joining')),
+    sa.ForeignKeyConstraint(['report_id'], ['attendance_reports.id'], name=op.f('fk_attendances_report_id')),
+    sa.PrimaryKeyConstraint('report_id', 'position', name=op.f('pk_attendances'))
+    )

@@ -1,0 +1,152 @@
+"""After a call: fetches the provider's report of who attended, as a witness beside our signals.
+
+Reports come late or never, and their absence never means that nobody came (pitfall 49). Where a
+meeting must stay until its report is read (Teams forgets it with the meeting), `closing` waits for us.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service.audit.events import Entry, Event
+from service.errors import ProviderError
+from service.policy.admission import Place
+from service.policy.people import MeetingId, SessionId, system
+from service.ports import Attendance, Signal
+from service.store import alerts, attendance, meetings, signals, ways_in, work
+from service.store.meetings import Meeting
+from service.store.transactions import Reader, Tx
+from service.store.work import Claim, Settle
+from service.workflows.deps import Deps
+
+COLLECTING = "collect_attendance"
+BY = system(COLLECTING)
+
+LOOKS_AFTER = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 60, 6 * 60, 24 * 60))
+"""When a report is looked for, from the moment the meeting was shut. After the last it is missing."""
+
+
+def errand(meeting_id: MeetingId) -> str:
+    """The name under which a meeting's report is on the list of work."""
+    return f"attendance:{meeting_id}"
+
+
+def ask_for_report(tx: Tx, meeting: Meeting) -> None:
+    """Have the report of a meeting collected that is being shut, if there was a call at all."""
+    if any(signal.occurrence or signal.connection for signal in _signals(tx, meeting)):
+        work.put(tx, errand(meeting.meeting_id), COLLECTING, tx.now + LOOKS_AFTER[0])
+
+
+def is_awaited(reader: Tx | Reader, meeting_id: MeetingId) -> bool:
+    """Whether a report is still being looked for."""
+    return work.is_there(reader, errand(meeting_id))
+
+
+async def collect(deps: Deps, claim: Claim) -> None:
+    """Look once for one report; what is not there yet is looked for again."""
+    meeting_id = MeetingId(claim.subject_id.partition(":")[2])
+    meeting, occurrences = await deps.store.read(_meeting_and_calls, meeting_id)
+    found: Attendance | None = None
+    if meeting.handle is not None:
+        try:
+            provider = deps.providers[meeting.provider]
+            found = await provider.read_attendance(meeting.handle, occurrences)
+        except ProviderError:
+            found = None  # "not known", whatever the reason; the next look asks again
+    await deps.store.transact(_note, _Look(claim, meeting, found), by=BY)
+
+
+def _signals(reader: Tx | Reader, meeting: Meeting) -> tuple[Signal, ...]:
+    return signals.of_meeting(reader, meeting.meeting_id)
+
+
+def _meeting_and_calls(reader: Reader, meeting_id: MeetingId) -> tuple[Meeting, tuple[str, ...]]:
+    meeting = meetings.get(reader, meeting_id)
+    named = {signal.occurrence for signal in _signals(reader, meeting) if signal.occurrence}
+    return meeting, tuple(sorted(named))
+
+
+@dataclass(frozen=True)
+class _Look:
+    claim: Claim
+    meeting: Meeting
+    found: Attendance | None
+
+
+def _note(tx: Tx, look: _Look) -> None:
+    if not work.holds(tx, look.claim):
+        return
+    meeting = look.meeting
+    if look.found is None and look.claim.tries < len(LOOKS_AFTER):
+        since = meeting.shut_at or tx.now
+        work.settle(tx, Settle(look.claim, max(tx.now, since + LOOKS_AFTER[look.claim.tries])))
+        return
+    if look.found is None:
+        tx.record(Entry(Event.ATTENDANCE_MISSING, meeting.session_id))
+        # One for all its meetings: a provider that gives no reports at all is one thing to mend.
+        alerts.raise_alert(tx, f"reports_{meeting.provider}", "no_attendance_report", None)
+    else:
+        attendance.insert(tx, meeting.meeting_id, look.found)
+        tx.record(
+            Entry(
+                Event.ATTENDANCE_READ,
+                meeting.session_id,
+                {"meeting": meeting.meeting_id},
+                {"stays": len(look.found.stays)},
+            )
+        )
+    work.settle(tx, Settle(look.claim, None))
+    work.hurry(tx, [meeting.meeting_id])  # `closing` may be waiting for this
+
+
+# --- who it was -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Stay:
+    """One stay in a call, by the provider's report. Without `place` the provider knows nobody we do.
+
+    `subject_id` is our id of the person whose way in it was: a household stands for its child.
+    """
+
+    meeting_id: MeetingId
+    place: Place | None
+    subject_id: str | None
+    joined_at: datetime
+    left_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Attested:
+    """What the provider's reports say of a session; `missing` means no report, never nobody."""
+
+    stays: tuple[Stay, ...]
+    read_at: datetime | None
+    missing: bool
+    lone_calls_missing: bool
+
+
+def of_session(reader: Tx | Reader, session_id: SessionId) -> Attested:
+    """The provider's word on who attended, over every meeting that the session had."""
+    stays: list[Stay] = []
+    read_at: list[datetime] = []
+    lone = False
+    for meeting in meetings.of_session(reader, session_id):
+        report = attendance.newest(reader, meeting.meeting_id)
+        if report is None:
+            continue
+        read_at.append(report.read_at)
+        lone = lone or report.attendance.lone_calls_missing
+        stays += _named(reader, meeting, report.attendance)
+    return Attested(tuple(stays), max(read_at, default=None), not read_at, lone)
+
+
+def _named(reader: Tx | Reader, meeting: Meeting, found: Attendance) -> Iterator[Stay]:
+    known = ways_in.held(reader, meeting.meeting_id, revoked_too=True)
+    holders = {way.registrant_id: way for way in known if way.registrant_id}
+    for stay in found.stays:
+        holder = holders.get(stay.registrant_id)
+        chair = stay.account_id and stay.account_id in (meeting.holder, meeting.host_account)
+        place = holder.place if holder else Place.SECOND_STAFF if chair else None
+        who = holder.subject_id if holder else None
+        yield Stay(meeting.meeting_id, place, who, stay.joined_at, stay.left_at)
