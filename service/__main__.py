@@ -14,22 +14,19 @@ from typing import Any
 import click
 from aiohttp import web
 
-from integrations.teams.emulator.server import run as run_teams_emulator
-from integrations.teams.emulator.settings import EmulatorSettings as TeamsEmulatorSettings
-from integrations.zoom.emulator.server import run as run_zoom_emulator
-from integrations.zoom.emulator.settings import EmulatorSettings as ZoomEmulatorSettings
 from service.app import Running, running, tokens_of, warn_in_demo
 from service.audit.export_check import verify_export
 from service.audit.exports import lines_of
 from service.audit.notes import SigningKey, VerifierKey
 from service.certificates import self_signed
 from service.doctor import examine
+from service.emulate import emulate
 from service.errors import ChaperoneError, Misconfigured
 from service.people_file import bring_in
 from service.policy.handbook import handbook as handbook_text
 from service.policy.people import Role
 from service.ports import SystemClock, Weight
-from service.settings import PREFIX, Mode, Settings, load_settings
+from service.settings import PREFIX, Settings, load_settings
 from service.store import migrate as schema
 from service.web import api
 from service.web.listing import listing
@@ -282,34 +279,7 @@ def _print_or_check(text: str, check: Path | None, command: str) -> None:
         raise click.ClickException(f"{check} is stale. Run: chaperone {command} > {check}")
 
 
-# --- emulators --------------------------------------------------------------------------------------
-
-
-@main.group()
-def emulate() -> None:
-    """Stand-ins for the providers, for demos and tests. Refused in production."""
-    mode = os.environ.get(f"{PREFIX}MODE", "")
-    if mode != Mode.DEMO.value:
-        raise click.ClickException(f"Emulators run only with {PREFIX}MODE=demo.")
-
-
-@emulate.command()
-@click.option("--port", default=8081, show_default=True)
-@click.option("--webhook-url", default="", help="Where to send webhooks.")
-def zoom(port: int, webhook_url: str) -> None:
-    """A Zoom account with two licensed hosts and nothing in it."""
-    click.echo("This is a Zoom EMULATOR. No real meeting comes of it.", err=True)
-    public = f"http://127.0.0.1:{port}"
-    run_zoom_emulator(ZoomEmulatorSettings(webhook_url=webhook_url, public_url=public), port=port)
-
-
-@emulate.command()
-@click.option("--port", default=8082, show_default=True)
-def teams(port: int) -> None:
-    """A Microsoft 365 tenant with two organisers and nothing in it."""
-    click.echo("This is a Teams EMULATOR. No real meeting comes of it.", err=True)
-    public = f"http://127.0.0.1:{port}"
-    run_teams_emulator(TeamsEmulatorSettings(public_url=public, links_open_here=True), port=port)
+main.add_command(emulate)
 
 
 if __name__ == "__main__":

@@ -130,6 +130,7 @@ async def running(
             organisation=organisation,
             providers={name: one.meetings for name, one in providers.items()},
             signal_sources={name: one.signals for name, one in providers.items()},
+            checkups={name: one.checkup for name, one in providers.items()},
             watchers={name: one.watcher for name, one in providers.items() if one.watcher},
             messenger=_messenger(settings),
             base_url=settings.base_url,

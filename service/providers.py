@@ -25,7 +25,6 @@ from integrations.teams.credentials import ClientCertificate, ClientSecret
 from integrations.teams.sealed import EncryptionKey
 from integrations.teams.signals import TeamsSignals
 from integrations.teams.watcher import TeamsWatcher
-from integrations.zoom.checkup import ZoomCheckup
 from integrations.zoom.client import ZoomClient
 from integrations.zoom.webhooks import ZoomSignals
 from service.errors import Misconfigured
@@ -77,7 +76,7 @@ def _zoom(
         client,
         ZoomSignals(zoom.webhook_secret),
         None,
-        ZoomCheckup(client._calls),
+        client.checkup(),
         zoom.link_origins,
     )
 

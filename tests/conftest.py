@@ -3,6 +3,11 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+# How long one example takes says how busy the machine is, and nothing about the code.
+settings.register_profile("chaperone", deadline=None)
+settings.load_profile("chaperone")
 
 pytest_plugins = ["tests.databases"]
 

@@ -24,7 +24,6 @@ from service.errors import Misconfigured
 
 # Graph wraps the content key with the old hash; the integrity rests on the HMAC-SHA256 below.
 _OAEP = OAEP(mgf=MGF1(hashes.SHA1()), algorithm=hashes.SHA1(), label=None)  # noqa: S303
-_KEY_SIZES = (16, 24, 32)
 _BLOCK = 128
 
 
@@ -79,8 +78,6 @@ def _open(private_key: RSAPrivateKey, content: Mapping[str, object]) -> bytes:
     # Before anything is decrypted: padding errors must tell a forger nothing.
     if not hmac.compare_digest(signature, _raw(content, "dataSignature")):
         raise ValueError("signature")
-    if len(key) not in _KEY_SIZES:
-        raise ValueError("key size")
     decryptor = Cipher(AES(key), CBC(key[:16])).decryptor()
     padded = decryptor.update(data) + decryptor.finalize()
     unpadder = PKCS7(_BLOCK).unpadder()

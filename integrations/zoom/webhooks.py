@@ -36,6 +36,7 @@ _KINDS = {
     "recording.completed": SignalKind.RECORDING,
     "meeting.created": SignalKind.CREATED,
     "meeting.updated": SignalKind.CHANGED,
+    "meeting.deleted": SignalKind.CHANGED,
 }
 
 # Where each kind says when it happened; arrival says nothing: events come late and out of order.

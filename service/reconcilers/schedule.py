@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from service.reconcilers import (
+    check_providers,
     close_meetings,
     close_sessions,
     collect_attendance,
@@ -40,6 +41,7 @@ RECONCILERS: tuple[Reconciler, ...] = (
     collect_attendance.RECONCILER,
     keep_watches.RECONCILER,
     watch_hooks.RECONCILER,
+    check_providers.RECONCILER,
     deliver_messages.RECONCILER,
     forget_old.RECONCILER,
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service.policy.organisation import Organisation
-from service.ports import CallWatcher, Clock, MeetingProvider, Messenger, SignalSource
+from service.ports import CallWatcher, Checkup, Clock, MeetingProvider, Messenger, SignalSource
 
 if TYPE_CHECKING:
     from service.store.transactions import Store
@@ -21,5 +21,6 @@ class Deps:
     providers: Mapping[str, MeetingProvider]
     signal_sources: Mapping[str, SignalSource]
     watchers: Mapping[str, CallWatcher]
+    checkups: Mapping[str, Checkup]
     messenger: Messenger
     base_url: str

@@ -39,6 +39,9 @@ LOOK_FOR_LOST = timedelta(seconds=90)
 """How long a meeting whose creation was not confirmed is looked for before a new intent."""
 
 LOOK_EVERY = timedelta(seconds=5)
+A_LITTLE = timedelta(minutes=1)
+"""How far a provider's rounding and clock may put a start off."""
+
 FAILED_WAIT = (1, 2, 5, 10)
 """Minutes to the next try after the first, second, third… opening that came to nothing."""
 
@@ -118,7 +121,7 @@ async def finish(deps: Deps, meeting_id: MeetingId) -> None:
     provider = deps.providers[meeting.provider]
     try:
         facts = await provider.read_meeting(meeting.handle)
-        if facts.weaknesses:
+        if facts.weaknesses or not await deps.store.read(_is_the_one, meeting, facts):
             await give_up_opening(deps, meeting_id, "unsafe_settings", surely_not_made=False)
             return
         await listening.watch(
@@ -132,6 +135,20 @@ async def finish(deps: Deps, meeting_id: MeetingId) -> None:
     except (ProviderBusy, ProviderUnavailable, ProviderUnsure):
         return  # nothing is lost: `finish_openings` looks again when the lease is over
     await _release(deps, meeting_id, facts, ways_in)
+
+
+def _is_the_one(reader: Reader, meeting: Meeting, facts: MeetingFacts) -> bool:
+    """Whether what the provider holds is what was asked for: by our reference and start.
+
+    A provider moves a start that is past to the present; nothing else may move it.
+    """
+    starts_at = sessions.get(reader, meeting.session_id).starts_at
+    if facts.reference and facts.reference != meeting.reference:
+        return False
+    late_by = facts.starts_at - starts_at
+    return abs(late_by) < A_LITTLE or (
+        late_by > timedelta(0) and facts.starts_at <= reader.now + A_LITTLE
+    )
 
 
 def _seats_now(reader: Reader, session_id: SessionId) -> tuple[SeatFor, ...]:

@@ -49,6 +49,7 @@ async def ticking(
             "providers",
             "signal_sources",
             "watchers",
+            "checkups",
             "messenger",
             "base_url",
         )

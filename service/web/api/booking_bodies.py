@@ -75,10 +75,13 @@ def _shown_in(instant: datetime, zone: str) -> str:
 
 
 class NewSession(TermsBody):
-    """A session to book. The same `external_id` with the same content books nothing new."""
+    """A session to book. The same `external_id` with the same content books nothing new.
+
+    `provider` may be left out where only one is set up.
+    """
 
     external_id: ExternalId | None = None
     tutor_id: Id
     children: tuple[Id, ...] = Field(min_length=1, max_length=MOST_CHILDREN)
-    provider: Annotated[str, Field(max_length=20)] = "zoom"
+    provider: Annotated[str, Field(max_length=20)] | None = None
     cover_mode: CoverMode = CoverMode.THROUGHOUT

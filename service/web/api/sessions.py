@@ -56,18 +56,27 @@ class OverrideBody(Body):
 async def book(call: Call[NewSession]) -> Answer:
     """Book a session. What stands in its way is in the answer, and no reason to refuse it."""
     body = call.body
-    if body.provider not in call.deps.providers:
-        raise InvalidInput.of("provider", "unknown", "This provider is not set up here.")
     command = booking.BookSession(
         external_id=body.external_id,
         tutor_id=StaffId(body.tutor_id),
         children=tuple(ChildId(child_id) for child_id in body.children),
         terms=body.terms(call.deps.organisation),
-        provider=body.provider,
+        provider=_provider(call),
         cover_mode=body.cover_mode,
     )
     session_id = SessionId(await created(call, booking.book_session, command))
     return await shown(call, session_id, status=201)
+
+
+def _provider(call: Call[NewSession]) -> str:
+    there = sorted(call.deps.providers)
+    if call.body.provider is None and len(there) == 1:
+        return there[0]
+    if call.body.provider is None:
+        raise InvalidInput.of("provider", "missing", f"Name one of {', '.join(there)}.")
+    if call.body.provider not in there:
+        raise InvalidInput.of("provider", "unknown", "This provider is not set up here.")
+    return call.body.provider
 
 
 async def listed(call: Call[None, Sessions]) -> Answer:

@@ -95,3 +95,25 @@ async def listening(zoom: Emulated) -> AsyncIterator[Heard]:
     async with TestServer(app) as server:
         await zoom.do("webhooks", url=str(server.make_url("/hooks")))
         yield heard
+
+
+OPEN: dict[str, Any] = {"waiting_room": False, "approval_type": 2, "join_before_host": False}
+
+
+async def running(zoom: Emulated, **settings: Any) -> dict[str, Any]:
+    """A meeting with its host inside and no waiting room."""
+    made = await make(zoom, password="aB3xK9mQ2z", settings={**OPEN, **settings})
+    await zoom.do("people/open", url=made["start_url"])
+    return made
+
+
+async def flushed(zoom: Emulated, heard: Heard) -> list[str]:
+    """The names of all that came, once everything due has been sent."""
+    await zoom.do("webhooks/flush")
+    return heard.names
+
+
+def part(event: dict[str, Any]) -> dict[str, Any]:
+    """What an event is about."""
+    found: dict[str, Any] = event["payload"]["object"]
+    return found
