@@ -248,7 +248,7 @@ def load_organisation(path: Path) -> Organisation:
         hours=tuple(Hours(day.opens, day.closes) if day else None for _, day in told.hours),
         closed_days=frozenset(told.closed_days),
         windows=_windows(path, told.windows),
-        staff_only_accounts=frozenset(told.staff_only_accounts),
+        staff_only_accounts=frozenset(one.casefold() for one in told.staff_only_accounts),
     )
 
 

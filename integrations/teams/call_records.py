@@ -19,7 +19,7 @@ UNKNOWN_MEETING = "call-record:"
 
 
 async def read_call(calls: TeamsCalls, record_id: str) -> Signal | None:
-    """The call of a record as started on an account; None if there is no such record (any more).
+    """The call of a record as over on an account; None if there is no such record (any more).
 
     Later versions of a record give the same digest, so that a call counts once.
     """
@@ -27,14 +27,14 @@ async def read_call(calls: TeamsCalls, record_id: str) -> Signal | None:
         record = await calls.read(f"/v1.0/communications/callRecords/{segment(record_id)}")
     except ProviderGone:
         return None
-    happened_at = instant(record, "startDateTime")
+    happened_at = instant(record, "endDateTime") or instant(record, "startDateTime")
     if happened_at is None:
         return None
     organiser = _organiser(record)
     meeting_id = await _meeting_of(calls, organiser, text(record, "joinWebUrl"))
     return Signal(
         digest=hashlib.sha256(f"{UNKNOWN_MEETING}{record_id}".encode()).hexdigest(),
-        kind=SignalKind.STARTED,
+        kind=SignalKind.ENDED,
         provider_id=meeting_id or f"{UNKNOWN_MEETING}{record_id}",
         occurrence="",
         happened_at=happened_at,

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from integrations.teams.reading import in_small_letters, part, text
 
-_DOOR_CODE = re.compile(r"[ABCDEFGHJKMNPQRSTUVWXYZ23456789]{6}")
+# Every code of ours holds a digit, so that no name has the form of one.
+_DOOR_CODE = re.compile(r"(?=.*[2-9])[ABCDEFGHJKMNPQRSTUVWXYZ23456789]{6}")
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 

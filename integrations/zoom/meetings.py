@@ -20,7 +20,7 @@ from service.ports import MeetingFacts, MeetingHandle, MeetingPlan
 
 _SCHEDULED = 2
 _LONGEST_MINUTES = 1440
-_REFERENCE = re.compile(r"[ABCDEFGHJKMNPQRSTUVWXYZ23456789]{10}")
+_REFERENCE = re.compile(r"(?=.*[2-9])[ABCDEFGHJKMNPQRSTUVWXYZ23456789]{10}")
 
 # Zoom must show each of these as it stands here, or the meeting is never released.
 _ESSENTIAL: Json = {

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from service.errors import NotFound, NotReady, StaleVersion
+from service.errors import NotFound, NotReady, NotSignedIn, StaleVersion
 from service.policy.people import system
 from service.ports import Challenge, Heard, Posted
 from service.store import watches
@@ -35,9 +35,19 @@ def add_to(app: web.Application, deps: Deps) -> None:
         if source is None:
             raise NotFound
         body = await read_bytes(request, LARGEST)
-        found = await source.read(Posted(request.headers, request.query, body), deps.clock.now())
+        try:
+            found = await source.read(
+                Posted(request.headers, request.query, body), deps.clock.now()
+            )
+        except NotSignedIn:
+            if provider not in deps.watchers:
+                raise
+            # Microsoft sends again for hours whatever is not accepted, and slows down the rest:
+            # https://learn.microsoft.com/graph/change-notifications-delivery-webhooks
+            return web.Response(status=202)
         if isinstance(found, Challenge):
-            await _take(deps, watches.note_proof, provider)
+            if provider not in deps.watchers:  # theirs is unsigned: anybody could make us write
+                await _take(deps, watches.note_proof, provider)
             return web.Response(text=found.answer, content_type=found.content_type)
         await _take_all(deps, provider, found)
         return web.Response(status=204)

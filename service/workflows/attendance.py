@@ -146,7 +146,8 @@ def _named(reader: Tx | Reader, meeting: Meeting, found: Attendance) -> Iterator
     holders = {way.registrant_id: way for way in known if way.registrant_id}
     for stay in found.stays:
         holder = holders.get(stay.registrant_id)
-        chair = stay.account_id and stay.account_id in (meeting.holder, meeting.host_account)
+        chairs = (meeting.holder.casefold(), meeting.host_account.casefold())
+        chair = stay.account_id and stay.account_id.casefold() in chairs
         place = holder.place if holder else Place.SECOND_STAFF if chair else None
         who = holder.subject_id if holder else None
         yield Stay(meeting.meeting_id, place, who, stay.joined_at, stay.left_at)

@@ -18,7 +18,7 @@ from service.audit.events import Entry, Event
 from service.errors import ProviderError, ProviderGone
 from service.policy.people import MeetingId, system
 from service.ports import MeetingHandle, MeetingProvider
-from service.store import alerts, meetings, sessions, watches, ways_in, work
+from service.store import alerts, meetings, sessions, ways_in, work
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader, Tx
@@ -195,7 +195,7 @@ def _record_closed(tx: Tx, command: _Closed) -> None:
         return
     meetings.record_closed(tx, meeting)
     work.drop(tx, meeting_id)
-    watches.need_until(tx, meeting_id, tx.now + listening.FORGOTTEN_AFTER)
+    listening.forget_later(tx, meeting_id)
     _record_orphans(tx, meeting, command.removed)
     tx.record(
         Entry(

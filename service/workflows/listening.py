@@ -12,7 +12,7 @@ from datetime import timedelta
 from service.errors import ProviderError, ProviderGone
 from service.policy.people import MeetingId, system
 from service.ports import CallWatcher, Watch, WatchNews, WatchNotice
-from service.store import alerts, meetings, watches, work
+from service.store import alerts, meetings, watches, ways_in, work
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Done, Reader, Tx
@@ -144,6 +144,20 @@ def _try_again(tx: Tx, command: _Try) -> None:
     work.settle(tx, Settle(command.claim, tx.now + RETRY_AFTER))
     if command.kept.expires_at <= tx.now:
         _tell_blind(tx, command.kept)
+
+
+def forget_later(tx: Tx, meeting_id: MeetingId) -> None:
+    """Watch a meeting that is ours no more for as long as its address opens anything.
+
+    If nobody was ever let in, nobody holds the address, and the watch goes at once.
+    """
+    kept = watches.of_meeting(tx, meeting_id)
+    if kept is None:
+        return
+    is_burned = bool(ways_in.admitted_subjects(tx, meeting_id))
+    watches.need_until(tx, meeting_id, tx.now + (FORGOTTEN_AFTER if is_burned else timedelta(0)))
+    if not is_burned:
+        work.hurry(tx, [kept.key])
 
 
 def _lost(tx: Tx, kept: KeptWatch) -> None:

@@ -7,6 +7,9 @@ from service.policy.admission import Place
 from service.policy.clearance import Clearance
 from service.ports import MeetingHandle, MeetingProvider, Seat, WayIn
 
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ"
+DIGITS = "23456789"
+
 
 @dataclass(frozen=True)
 class SeatFor:
@@ -31,8 +34,14 @@ def seats_of(clearance: Clearance) -> tuple[SeatFor, ...]:
 
 
 def door_code(length: int = 6) -> str:
-    """A short code that says nothing about anyone; no letters that look like digits."""
-    return "".join(secrets.choice("ABCDEFGHJKMNPQRSTUVWXYZ23456789") for _ in range(length))
+    """A short code that says nothing about anyone; no letters that look like digits.
+
+    It always holds a digit, so that nobody's name has the form of a code.
+    """
+    while True:
+        code = "".join(secrets.choice(LETTERS + DIGITS) for _ in range(length))
+        if not code.isalpha():
+            return code
 
 
 async def enrol(

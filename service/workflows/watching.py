@@ -15,7 +15,6 @@ from service.store import (
     sessions,
     signals,
     staffing,
-    watches,
     ways_in,
     work,
 )
@@ -27,6 +26,10 @@ from service.workflows.door import holds_room, roster
 
 CLOCKS_APART = timedelta(seconds=5)
 """How far a provider's clock may be ahead of ours (pitfall 38)."""
+
+
+STRAY_KINDS = (SignalKind.CREATED, SignalKind.STARTED, SignalKind.JOINED, SignalKind.ENDED)
+"""What tells of a meeting that is not ours; some providers tell of a call only when it is over."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +90,9 @@ def _stray(tx: Tx, command: TakeSignal, scope: str) -> None:
     Accounts that the organisation keeps for its staff alone are exempt, by a list of their own.
     """
     signal = command.signal
-    if signal.host_account in tx.house.organisation.staff_only_accounts:
+    if signal.host_account.casefold() in tx.house.organisation.staff_only_accounts:
         return
-    if signal.kind in (SignalKind.CREATED, SignalKind.STARTED, SignalKind.JOINED):
+    if signal.kind in STRAY_KINDS:
         alerts.raise_alert(tx, scope, "stray_meeting", None)
 
 
@@ -121,7 +124,7 @@ def _about_a_shut_meeting(tx: Tx, meeting: Meeting, signal: Signal) -> None:
     """A meeting that is going or gone never moves its session: another may be open by now."""
     if signal.kind not in (SignalKind.STARTED, SignalKind.JOINED):
         return
-    watches.need_until(tx, meeting.meeting_id, tx.now + listening.FORGOTTEN_AFTER)
+    listening.forget_later(tx, meeting.meeting_id)
     late = meeting.shut_at is not None and signal.happened_at <= meeting.shut_at + CLOCKS_APART
     if not late and not roster(tx, meeting).call_ended:  # late words about what is over are no news
         alerts.raise_alert(tx, meeting.meeting_id, "call_without_session", meeting.session_id)
