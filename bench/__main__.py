@@ -2,14 +2,25 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import click
 
-from bench import booking, booking_postgres, machine, startup, table, tick, verify, webhook
+from bench import (
+    booking,
+    booking_postgres,
+    burst,
+    machine,
+    startup,
+    table,
+    tick,
+    verify,
+    webhook,
+)
 from bench.measures import Row
 
-Measure = Callable[[bool], Awaitable[list[Row]]]
+Measure = Callable[[bool], Coroutine[Any, Any, list[Row]]]
 
 MEASURES: dict[str, Measure] = {
     "fsync": machine.measure,
@@ -19,13 +30,19 @@ MEASURES: dict[str, Measure] = {
     "verify": verify.measure,
     "startup": startup.measure,
     "tick": tick.measure,
+    "burst": burst.measure,
+    "burst-postgres": burst.measure_on_postgres,
 }
 
 
 @click.command()
 @click.argument("name", required=False, type=click.Choice(list(MEASURES)))
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-@click.option("--full", is_flag=True, help="With a million entries and sessions; takes minutes.")
+@click.option(
+    "--full",
+    is_flag=True,
+    help="A million entries and sessions, a burst of 10,000.",
+)
 def main(name: str | None, as_json: bool, full: bool) -> None:
     """Measure everything, or NAME alone, each against its baseline in the same run."""
     wanted = {name: MEASURES[name]} if name else MEASURES

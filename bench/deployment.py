@@ -7,9 +7,10 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from service.audit.notes import SigningKey
@@ -19,11 +20,11 @@ from service.store import migrate
 SERVE = (sys.executable, "-m", "service", "serve")
 WEBHOOK_SECRET = "bench-webhook-secret"
 NOBODY = "http://127.0.0.1:9"
-"""Where the provider would be. No measure gets as far as calling it."""
+"""Where the provider would be, for the measures that never get as far as calling it."""
 
 ORGANISATION = """
 name = "Bench Tuition"
-zone = "Europe/London"
+zone = "{zone}"
 domains = ["tuition.example"]
 
 [contacts]
@@ -62,11 +63,22 @@ class Deployment:
         return self.settings.listen_port
 
 
-async def deploy(folder: Path, database_url: str) -> Deployment:
-    """Settings for one database, brought to the newest schema."""
+def midday_zone(now: datetime) -> str:
+    """A zone in which it is about midday, so that the hours are open whenever this runs."""
+    return f"Etc/GMT{now.astimezone(UTC).hour - 12:+d}"
+
+
+async def deploy(
+    folder: Path,
+    database_url: str,
+    *,
+    zone: str = "Europe/London",
+    more: Mapping[str, str] | None = None,
+) -> Deployment:
+    """Settings for one database, brought to the newest schema; `more` wins over the usual ones."""
     hours = "\n".join(f"{day} = {{opens = 08:00:00, closes = 20:00:00}}" for day in DAYS)
     organisation = folder / "organisation.toml"
-    organisation.write_text(ORGANISATION + hours, "utf-8")
+    organisation.write_text(ORGANISATION.format(zone=zone) + hours, "utf-8")
     port = a_port()
     values = {
         "MODE": "demo",
@@ -86,6 +98,7 @@ async def deploy(folder: Path, database_url: str) -> Deployment:
         "ZOOM__WEBHOOK_SECRET": WEBHOOK_SECRET,
         "ZOOM__BASE_URL": NOBODY,
         "ZOOM__TOKEN_URL": NOBODY,
+        **(more or {}),
     }
     os.environ.update({f"{PREFIX}{name}": value for name, value in values.items()})
     await migrate.migrate(database_url)
@@ -122,7 +135,7 @@ async def serving(
 
 
 def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 async def _answering(server: subprocess.Popen[bytes], port: int, path: str) -> None:

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from bench.deployment import SERVE, deploy, serving
-from bench.machine import memory
+from bench.machine import cpu_seconds, memory
 from bench.measures import Row, median
 
 STARTS = 3
@@ -15,7 +15,7 @@ IDLE_SECONDS = 3
 
 async def measure(_full: bool) -> list[Row]:
     """The middle one of a few starts."""
-    seconds, megabytes = [], []
+    seconds, worked, megabytes = [], [], []
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         deployment = await deploy(folder, f"sqlite:///{folder / 'bench.db'}")
@@ -23,10 +23,17 @@ async def measure(_full: bool) -> list[Row]:
             begun = time.perf_counter()
             async with serving(SERVE, deployment.port, "/readyz") as server:
                 seconds.append(time.perf_counter() - begun)
+                worked.append(cpu_seconds(server.pid))
                 await asyncio.sleep(IDLE_SECONDS)
                 megabytes.append(memory(server.pid))
     took, held = median(seconds), max(megabytes)
     return [
-        Row("start-up to ready", f"{took:.2f} s", target="<= 2 s", met=took <= 2),
+        Row(
+            "start-up to ready",
+            f"{took:.2f} s",
+            target="<= 2 s",
+            met=took <= 2,
+            notes=(f"of it processor time {median(worked):.2f} s",),
+        ),
         Row("idle memory", f"{held:.0f} MB", target="<= 150 MB", met=held <= 150),
     ]

@@ -90,6 +90,8 @@ def _deps(settings: Settings, store: Store) -> Deps:
         organisation=load_organisation(settings.organisation_file),
         providers={},
         signal_sources={},
+        watchers={},
+        checkups={},
         messenger=NoMail(),
         base_url=settings.base_url,
     )

@@ -62,7 +62,8 @@ def _fill(database: Path, count: int) -> None:
         conn.execute("BEGIN")
         at = "2026-11-24T15:00:00.000000Z"
         conn.executemany(
-            "INSERT INTO entries (id, uid, kind, leaf, at) VALUES (?, ?, 'signal.received', ?, ?)",
+            "INSERT INTO entries (id, uid, kind, scope, leaf, at)"
+            " VALUES (?, ?, 'signal.received', 'session_bench', ?, ?)",
             ((n, f"entry_{n}", (LEAF % (n, n, n)).encode(), at) for n in range(1, count + 1)),
         )
         conn.executemany(

@@ -1,7 +1,8 @@
 """Webhook intake: ours against a bare aiohttp handler with the same HMAC and one insert.
 
-Ours stores the signal, its audit entry, and an alert for a call that is none of ours, and answers
-after the commit; the baseline checks the signature, stores one row, commits, and answers.
+Ours looks for the meeting, stores the signal and its audit entry under a pseudonym of its own, and
+answers after the commit; the baseline checks the signature, stores one row, commits, and answers.
+Nobody's meeting is meant, so nothing follows from the signals: intake alone is measured.
 """
 
 import asyncio

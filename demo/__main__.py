@@ -15,6 +15,7 @@ import aiohttp
 
 from demo.cast import gather_cast
 from demo.crew import DemoFailed, crew_of
+from demo.emulators import EMULATORS, Emulator
 from demo.invitation import invite
 from demo.mailbox import mailbox_open
 from demo.parts import Ports, choose_port, set_up
@@ -49,15 +50,18 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--keep", action="store_true", help="keep the folder with database and logs"
     )
-    for name, port in (("", 8000), ("zoom-", 8081), ("mailbox-", 8025)):
+    parser.add_argument("--provider", choices=EMULATORS, default="zoom", help="where meetings are")
+    emulators = ((f"{one.name}-", one.port) for one in EMULATORS.values())
+    for name, port in (("", 8000), *emulators, ("mailbox-", 8025)):
         parser.add_argument(f"--{name}port", type=int, default=port, help="0 for any that is free")
     return parser.parse_args()
 
 
-def _ports(options: argparse.Namespace) -> Ports:
+def _ports(options: argparse.Namespace, emulator: Emulator) -> Ports:
+    wanted, option = getattr(options, f"{emulator.name}_port"), f"--{emulator.name}-port"
     return Ports(
         choose_port(options.port, "--port", "the service"),
-        choose_port(options.zoom_port, "--zoom-port", "the Zoom emulator"),
+        choose_port(wanted, option, f"the {emulator.says} emulator"),
         choose_port(options.mailbox_port, "--mailbox-port", "the mailbox"),
     )
 
@@ -76,7 +80,8 @@ def _folder(keep: bool, teller: Teller) -> Iterator[Path]:
 
 
 async def _demo(options: argparse.Namespace, teller: Teller) -> None:
-    ports = _ports(options)
+    emulator = EMULATORS[options.provider]
+    ports = _ports(options, emulator)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(_folder(options.keep, teller))
         crew = await stack.enter_async_context(crew_of(folder, keep=options.keep))
@@ -84,7 +89,7 @@ async def _demo(options: argparse.Namespace, teller: Teller) -> None:
         http = await stack.enter_async_context(
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         )
-        running = await set_up(crew, ports, folder, mailbox.smtp_port, teller)
+        running = await set_up(crew, ports, emulator, folder, mailbox.smtp_port, teller)
         try:
             with teller.busy("signing everybody in (chaperone token)"):
                 cast = await gather_cast(running, http)
@@ -135,7 +140,7 @@ def main() -> int:
     """The exit code: 0 if the story went as told, 1 if anything answered otherwise."""
     options = _options()
     teller = Teller()
-    teller.banner()
+    teller.banner(EMULATORS[options.provider].says)
     return asyncio.run(_run(options, teller))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from demo.cast import must
 from demo.crew import DemoFailed
+from demo.rooms import Rooms
 from demo.stage import Stage, came_through, must_say
 
 CHECK_IN_WINDOW = timedelta(minutes=20)
@@ -15,7 +16,7 @@ on it asks for the promise and "I am here" together. The play wants to show both
 LESSON = timedelta(minutes=45)
 
 
-async def book(stage: Stage) -> None:
+async def book(stage: Stage, rooms: Rooms) -> None:
     """A tutor books; the booking stands, and says why no meeting may exist yet."""
     tutor, teller = stage.cast.tutor, stage.teller
     teller.step(f"{tutor.says}, books a lesson for Robin")
@@ -24,9 +25,10 @@ async def book(stage: Stage) -> None:
     stage.session_id = reply.body["session_id"]
     teller.good(f"Booked: {stage.session_id}, in about {CHECK_IN_WINDOW.seconds // 60} minutes.")
     await stage.must_wait_for("consent_missing", "second_staff_missing", "pledge_missing")
-    if (await stage.zoom())["meetings"]:
-        raise DemoFailed("There is a meeting at Zoom although the session is blocked.")
-    teller.refused("No meeting is made. The opening window is open, and Zoom holds no meeting.")
+    says = stage.running.emulator.says
+    if await rooms.standing():
+        raise DemoFailed(f"There is a meeting at {says} although the session is blocked.")
+    teller.refused(f"No meeting is made. The opening window is open, and {says} holds no meeting.")
 
 
 def booking(stage: Stage, starts_at: datetime, purpose: str, *, other: bool = False) -> Any:
@@ -40,7 +42,7 @@ def booking(stage: Stage, starts_at: datetime, purpose: str, *, other: bool = Fa
         "starts_at": starts_at.isoformat(),
         "duration_minutes": LESSON.seconds // 60,
         "purpose": purpose,
-        "provider": "zoom",
+        "provider": stage.running.emulator.name,
     }
 
 
@@ -119,45 +121,26 @@ async def pledge(stage: Stage) -> None:
     await stage.must_wait_for()
 
 
-async def opened(stage: Stage) -> None:
+async def opened(stage: Stage, rooms: Rooms) -> Any:
     """The meeting is made at once, read back, and shown as the provider has it."""
-    teller = stage.teller
-    teller.step("Now that nothing is in the way the meeting is made at Zoom, and read back")
+    says = stage.running.emulator.says
+    stage.teller.step(
+        f"Now that nothing is in the way the meeting is made at {says}, and read back"
+    )
     await stage.until_state("open")
-    meetings = (await stage.zoom())["meetings"]
+    meetings = await rooms.standing()
     if len(meetings) != 1:
-        raise DemoFailed(f"Expected one meeting at Zoom, found {len(meetings)}.")
-    settings = meetings[0]["settings"]
-    safe = settings["waiting_room"] and not settings["join_before_host"]
-    if not safe or not meetings[0]["has_passcode"]:
-        raise DemoFailed("The meeting at Zoom is not as safe as it must be.")
-    teller.good("One meeting exists. What the emulator says of it:")
-    teller.row("topic", f"{meetings[0]['topic']} (a reference; no name, no subject)")
-    teller.row("waiting room", _on(settings["waiting_room"]))
-    teller.row("join before host", _on(settings["join_before_host"]))
-    teller.row("passcode", "set" if meetings[0]["has_passcode"] else "missing")
-    teller.row("automatic recording", str(settings["auto_recording"]))
-    teller.row("registration", "by hand" if settings["approval_type"] == 1 else "open")
-    teller.row("personal ways in", f"{len(meetings[0]['registrants'])}, sent to nobody")
+        raise DemoFailed(f"Expected one meeting at {says}, found {len(meetings)}.")
+    await rooms.show_made(meetings[0])
     await _is_kept_secret(stage)
-    await _is_closed_to_strangers(stage, meetings[0]["id"])
-
-
-def _on(value: object) -> str:
-    return "on" if value else "off"
+    await rooms.turn_away(meetings[0])
+    return meetings[0]
 
 
 async def _is_kept_secret(stage: Stage) -> None:
     """Neither the letters nor what the service shows of the session hold a way into the room."""
-    zoom_url = stage.running.ports.zoom_url
+    url = stage.running.ports.provider_url
     shown = (await stage.cast.coordinator.get(stage.session)).text
-    if zoom_url in shown or any(zoom_url in letter.text for letter in stage.mailbox.letters):
+    if url in shown or any(url in letter.text for letter in stage.mailbox.letters):
         raise DemoFailed("A way into the room was given away.")
     stage.teller.good("No letter, and nothing that is shown of the session, holds a link into it.")
-
-
-async def _is_closed_to_strangers(stage: Stage, number: str) -> None:
-    """Who knows the meeting's number alone does not get in."""
-    address = f"{stage.running.ports.zoom_url}/j/{number}"
-    must_say(await stage.browser().open(address), 403, "registered participants only")
-    stage.teller.refused("Somebody who guessed the meeting's number is turned away by Zoom (403).")

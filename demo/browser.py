@@ -40,6 +40,13 @@ class Page:
         """What a person reads on the page, without marks."""
         return " ".join(_Words.of(self.text).split())
 
+    def link(self, words: str) -> str:
+        """Where the link with these words leads. `DemoFailed` if the page has none."""
+        for href, said in _Links.of(self.text):
+            if words in said:
+                return urljoin(self.url, href)
+        raise DemoFailed(f"There is no link on the page that says {words!r}.")
+
     def has(self, name: str, value: str) -> bool:
         """Whether there is a form on the page that does this."""
         return any(form.does(name, value) for form in _Forms.of(self.text))
@@ -138,6 +145,37 @@ class _Forms(HTMLParser):
             form.fields.append(value)
         if choice:
             form.choices.append(value)
+
+
+class _Links(HTMLParser):
+    """Collects links: where each leads, and what it says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: Fields = []
+        self._href: str | None = None
+
+    @classmethod
+    def of(cls, text: str) -> Fields:
+        """Every link of a page."""
+        reader = cls()
+        reader.feed(text)
+        return reader.links
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A link opens."""
+        if tag == "a":
+            self._href = dict(attrs).get("href")
+
+    def handle_endtag(self, tag: str) -> None:
+        """A link closes."""
+        if tag == "a":
+            self._href = None
+
+    def handle_data(self, data: str) -> None:
+        """Words, perhaps of a link."""
+        if self._href is not None:
+            self.links.append((self._href, data))
 
 
 class _Words(HTMLParser):

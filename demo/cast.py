@@ -11,6 +11,8 @@ import aiohttp
 from demo.crew import DemoFailed
 from demo.parts import Running, token
 
+THEO, SAM = "theo@tuition.example", "sam@tuition.example"
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -48,6 +50,7 @@ class Person:
     token: str = field(repr=False)
     base_url: str
     http: aiohttp.ClientSession = field(repr=False)
+    account: str = ""
 
     async def call(self, method: str, path: str, body: Any = None) -> Reply:
         """One request, whatever comes of it."""
@@ -115,8 +118,8 @@ async def gather_cast(running: Running, http: aiohttp.ClientSession) -> Cast:
     ids = await _ids(running, http)
     cora, theo, sam, lea = await asyncio.gather(
         sign_in(running, http, ids["staff-cora"], "Cora, coordinator", "coordinator"),
-        sign_in(running, http, ids["staff-theo"], "Theo, tutor", "tutor"),
-        sign_in(running, http, ids["staff-sam"], "Sam, second staff", "second_staff"),
+        sign_in(running, http, ids["staff-theo"], "Theo, tutor", "tutor", THEO),
+        sign_in(running, http, ids["staff-sam"], "Sam, second staff", "second_staff", SAM),
         sign_in(running, http, ids["staff-lea"], "Lea, safeguarding lead", "dsl"),
     )
     rosa = Parent(ids["parent-rosa"], "Rosa", "rosa@river.example", "2580")
@@ -127,11 +130,16 @@ async def gather_cast(running: Running, http: aiohttp.ClientSession) -> Cast:
 
 
 async def sign_in(
-    running: Running, http: aiohttp.ClientSession, subject: str, says: str, role: str
+    running: Running,
+    http: aiohttp.ClientSession,
+    subject: str,
+    says: str,
+    role: str,
+    account: str = "",
 ) -> Person:
     """Somebody with a token as `chaperone token` mints it."""
     minted = await token(running.crew, running.env, subject, role)
-    return Person(subject, says, minted, running.ports.service_url, http)
+    return Person(subject, says, minted, running.ports.service_url, http, account)
 
 
 async def _ids(running: Running, http: aiohttp.ClientSession) -> Mapping[str, str]:

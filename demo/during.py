@@ -7,6 +7,7 @@ from demo.before import CHECK_IN_WINDOW
 from demo.browser import Browser, Page
 from demo.cast import Person, must
 from demo.crew import DemoFailed
+from demo.rooms import Rooms
 from demo.stage import Stage, came_through, must_say
 
 SECOND_STAFF_WAIT = "The second member of staff is not in the room."
@@ -47,25 +48,22 @@ async def family_waits(stage: Stage) -> Browser:
     return browser
 
 
-async def staff_go_in(stage: Stage) -> Page:
-    """Second staff starts the room with the host's link; the tutor waits to be admitted."""
+async def staff_go_in(stage: Stage, rooms: Rooms) -> Page:
+    """Second staff starts the room; the tutor waits to be admitted."""
     teller, cast = stage.teller, stage.cast
     teller.step(f"{cast.second.says}, is first through the door")
-    host = await _through_the_door(stage, cast.second)
-    teller.good("Let in with the start link, read afresh from the provider and stored nowhere.")
+    host = await _through_the_door(stage, rooms, cast.second)
+    rooms.tell_second_staff_in()
     await stage.until_state("live")
-    teller.good(
-        "Zoom's own word arrives, signed: the call has started, and the host account is in."
-    )
+    rooms.tell_live()
     teller.step(f"{cast.tutor.says}, comes to the door")
-    tutor = await _through_the_door(stage, cast.tutor)
-    must_say(tutor, 200, "waiting room")
-    teller.good("Let in by a personal link; sits in Zoom's waiting room until Sam admits him.")
+    must_say(await _through_the_door(stage, rooms, cast.tutor), 200, rooms.WAITS)
+    rooms.tell_tutor_waits()
     await _admit(stage, host)
     return host
 
 
-async def family_goes_in(stage: Stage, browser: Browser, host: Page) -> Page:
+async def family_goes_in(stage: Stage, rooms: Rooms, browser: Browser, host: Page) -> Page:
     """Now the family's door opens; Sam admits them by the code the door shows."""
     teller, family = stage.teller, stage.cast.family
     teller.step(f"Now the door opens for {family.parent.first_name} and {family.child}")
@@ -77,8 +75,8 @@ async def family_goes_in(stage: Stage, browser: Browser, host: Page) -> Page:
 
     page = await stage.until("the family's door to open", look)
     filled = {"pin": family.parent.pin} if "pin" in page.form("do", "enter").names else {}
-    away = came_through(await browser.send(page, page.form("do", "enter"), **filled), "Going in")
-    room = must_say(await browser.open(away.location), 200, "waiting room")
+    answer = await browser.send(page, page.form("do", "enter"), **filled)
+    room = await rooms.follow_home(browser, answer)
     teller.good("Their way in leaves the service only now, in this one answer.")
     door = (await stage.cast.second.get(f"{stage.session}/door")).body
     codes = ", ".join(f"{one['door_code']} ({one['place']})" for one in door.get("let_in", ()))
@@ -99,35 +97,29 @@ async def sighting(stage: Stage) -> None:
     teller.good("Noted: from now on the session counts as supervised.")
 
 
-async def call_ends(stage: Stage, host: Page, room: Page) -> None:
-    """Second staff ends the call for everybody, the lead the session; the meeting is removed."""
-    teller = stage.teller
+async def call_ends(stage: Stage, rooms: Rooms, host: Page, room: Page) -> None:
+    """Second staff ends the call for everybody, the lead the session."""
+    teller, family = stage.teller, stage.cast.family
     teller.step(f"After the lesson {stage.cast.second.says}, ends the call for all")
     browser = stage.browser()
     page = await browser.open(host.url)
     await browser.send(page, page.form_to("/end"))
     must_say(await browser.open(room.url), 200, "no longer in this meeting")
-    teller.good("Everybody is out. It is before the planned start: a room that was tried out early")
+    await rooms.call_is_over(await stage.link_for(family.parent, "promise"))
     teller.say("could be started again, so the session itself goes on.")
     reason = {"reason": "The play is shorter than a lesson."}
     await stage.cast.lead.post(f"{stage.session}/end", reason)
     await stage.until_state("ended")
     teller.good(f"{stage.cast.lead.says}, ends the session, with a reason that stays on record.")
 
-    async def look() -> bool | None:
-        return None if (await stage.zoom())["meetings"] else True
 
-    await stage.until("the meeting to be removed at Zoom", look)
-    teller.good("The meeting is deleted at Zoom and confirmed gone; its links open nothing.")
-
-
-async def _through_the_door(stage: Stage, person: Person) -> Page:
+async def _through_the_door(stage: Stage, rooms: Rooms, person: Person) -> Page:
     reply = await person.post(f"{stage.session}/door")
-    return must_say(await stage.browser().open(reply.body["url"]), 200, "Emulated Zoom")
+    return await rooms.follow(reply.body["url"], person)
 
 
 async def _admit(stage: Stage, host: Page) -> None:
-    """As the host, admit whoever is in Zoom's waiting room."""
+    """As the one who holds the room, admit whoever waits outside."""
     browser = stage.browser()
     page = await browser.open(host.url)
     await browser.send(page, page.form_to("/admit"))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from demo.before import booking
 from demo.cast import Person, sign_in
+from demo.play import rooms_of
 from demo.stage import Stage
 
 STARTS_IN = timedelta(minutes=19)
@@ -27,7 +28,7 @@ async def invite(stage: Stage, inspector: Person) -> None:
     teller.row("mailbox", ports.mailbox_url)
     teller.row("staff sign in at", f"{ports.service_url}/staff/sign-in (paste a token)")
     teller.row("interface", f"{ports.service_url}/docs")
-    teller.row("Zoom emulator", f"{ports.zoom_url}/control/state (rooms: go in by the door)")
+    rooms_of(stage).where_to_click()
     teller.row("folder", str(stage.running.folder))
     await _tokens(stage, inspector)
     _commands(stage, session_id)

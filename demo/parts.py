@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 
 from demo.crew import Crew, DemoFailed
+from demo.emulators import Emulator
 from demo.wording import Teller
 
 HERE = Path(__file__).parent
@@ -33,7 +34,7 @@ class Ports:
     """Where the parts listen on this machine."""
 
     service: int
-    zoom: int
+    provider: int
     mailbox: int
 
     @property
@@ -42,9 +43,9 @@ class Ports:
         return f"http://127.0.0.1:{self.service}"
 
     @property
-    def zoom_url(self) -> str:
-        """The Zoom emulator."""
-        return f"http://127.0.0.1:{self.zoom}"
+    def provider_url(self) -> str:
+        """The provider's emulator."""
+        return f"http://127.0.0.1:{self.provider}"
 
     @property
     def mailbox_url(self) -> str:
@@ -81,13 +82,15 @@ def demo_zone(now: datetime) -> str:
     return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
 
 
-def write_samples(folder: Path, now: datetime) -> Mapping[str, Path]:
-    """Copy the sample data to the demo's folder, made fit for today."""
+def write_samples(folder: Path, now: datetime, provider: str) -> Mapping[str, Path]:
+    """Copy the sample data to the demo's folder, made fit for today and for one provider."""
     organisation = folder / "organisation.toml"
     text = (HERE / "organisation.toml").read_text("utf-8")
     organisation.write_text(text.replace(f'"{HOME_ZONE}"', f'"{demo_zone(now)}"'), "utf-8")
     people = folder / "people.json"
-    people.write_text(_moved((HERE / "people.json").read_text("utf-8"), now.date()), "utf-8")
+    known = json.loads(_moved((HERE / "people.json").read_text("utf-8"), now.date()))
+    known["hosts"] = [host for host in known["hosts"] if host["provider"] == provider]
+    people.write_text(json.dumps(known, indent=2), "utf-8")
     return {"organisation": organisation, "people": people}
 
 
@@ -97,7 +100,9 @@ def _moved(people: str, today: date) -> str:
     return ANY_DATE.sub(lambda found: (date.fromisoformat(found[0]) + by).isoformat(), people)
 
 
-def environment(ports: Ports, folder: Path, keys: str, smtp_port: int) -> dict[str, str]:
+def environment(
+    ports: Ports, emulator: Emulator, folder: Path, keys: str, smtp_port: int
+) -> dict[str, str]:
     """The service's settings, and nothing of any other Chaperone in this shell."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("CHAPERONE_")}
     made = dict(line.split("=", 1) for line in shlex.split(keys))
@@ -110,18 +115,12 @@ def environment(ports: Ports, folder: Path, keys: str, smtp_port: int) -> dict[s
             "CHAPERONE_ORGANISATION_FILE": str(folder / "organisation.toml"),
             "CHAPERONE_BASE_URL": ports.service_url,
             "CHAPERONE_LISTEN_PORT": str(ports.service),
-            "CHAPERONE_ZOOM__ACCOUNT_ID": "demo-account",
-            "CHAPERONE_ZOOM__CLIENT_ID": "demo-client",
-            "CHAPERONE_ZOOM__CLIENT_SECRET": "demo-client-secret",
-            "CHAPERONE_ZOOM__WEBHOOK_SECRET": "demo-webhook-secret",
-            "CHAPERONE_ZOOM__BASE_URL": ports.zoom_url,
-            "CHAPERONE_ZOOM__TOKEN_URL": f"{ports.zoom_url}/oauth/token",
-            "CHAPERONE_ZOOM__LINK_ORIGINS": json.dumps([ports.zoom_url]),
             "CHAPERONE_MAIL__HOST": "127.0.0.1",
             "CHAPERONE_MAIL__PORT": str(smtp_port),
             "CHAPERONE_MAIL__SENDER": "sessions@tuition.example",
             "CHAPERONE_MAIL__SECURITY": "none",
         }
+        | emulator.settings(ports.provider_url, folder)
     )
 
 
@@ -130,34 +129,44 @@ class Running:
     """Everything is up and the sample people are in."""
 
     ports: Ports
+    emulator: Emulator
     crew: Crew
     env: Mapping[str, str]
     folder: Path
     admin_token: str = field(repr=False)
 
 
-async def set_up(crew: Crew, ports: Ports, folder: Path, smtp_port: int, teller: Teller) -> Running:
+async def set_up(
+    crew: Crew, ports: Ports, emulator: Emulator, folder: Path, smtp_port: int, teller: Teller
+) -> Running:
     """Start everything and load the sample organisation, the way real data is loaded."""
     teller.heading("Setting up")
-    samples = write_samples(folder, datetime.now(UTC))
-    with teller.busy(f"making keys; starting the Zoom emulator on {ports.zoom_url}"):
-        hooks = f"{ports.service_url}/hooks/zoom"
-        where = ("--port", str(ports.zoom), "--webhook-url", hooks)
-        demo = os.environ | {"CHAPERONE_MODE": "demo"}
-        await crew.start("zoom", "emulate", "zoom", *where, env=demo)
-        keys = await crew.must_run("keys", "log.tuition.example", env=demo)
-    env = environment(ports, folder, keys, smtp_port)
+    samples = write_samples(folder, datetime.now(UTC), emulator.name)
+    with teller.busy(f"making keys; starting the {emulator.says} emulator on {ports.provider_url}"):
+        keys = await _emulate(crew, ports, emulator, folder)
+    env = environment(ports, emulator, folder, keys, smtp_port)
     with teller.busy("making the database"):
         await crew.must_run("migrate", env=env)
+        await _answers(crew, f"{ports.provider_url}/control/state")
     with teller.busy(f"starting the service on {ports.service_url}"):
         await crew.start("service", "serve", env=env)
         admin = await token(crew, env, "demo-admin", "admin", "coordinator")
-        await _answers(crew, f"{ports.zoom_url}/control/state")
         await _answers(crew, f"{ports.service_url}/readyz")
     with teller.busy("bringing in the sample organisation (chaperone import demo/people.json)"):
         await crew.must_run("import", str(samples["people"]), env=env | {"CHAPERONE_TOKEN": admin})
     teller.good(f"Up. Watch the letters come in: {ports.mailbox_url}")
-    return Running(ports, crew, env, folder, admin)
+    return Running(ports, emulator, crew, env, folder, admin)
+
+
+async def _emulate(crew: Crew, ports: Ports, emulator: Emulator, folder: Path) -> str:
+    """Start the emulator and make keys meanwhile; answers those that go into the environment."""
+    demo = os.environ | {"CHAPERONE_MODE": "demo"}
+    hook_url = f"{ports.service_url}/hooks/{emulator.name}"
+    command = emulator.command(ports.provider, hook_url)
+    await crew.start(emulator.name, *command, env=demo)
+    if emulator.certificate:
+        await crew.must_run("certificate", str(folder / emulator.certificate), env=demo)
+    return await crew.must_run("keys", "log.tuition.example", env=demo)
 
 
 async def token(crew: Crew, env: Mapping[str, str], subject: str, *roles: str) -> str:

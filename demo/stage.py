@@ -38,16 +38,18 @@ class Stage:
         """A fresh browser for one person."""
         return Browser(self.http, self.running.ports.service_url)
 
-    async def until(self, what: str, look: Callable[[], Awaitable[R | None]]) -> R:
+    async def until(
+        self, what: str, look: Callable[[], Awaitable[R | None]], *, within: float = WAIT_SECONDS
+    ) -> R:
         """Look again and again until something is there; `DemoFailed` if it never is."""
         try:
-            async with asyncio.timeout(WAIT_SECONDS):
+            async with asyncio.timeout(within):
                 while (found := await look()) is None:
                     self.running.crew.must_live()
                     await asyncio.sleep(0.1)
                 return found
         except TimeoutError:
-            raise DemoFailed(f"Waited {WAIT_SECONDS:.0f} s in vain for {what}.") from None
+            raise DemoFailed(f"Waited {within:.0f} s in vain for {what}.") from None
 
     async def until_state(self, wanted: str) -> Any:
         """Wait until the session is in a state."""
@@ -77,10 +79,15 @@ class Stage:
             raise DemoFailed(f"The letter {letter.subject!r} has no personal link.")
         return letter.link
 
-    async def zoom(self) -> Any:
-        """Everything that exists at the Zoom emulator."""
-        async with self.http.get(f"{self.running.ports.zoom_url}/control/state") as response:
-            return await response.json()
+    async def must_agree(self) -> None:
+        """`DemoFailed` if statements and evidence differ, or if anything has raised an alert."""
+        findings = (await self.cast.coordinator.get(f"{self.session}/statements")).body["findings"]
+        if findings:
+            raise DemoFailed(f"Statements that agree were found to differ: {findings}")
+        alerts = (await self.cast.coordinator.get("/v1/alerts")).body["items"]
+        if alerts:
+            codes = [one["code"] for one in alerts]
+            raise DemoFailed(f"A session without fault left alerts: {codes}")
 
 
 def came_through(page: Page, what: str) -> Page:

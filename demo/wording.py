@@ -10,7 +10,7 @@ from typing import Any
 
 WIDTH = 96
 BANNER = (
-    "DEMONSTRATION. Zoom is an EMULATOR, letters go to a local mailbox, everybody is invented.",
+    "DEMONSTRATION. {provider} is an EMULATOR, letters go to a local mailbox, everybody is invented.",
     "No meeting here is real. Do not use this for real children or real lessons.",
 )
 BOLD, DIM, RED, GREEN, YELLOW = "1", "2", "31", "32", "33"
@@ -26,10 +26,11 @@ class Teller:
         self.invited = False
         """Whether the play is over and the visitor has the word."""
 
-    def banner(self) -> None:
+    def banner(self, provider: str) -> None:
         """The warning nobody can miss."""
         line = "!" * WIDTH
-        body = "\n".join(f"!!  {text:<{WIDTH - 8}}  !!" for text in BANNER)
+        told = (text.format(provider=provider) for text in BANNER)
+        body = "\n".join(f"!!  {text:<{WIDTH - 8}}  !!" for text in told)
         print(self._in(RED, f"{line}\n{body}\n{line}"), flush=True)
 
     def heading(self, text: str) -> None:

@@ -5,8 +5,10 @@ import os
 import socket
 
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-PORTS = itertools.cycle(range(20_000 + 2_000 * (WORKER % 6), 22_000 + 2_000 * (WORKER % 6)))
-"""Below those the system hands to outgoing connections, and of this worker alone."""
+FIRST = 20_000 + 2_000 * (WORKER % 6)
+PORTS = (FIRST + place % 2_000 for place in itertools.count(os.getpid()))
+"""Below those the system hands to outgoing connections, of this worker alone, and not begun where
+another run of the tests is likely to be."""
 
 
 def a_port() -> int:

@@ -1,59 +1,52 @@
-"""A call that is over, looked up: on which account, and in which meeting, if it is known.
+"""A call that is over, looked up: on which account, from when to when, and by which link.
 
 https://learn.microsoft.com/graph/api/resources/callrecords-callrecord
-Records come half an hour or more after a call and name the meeting by its link alone.
+Records come half an hour or more after a call and name the meeting by its link alone. The meeting is
+not looked up: Graph no longer knows those that we deleted, and the link would stand in a query.
 """
 
 import hashlib
-from urllib.parse import quote
+from collections.abc import Iterator
 
 from integrations.links import segment
 from integrations.teams.calls import TeamsCalls
 from integrations.teams.identities import is_object_id
-from integrations.teams.reading import Json, instant, part, rows, text
-from service.errors import ProviderGone, ProviderRefused
-from service.ports import Signal, SignalKind
+from integrations.teams.reading import Json, instant, part, text
+from service.errors import ProviderGone
+from service.ports import Signal, SignalKind, link_key
 
-UNKNOWN_MEETING = "call-record:"
-"""Stands before a record's id where the meeting of a call cannot be found."""
+_RECORD = "call-record:"
+_TIMES = {SignalKind.STARTED: "startDateTime", SignalKind.ENDED: "endDateTime"}
 
 
-async def read_call(calls: TeamsCalls, record_id: str) -> Signal | None:
-    """The call of a record as over on an account; None if there is no such record (any more).
+async def read_call(calls: TeamsCalls, record_id: str) -> tuple[Signal, ...]:
+    """The start and the end of a recorded call; nothing if there is no such record (any more).
 
-    Later versions of a record give the same digest, so that a call counts once.
+    Later versions of a record give the same digests, so that a call counts once.
     """
     try:
         record = await calls.read(f"/v1.0/communications/callRecords/{segment(record_id)}")
     except ProviderGone:
-        return None
-    happened_at = instant(record, "endDateTime") or instant(record, "startDateTime")
-    if happened_at is None:
-        return None
-    organiser = _organiser(record)
-    meeting_id = await _meeting_of(calls, organiser, text(record, "joinWebUrl"))
-    return Signal(
-        digest=hashlib.sha256(f"{UNKNOWN_MEETING}{record_id}".encode()).hexdigest(),
-        kind=SignalKind.ENDED,
-        provider_id=meeting_id or f"{UNKNOWN_MEETING}{record_id}",
-        occurrence="",
-        happened_at=happened_at,
-        host_account=organiser,
-    )
+        return ()
+    if text(record, "type") != "groupCall":
+        return ()  # one person rang another: there was no meeting, and so no room of ours
+    return tuple(_signals(record, record_id))
 
 
-async def _meeting_of(calls: TeamsCalls, organiser: str, url: str) -> str:
-    """The id of the meeting with a link; empty if there is none, or none that we may see."""
-    if not organiser or not url:
-        return ""
-    # Doubled quotes stand for one inside an OData text.
-    wanted = quote("JoinWebUrl eq '" + url.replace("'", "''") + "'", safe="")
-    path = f"/v1.0/users/{segment(organiser)}/onlineMeetings?%24filter={wanted}"
-    try:
-        found = rows(await calls.read(path), "value")
-    except (ProviderGone, ProviderRefused):
-        return ""  # an account that is not a host of ours has no access policy
-    return text(found[0], "id") if len(found) == 1 else ""
+def _signals(record: Json, record_id: str) -> Iterator[Signal]:
+    url = text(record, "joinWebUrl")
+    for kind, name in _TIMES.items():
+        happened_at = instant(record, name)
+        if happened_at is not None:
+            yield Signal(
+                digest=hashlib.sha256(f"{record_id}{kind.value}".encode()).hexdigest(),
+                kind=kind,
+                provider_id=f"{_RECORD}{record_id}",
+                occurrence="",
+                happened_at=happened_at,
+                host_account=_organiser(record),
+                link_key=link_key(url) if url else "",
+            )
 
 
 def _organiser(record: Json) -> str:

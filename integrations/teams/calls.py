@@ -1,5 +1,6 @@
 """Signed-in calls to Graph; knows which of them are safe to repeat."""
 
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -15,6 +16,14 @@ from service.ports import Clock
 
 _MOST_PAGES = 100
 _NEXT = "@odata.nextLink"
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Graph's answer, and when the token dies under which it was given (UTC)."""
+
+    found: Json = field(repr=False)
+    token_ends_at: datetime
 
 
 class TeamsCalls:
@@ -57,6 +66,14 @@ class TeamsCalls:
 
         Graph at times refuses good tokens, so a second refusal is `ProviderUnavailable`.
         """
+        return (await self.signed_once(method, path, body)).found
+
+    async def repeat(self, method: str, path: str, body: Json | None = None) -> Json:
+        """A call that may be sent again without harm."""
+        return (await self.signed_repeat(method, path, body)).found
+
+    async def signed_once(self, method: str, path: str, body: Json | None = None) -> Signed:
+        """Like `once`, for what lasts no longer than the token it was asked for under."""
         token = await self._tokens.token(self._token_lasts)
         try:
             return await self._send(token, method, path, body)
@@ -67,9 +84,9 @@ class TeamsCalls:
         except TokenRefused as fault:
             raise ProviderUnavailable(fault.sentence) from None
 
-    async def repeat(self, method: str, path: str, body: Json | None = None) -> Json:
-        """A call that may be sent again without harm."""
-        return await persist(lambda: self.once(method, path, body), self._limits)
+    async def signed_repeat(self, method: str, path: str, body: Json | None = None) -> Signed:
+        """Like `repeat`, for what lasts no longer than the token it was asked for under."""
+        return await persist(lambda: self.signed_once(method, path, body), self._limits)
 
     async def read(self, path: str) -> Json:
         """A GET. It changes nothing, so a lost answer means only that we do not know yet."""
@@ -103,7 +120,7 @@ class TeamsCalls:
             raise ProviderUnavailable("Microsoft's list goes on at an address that is not its own.")
         return next_link[len(self._graph_url) :]
 
-    async def _send(self, token: Token, method: str, path: str, body: Json | None) -> Json:
+    async def _send(self, token: Token, method: str, path: str, body: Json | None) -> Signed:
         headers = {
             "Authorization": f"Bearer {token.value.get_secret_value()}",
             "Accept": "application/json",
@@ -113,4 +130,4 @@ class TeamsCalls:
         }
         call = Call(method, f"{self._graph_url}{path}", headers, json=body)
         answer = await send(self._session, call, self._limits)
-        return read_answer(answer, self._clock.now())
+        return Signed(read_answer(answer, self._clock.now()), token.expires_at)

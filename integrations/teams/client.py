@@ -20,6 +20,7 @@ from integrations.teams.meetings import (
     Chat,
     compare,
     create_body,
+    is_tight,
     oid_in_role,
     read_facts,
     read_id,
@@ -152,16 +153,20 @@ class TeamsClient(MeetingProvider):
     async def end_meeting(self, handle: MeetingHandle) -> None:
         """See `MeetingProvider.end_meeting`. Teams ends no call from outside: the room is tightened.
 
-        Those inside stay inside until people end the call (pitfall 54).
+        Those inside stay inside until people end the call (pitfall 54), in the roles it began with.
+        The next call finds no second staff: nobody passes the lobby any more. `ProviderUnsure` if
+        Teams accepts the change and does not show it.
         """
-        await self.calls.repeat("PATCH", _path(handle), tight_body())
+        changed = await self.calls.repeat("PATCH", _path(handle), tight_body())
+        if not is_tight(changed):
+            raise ProviderUnsure("Teams does not show the room as shut.")
 
     async def delete_meeting(self, handle: MeetingHandle) -> None:
         """See `MeetingProvider.delete_meeting`. Tightened first, and never deleted untightened.
 
-        The link outlives the deletion: people can still join by it, and then the meeting is back
-        (https://github.com/microsoftgraph/microsoft-graph-docs/issues/17590). What they find is the
-        lobby of a room in which nobody may speak or admit but its holder.
+        The link outlives the deletion: people can still open it, and then the meeting is back
+        (https://github.com/microsoftgraph/microsoft-graph-docs/issues/17590). Once no call runs, what
+        they find is a lobby that only the organiser passes, an account that nobody signs into.
         """
         try:
             await self.end_meeting(handle)

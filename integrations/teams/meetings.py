@@ -54,7 +54,9 @@ _MANNERS: Json = {
     "isEntryExitAnnounced": True,
 }
 
-# Only what takes effect in a running call, and never a time: changing one would prolong the link.
+# What takes effect in a running call, and never a time: changing one would prolong the link. Second
+# staff lose their key as well: the list of people counts from the next call on, so that they still
+# hold the one that runs, and a link that is opened later finds nobody who could pass or admit.
 # https://learn.microsoft.com/graph/api/onlinemeeting-update
 _TIGHT: Json = {
     "lobbyBypassSettings": {"scope": "organizer", "isDialInBypassEnabled": False},
@@ -66,6 +68,7 @@ _TIGHT: Json = {
     "allowTeamworkReactions": False,
     "allowRecording": False,
     "allowTranscription": False,
+    "participants": {"attendees": []},
 }
 
 
@@ -91,6 +94,12 @@ def create_body(plan: MeetingPlan, chat: Chat) -> Json:
 def tight_body() -> Json:
     """The body that shuts a room as far as it can be shut from outside."""
     return dict(_TIGHT)
+
+
+def is_tight(meeting: Mapping[str, object]) -> bool:
+    """Whether a meeting, as Teams answers it, lets nobody new in but through its organiser's lobby."""
+    lobby = {"lobbyBypassSettings": _TIGHT["lobbyBypassSettings"]}
+    return not _unlike(meeting, lobby)
 
 
 def _attendee(account: SecretStr, role: str) -> Json:

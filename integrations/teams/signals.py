@@ -63,7 +63,8 @@ class TeamsSignals(SignalSource):
     async def read(self, posted: Posted, now: datetime) -> Heard | Challenge:
         """See `SignalSource.read`.
 
-        What is genuine and yet cannot be read is told as missed signals, never passed over.
+        What is genuine and yet cannot be read is told as missed signals, never passed over. Calls
+        that cannot be looked up now are sent again, and keep nothing else back.
         """
         token = posted.query.get("validationToken")
         if token is not None:
@@ -77,7 +78,8 @@ class TeamsSignals(SignalSource):
         if not heard:
             raise NotSignedIn("Nothing in this notification is genuine.")
         records = {item.record_id: None for item in plain if item.record_id}
-        return await self._with_calls(_together(heard), tuple(records))
+        heard += await asyncio.gather(*map(self._look_up, records))
+        return _worth_keeping(_together(heard))
 
     def _open(self, item: Item) -> Heard | None:
         """What a sealed item says; None if the seal is not Graph's."""
@@ -93,21 +95,14 @@ class TeamsSignals(SignalSource):
             logger.warning("teams notification not read: not_understood")
         return Heard(notices=(WatchNotice(item.reference, WatchNews.MISSED),))
 
-    async def _with_calls(self, heard: Heard, record_ids: tuple[str, ...]) -> Heard:
-        """Calls that are over added. They never keep back word of a call that is running."""
+    async def _look_up(self, record_id: str) -> Heard:
+        """A call that is over; to be sent again if Graph does not tell of it now."""
         try:
-            return _together([heard, await self._look_up(record_ids)])
+            async with asyncio.timeout(LOOK_UP_WITHIN_SECONDS):
+                return Heard(await read_call(self._calls, record_id))
         except (ProviderError, TimeoutError) as fault:
-            if not heard.signals and not heard.notices:
-                raise NotReady("Microsoft does not answer now. Send it again.") from fault
-            return _together([heard, Heard(notices=(WatchNotice("", WatchNews.MISSED),))])
-
-    async def _look_up(self, record_ids: tuple[str, ...]) -> Heard:
-        if not record_ids:
-            return Heard()
-        async with asyncio.timeout(LOOK_UP_WITHIN_SECONDS):
-            found = await asyncio.gather(*(read_call(self._calls, one) for one in record_ids))
-        return Heard(tuple(signal for signal in found if signal is not None))
+            logger.warning("teams call record not read: %s", type(fault).__name__)
+            return Heard(again=True)
 
 
 def _notices(item: Item) -> Heard:
@@ -118,7 +113,15 @@ def _notices(item: Item) -> Heard:
 def _together(parts: Iterable[Heard]) -> Heard:
     signals: list[Signal] = []
     notices: dict[WatchNotice, None] = {}
+    again = False
     for heard in parts:
         signals += heard.signals
         notices |= dict.fromkeys(heard.notices)
-    return Heard(tuple(signals), tuple(notices))
+        again |= heard.again
+    return Heard(tuple(signals), tuple(notices), again)
+
+
+def _worth_keeping(heard: Heard) -> Heard:
+    if heard.again and not heard.signals and not heard.notices:
+        raise NotReady("Microsoft does not answer now. Send it again.")
+    return heard

@@ -9,7 +9,7 @@ from datetime import timedelta
 from urllib.parse import quote, unquote
 
 from integrations.links import segment
-from integrations.teams.calls import TeamsCalls
+from integrations.teams.calls import Signed, TeamsCalls
 from integrations.teams.client_state import ClientStates
 from integrations.teams.protocol import AlreadyThere
 from integrations.teams.reading import Json, instant, text, utc_text
@@ -111,14 +111,14 @@ class TeamsWatcher(CallWatcher):
 
     async def _make(self, path: str, body: Json) -> Watch:
         # Graph refuses a second watch of a meeting, but not of the account.
-        ask = self._calls.repeat if path == _MEETINGS else self._calls.once
-        return self._watch_of(await ask("POST", path, body))
+        ask = self._calls.signed_repeat if path == _MEETINGS else self._calls.signed_once
+        return _watch_of(await ask("POST", path, body))
 
     async def _prolong(self, path: str, watch_id: str, seal: Json) -> Watch:
         changes = {"expirationDateTime": self._expiry()} | seal
         changes.pop("includeResourceData", None)
-        made = await self._calls.repeat("PATCH", f"{path}/{segment(watch_id)}", changes)
-        return self._watch_of({"id": watch_id} | made)
+        watch_path = f"{path}/{segment(watch_id)}"
+        return _watch_of(await self._calls.signed_repeat("PATCH", watch_path, changes), watch_id)
 
     async def _take_over(self, path: str, body: Json) -> Watch:
         """Adopt the one watch that is ours to the last word; remove all others and make it anew.
@@ -150,11 +150,14 @@ class TeamsWatcher(CallWatcher):
             if _plain(text(watch, "resource")) == wanted and text(watch, "id")
         ]
 
-    def _watch_of(self, made: Json) -> Watch:
-        watch_id, expires_at = text(made, "id"), instant(made, "expirationDateTime")
-        if not watch_id or expires_at is None:
-            raise ProviderUnsure
-        return Watch(watch_id, expires_at)
+
+def _watch_of(answer: Signed, known_id: str = "") -> Watch:
+    """The watch of an answer. It speaks no longer than the token it was asked for under lives."""
+    watch_id = text(answer.found, "id") or known_id
+    expires_at = instant(answer.found, "expirationDateTime")
+    if not watch_id or expires_at is None:
+        raise ProviderUnsure
+    return Watch(watch_id, min(expires_at, answer.token_ends_at))
 
 
 def _is_as_asked(watch: Json, body: Json) -> bool:

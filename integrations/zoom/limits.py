@@ -16,6 +16,7 @@ PlanName = Literal["pro", "business"]
 
 WRITES_A_DAY = 100
 _WRITES_KEPT = 20
+_ONE_CLOSING = 4
 _SECOND = timedelta(seconds=1)
 _DAY = timedelta(days=1)
 
@@ -105,14 +106,15 @@ _LIMITS: Mapping[PlanName, _Limits] = {
 def draws_for(account_id: str, plan: PlanName, label: Label) -> tuple[Draw, ...]:
     """What one call with this label takes from the account's limits.
 
-    A fifth of each second is kept for calls that make things safer; none of those is heavy.
+    A tenth of each second is kept for calls that make things safer, and at least what one closing
+    takes; none of those is heavy.
     """
     # The account id opens nothing, but is no one's business who reads a budget's name in a log.
     account = sha256(account_id.encode()).hexdigest()[:12]
     name = f"zoom:{account}:{label}"
     most = _LIMITS[plan].per_second[label]
     if label is not Label.HEAVY:
-        return (Draw(name, most, _SECOND, reserve=most // 5),)
+        return (Draw(name, most, _SECOND, reserve=max(_ONE_CLOSING, most // 10)),)
     return (Draw(name, most, _SECOND), Draw(f"{name}:day", _LIMITS[plan].heavy_per_day, _DAY))
 
 

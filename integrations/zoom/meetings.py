@@ -151,6 +151,7 @@ def read_facts(meeting: Mapping[str, object], handle: MeetingHandle) -> MeetingF
         created_at=instant_of(meeting.get("created_at")),
         # Anything but Zoom's word that nobody is in it counts as running.
         running=meeting.get("status") != "waiting",
+        holder=_text(meeting, "host_id"),
         weaknesses=weaknesses,
     )
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 MARK = "DEMO_TEST_MARK"
-FREE_PORTS = ("--port", "0", "--zoom-port", "0", "--mailbox-port", "0")
-WITHIN_SECONDS = 150.0
+FREE_PORTS = ("--port", "0", "--zoom-port", "0", "--teams-port", "0", "--mailbox-port", "0")
+WITHIN_SECONDS = 240.0
 
 
 @dataclass

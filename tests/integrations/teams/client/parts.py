@@ -43,6 +43,7 @@ SETTINGS = EmulatorSettings(
     seed=1,
 )
 TENANT, CLIENT = SETTINGS.tenant_id, SETTINGS.client_id
+TOKEN_LIVES = timedelta(seconds=SETTINGS.options.token_seconds)
 QUICK = Limits(total_for=0.5, connect_for=0.5, attempts=3, pause=wait_none())
 
 
@@ -196,7 +197,7 @@ async def listening(source: TeamsSignals, tenant: Tenant) -> AsyncIterator[Hook]
         if isinstance(found, Challenge):
             return web.Response(text=found.answer, content_type=found.content_type)
         hook.heard.append(found)
-        return web.Response(status=202)
+        return web.Response(status=503 if found.again else 202)
 
     app = web.Application()
     app.router.add_post("/hooks/teams", receive)

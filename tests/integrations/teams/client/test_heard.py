@@ -10,8 +10,6 @@ from tests.builders import NOW
 from tests.integrations.teams.client.parts import REFERENCE, SECOND, TUTOR, Tenant
 from tests.integrations.teams.client.rooms import Watched
 
-LONGEST = timedelta(minutes=4200)
-
 
 @pytest.mark.parametrize("case", ["pascal", "camel"])
 @pytest.mark.parametrize("form", ["guest", "user"])
@@ -19,8 +17,7 @@ async def test_a_whole_call_is_heard_by_ids_alone(
     room: Watched, tenant: Tenant, case: str, form: str
 ) -> None:
     await tenant.do("options", keys_case=case, guest_identity=form)
-    watch = await room.watcher.watch_meeting(room.handle, REFERENCE)
-    assert watch.expires_at == NOW + LONGEST
+    await room.watcher.watch_meeting(room.handle, REFERENCE)
     second = await room.second_staff_come()
     tutor = await tenant.opens(room.url, "Tina", as_=TUTOR.upn)
     child = await tenant.opens(room.url, "k7q2xm")

@@ -95,8 +95,9 @@ def test_a_time_without_a_zone_is_never_sent() -> None:
         create_body(plan(starts_at=naive), "disabled")
 
 
-def test_tightening_touches_no_time_and_nothing_that_waits_for_the_next_call() -> None:
-    late = {"startDateTime", "endDateTime", "subject", "participants", "recordAutomatically"}
+def test_tightening_touches_no_time_and_takes_the_keys_from_all() -> None:
+    assert tight_body()["participants"] == {"attendees": []}
+    late = {"startDateTime", "endDateTime", "subject", "recordAutomatically"}
     late |= {"allowBreakoutRooms", "allowLiveShare", "allowPowerPointSharing", "allowWhiteboard"}
     assert not late & set(tight_body())
     assert tight_body()["lobbyBypassSettings"]["scope"] == "organizer"

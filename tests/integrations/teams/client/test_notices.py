@@ -74,7 +74,23 @@ async def test_a_call_that_cannot_be_looked_up_holds_up_no_live_signal(
 ) -> None:
     heard = await hear(source, post(item(), finished_call()))
     assert [signal.kind for signal in heard.signals] == [SignalKind.STARTED]
-    assert heard.notices == (WatchNotice("", WatchNews.MISSED),)
+    assert heard.notices == ()
+    assert heard.again
+
+
+async def test_a_call_that_cannot_be_looked_up_holds_up_no_news_of_a_watch(
+    source: TeamsSignals,
+) -> None:
+    heard = await hear(source, post(finished_call(), lifecycle("missed"), tokens=[]))
+    assert heard == Heard(notices=(WatchNotice(REFERENCE, WatchNews.MISSED),), again=True)
+
+
+async def test_why_a_call_could_not_be_looked_up_is_logged_without_naming_it(
+    source: TeamsSignals, caplog: pytest.LogCaptureFixture
+) -> None:
+    await hear(source, post(item(), finished_call()))
+    told = [record.getMessage() for record in caplog.records]
+    assert told == ["teams call record not read: ProviderUnavailable"]
 
 
 @pytest.mark.parametrize(
