@@ -22,7 +22,7 @@ from service.certificates import self_signed
 from service.doctor import examine
 from service.emulate import emulate
 from service.errors import ChaperoneError, Misconfigured
-from service.people_file import bring_in
+from service.people_commands import export_people, import_people, list_columns
 from service.policy.handbook import handbook as handbook_text
 from service.policy.people import Role
 from service.ports import SystemClock, Weight
@@ -187,24 +187,7 @@ def token(subject: str, roles: tuple[str, ...], hours: float) -> None:
     click.echo(minted)
 
 
-# --- bringing in, checking, printing ---------------------------------------------------------------
-
-
-@main.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--token", envvar="CHAPERONE_TOKEN", required=True, help="An administrator's token.")
-def import_(file: Path, token: str) -> None:
-    """Bring in people, accounts and policy versions from FILE through the running service.
-
-    Repeatable: what is there already, by its external_id, is brought up to date.
-    """
-    settings = _settings()
-
-    async def work() -> None:
-        count = await bring_in(file, settings.base_url, token, progress=click.echo)
-        click.echo(f"{count} records are in.")
-
-    _run(work)
+# --- checking, printing --------------------------------------------------------------------------
 
 
 @main.command()
@@ -280,6 +263,9 @@ def _print_or_check(text: str, check: Path | None, command: str) -> None:
 
 
 main.add_command(emulate)
+main.add_command(import_people)
+main.add_command(export_people)
+main.add_command(list_columns)
 
 
 if __name__ == "__main__":

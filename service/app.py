@@ -20,7 +20,7 @@ from integrations.mail.messenger import NoMail, SmtpMessenger
 from service.audit.notes import SigningKey
 from service.errors import Misconfigured
 from service.policy.organisation import Organisation
-from service.policy.people import Actor
+from service.policy.people import Actor, system
 from service.ports import Clock, Messenger, SystemClock
 from service.providers import providers_of
 from service.reconcilers.schedule import Rounds
@@ -28,13 +28,14 @@ from service.settings import Mode, Settings, load_organisation
 from service.store import audit_log, log, migrate, staff
 from service.store.house import House
 from service.store.secrets import Keyring
-from service.store.transactions import Store, database_now, open_store
+from service.store.transactions import Refused, Store, database_now, open_store
 from service.web import api, pages, webhooks
 from service.web.health import Readiness, ReadyCheck
 from service.web.limits import Limiter
 from service.web.server import build_app
 from service.web.sign_in import SignIn
 from service.web.tokens import TokenKeys
+from service.workflows import organising
 from service.workflows.budgets import SharedBudget
 from service.workflows.deps import Deps
 
@@ -123,6 +124,7 @@ async def running(
             on_wake=wake,
         )
         stack.push_async_callback(store.close)
+        await _note_settings(store)
         providers = providers_of(settings, session, clock, SharedBudget(store, clock))
         deps = Deps(
             store=store,
@@ -144,6 +146,14 @@ async def running(
         origins = [origin for one in providers.values() for origin in one.link_origins]
         app = _web(settings, deps, tokens, rounds if with_rounds else None, origins)
         yield Running(deps, app, rounds, tokens)
+
+
+async def _note_settings(store: Store) -> None:
+    outcome = await store.transact(organising.note_settings, None, by=system("start"))
+    if isinstance(outcome, Refused):
+        raise outcome.error
+    if outcome.value:
+        logger.info("organisation settings recorded: %s", ", ".join(outcome.value))
 
 
 class _Wake:

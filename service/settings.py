@@ -25,6 +25,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.errors import Misconfigured
 from service.policy.organisation import Contacts, Hours, Organisation, Windows
+from service.policy.session import CoverMode
+from service.policy.staff import CheckScheme
+from service.policy.staff_rules import VISITING_ROOMS
 
 PREFIX = "CHAPERONE_"
 LOCAL = re.compile(r"https?://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/.*)?")
@@ -215,6 +218,12 @@ class _Organisation(BaseModel):
     closed_days: tuple[date, ...] = ()
     windows: dict[str, int] = {}
     staff_only_accounts: tuple[str, ...] = ()
+    accepted_checks: tuple[CheckScheme, ...] = ()
+    cover_modes: Annotated[tuple[CoverMode, ...], Field(min_length=1)] = (CoverMode.THROUGHOUT,)
+    second_staff_rooms: Annotated[int, Field(ge=1, le=VISITING_ROOMS)] = 1
+    rehearsal: bool = False
+    rehearsal_messages: bool = False
+    review_warning_days: Annotated[int, Field(ge=7, le=90)] = 30
 
     @field_validator("zone")
     @classmethod
@@ -249,6 +258,12 @@ def load_organisation(path: Path) -> Organisation:
         closed_days=frozenset(told.closed_days),
         windows=_windows(path, told.windows),
         staff_only_accounts=frozenset(one.casefold() for one in told.staff_only_accounts),
+        cover_modes=frozenset(told.cover_modes),
+        second_staff_rooms=told.second_staff_rooms,
+        accepted_checks=frozenset(scheme.value for scheme in told.accepted_checks),
+        rehearsal=told.rehearsal,
+        rehearsal_messages=told.rehearsal_messages,
+        review_warning_days=told.review_warning_days,
     )
 
 

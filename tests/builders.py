@@ -21,7 +21,7 @@ from service.policy.people import (
     Tie,
 )
 from service.policy.presence import CheckIn, Pledge, PresenceMode
-from service.policy.session import Session, SessionState
+from service.policy.session import CoverMode, Session, SessionState
 from service.policy.staff import Assignment, Evidence, EvidenceKind, StaffMember
 
 NOW = datetime(2026, 11, 24, 15, 40, tzinfo=UTC)
@@ -41,6 +41,7 @@ ORGANISATION = Organisation(
     domains=frozenset({"tuition.example"}),
     hours=(Hours(time(8), time(20)),) * 6 + (None,),
     policy_versions_in_force=frozenset({"v3"}),
+    cover_modes=frozenset(CoverMode),
 )
 
 
@@ -97,6 +98,7 @@ def a_child_case(**changes: object) -> ChildCase:
                 Tie(MOTHER, "mother", Authority.PARENTAL_RESPONSIBILITY),
                 Tie(FATHER, "father", Authority.PARENTAL_RESPONSIBILITY),
             ),
+            STARTS.date(),
         ),
         consents=(a_consent(),),
         nominated=frozenset({(MOTHER, MOTHER)}),

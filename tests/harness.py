@@ -54,13 +54,21 @@ friday = {opens = 08:00:00, closes = 20:00:00}
 saturday = {opens = 09:00:00, closes = 16:00:00}
 """
 
+REHEARSING = f"rehearsal = true\n{ORGANISATION}"
+"""The same organisation before it has switched over."""
+
 
 def settings_for(
-    database_url: str, folder: Path, port: int, emulated: Emulated, mail_port: int
+    database_url: str,
+    folder: Path,
+    port: int,
+    emulated: Emulated,
+    mail_port: int,
+    organised: str = ORGANISATION,
 ) -> Settings:
     """Settings of a demo deployment with fresh keys."""
     organisation = folder / "organisation.toml"
-    organisation.write_text(ORGANISATION, "utf-8")
+    organisation.write_text(organised, "utf-8")
     return Settings(
         mode="demo",
         database_url=database_url,
@@ -255,9 +263,18 @@ class House:
 
 @asynccontextmanager
 async def running(
-    database_url: str, folder: Path, *, now: datetime = NOW, provider: str = "zoom"
+    database_url: str,
+    folder: Path,
+    *,
+    now: datetime = NOW,
+    provider: str = "zoom",
+    migrated: bool = False,
+    organised: str = ORGANISATION,
 ) -> AsyncIterator[House]:
-    """The service on an empty database, with an emulated provider and a mail server."""
+    """The service on an empty database, with an emulated provider and a mail server.
+
+    `migrated`: the database is empty, but has our schema already.
+    """
     port = a_port()
     mailbox = Mailbox()
     carrier = Controller(mailbox, hostname="127.0.0.1", port=a_port())
@@ -268,8 +285,9 @@ async def running(
             emulator(provider, f"http://127.0.0.1:{port}/hooks/{provider}", now) as emulated,
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
         ):
-            settings = settings_for(database_url, folder, port, emulated, carrier.port)
-            await migrate.migrate(database_url)
+            settings = settings_for(database_url, folder, port, emulated, carrier.port, organised)
+            if not migrated:
+                await migrate.migrate(database_url)
             async with serving(settings, clock) as started:
                 rooms = Rooms(session, emulated)
                 yield House(started, settings, clock, session, rooms, mailbox)

@@ -12,11 +12,16 @@ from service.errors import Misconfigured
 from service.settings import Settings, ZoomSettings, load_organisation, load_settings
 from tests.crash.victim import environment
 from tests.harness import ORGANISATION, running, settings_for
+from tests.rooms import Emulated
 
 
 def a_deployment(tmp_path: Path) -> Settings:
     return settings_for(
-        f"sqlite:///{tmp_path / 'c.db'}", tmp_path, 8000, "http://127.0.0.1:8081", 25
+        f"sqlite:///{tmp_path / 'c.db'}",
+        tmp_path,
+        8000,
+        Emulated("zoom", "http://127.0.0.1:8081"),
+        25,
     )
 
 

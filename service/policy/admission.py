@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from service.errors import NotClear
+from service.errors import NotClear, NotFound
 from service.policy.case import CaseFile, ChildCase
 from service.policy.clearance import outstanding
 from service.policy.people import ChildId, StaffId
@@ -64,7 +64,7 @@ def waits_for(case: CaseFile, room: Room, knock: Knock, now: datetime) -> tuple[
     return (
         *_session_waits(case, now),
         *(_household_waits(case, room, knock, now) if knock.place is Place.HOUSEHOLD else ()),
-        *(_staff_waits(case, knock) if knock.place is not Place.HOUSEHOLD else ()),
+        *(_staff_waits(case, knock, now) if knock.place is not Place.HOUSEHOLD else ()),
     )
 
 
@@ -80,11 +80,32 @@ def _session_waits(case: CaseFile, now: datetime) -> Iterator[Wait]:
         yield Wait("not_clear", "A condition for the session does not hold any more.", ("POL-03",))
 
 
-def _staff_waits(case: CaseFile, knock: Knock) -> Iterator[Wait]:
-    second = case.second_staff.staff_id if case.second_staff else None
-    expected = second if knock.place is Place.SECOND_STAFF else case.tutor.staff_id
-    if knock.staff_id is None or knock.staff_id != expected:
+def _staff_waits(case: CaseFile, knock: Knock, now: datetime) -> Iterator[Wait]:
+    if knock.staff_id is None or part_of(case, knock.staff_id) is not knock.place:
         yield Wait("not_expected", "You are not expected in this session.", ("POL-06",))
+    if case.hand_over is None or knock.staff_id != case.hand_over.newcomer:
+        return
+    found = outstanding(case.hand_over.case, Stage.ADMIT, now)
+    if found.of_session or not found.is_clear:
+        yield Wait("not_clear", "You cannot take over this session.", ("POL-03",))
+
+
+def part_of(case: CaseFile, subject: str) -> Place | None:
+    """In which part a member of staff belongs to the session, if in any. Whoever takes over during a
+    call is second staff as well: they come in before the other leaves (pitfall 24)."""
+    second = case.second_staff.staff_id if case.second_staff else None
+    newcomer = case.hand_over.newcomer if case.hand_over else None
+    if subject in (second, newcomer):
+        return Place.SECOND_STAFF
+    return Place.TUTOR if subject == case.tutor.staff_id else None
+
+
+def place_of(case: CaseFile, subject: str) -> Place:
+    """In which part a member of staff belongs to the session. `NotFound` if in none."""
+    part = part_of(case, subject)
+    if part is None:
+        raise NotFound
+    return part
 
 
 def _household_waits(case: CaseFile, room: Room, knock: Knock, now: datetime) -> Iterator[Wait]:

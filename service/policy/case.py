@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.policy.consent import ConsentEntry, Purpose, live_consent
+from service.policy.consent import (
+    ConsentEntry,
+    Purpose,
+    Resolution,
+    is_decided_against,
+    live_consent,
+    open_refusals,
+)
 from service.policy.organisation import Organisation
 from service.policy.people import Child, HostId, ParentId, StaffId
 from service.policy.presence import CheckIn, Pledge, Sighting
@@ -16,16 +23,32 @@ class ChildCase:
     """What is recorded about one child for this session.
 
     `nominated` are the adults whom each giver named to be the present one. `adult_keys` are digests
-    of the contacts of every adult on the child's record.
+    of the contacts of every adult on the child's record. `promised_elsewhere` are the standing
+    promises of this child's adults for other sessions at the same time.
     """
 
     child: Child
     consents: tuple[ConsentEntry, ...] = ()
     nominated: frozenset[tuple[ParentId, ParentId]] = frozenset()
     pledges: tuple[Pledge, ...] = ()
+    promised_elsewhere: tuple[Pledge, ...] = ()
     check_ins: tuple[CheckIn, ...] = ()
     sightings: tuple[Sighting, ...] = ()
     adult_keys: frozenset[str] = frozenset()
+    rehearsing: bool = False
+    resolutions: tuple[Resolution, ...] = ()
+
+    @property
+    def refusals(self) -> tuple[ConsentEntry, ...]:
+        """Every no to taking part that stands and that nobody has settled (pitfall 1)."""
+        return open_refusals(
+            self.consents, Purpose.TAKE_PART, self.child.deciders, self.resolutions
+        )
+
+    @property
+    def is_decided_against(self) -> bool:
+        """Whether the safeguarding lead decided that the consent does not stand."""
+        return is_decided_against(Purpose.TAKE_PART, self.resolutions)
 
     def consent_until(self, instant: datetime) -> ConsentEntry | None:
         """The consent to take part that a clearance can rest on, if any."""
@@ -33,6 +56,8 @@ class ChildCase:
 
     def may_be_present(self, adult_id: ParentId) -> bool:
         """Whether a giver with authority has named this adult (POL-02, pitfall 16)."""
+        if adult_id not in self.child.adults or adult_id in self.child.barred:
+            return False
         return any((giver, adult_id) in self.nominated for giver in self.child.givers)
 
     def pledge_for(self, session: Session) -> Pledge | None:
@@ -48,6 +73,11 @@ class ChildCase:
         if not member.relations.isdisjoint(own_people):
             return True
         return not member.contact_keys.isdisjoint(self.adult_keys)
+
+    def is_connected(self, member: StaffMember) -> bool:
+        """Whether this family's employer, friend or neighbour is on the staff, and no lead has
+        accepted that (pitfall 10)."""
+        return not member.connections.isdisjoint({self.child.child_id, *self.child.adults})
 
 
 @dataclass(frozen=True)
@@ -85,6 +115,8 @@ class CaseFile:
     second_staff: StaffMember | None = None
     assignment: Assignment | None = None
     second_staff_elsewhere: tuple[Span, ...] = ()
+    second_staff_away: tuple[Span, ...] = ()
+    hand_over: "HandOver | None" = None
     host: HostCase | None = None
     overrides: tuple[Override, ...] = ()
 
@@ -92,3 +124,21 @@ class CaseFile:
     def span(self) -> Span:
         """The planned time."""
         return Span(self.session.starts_at, self.session.ends_at)
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """Second staff changes during a call: `case` is the same one with the newcomer in that part.
+
+    The newcomer is in before the other leaves, or the gap is measured (pitfall 24).
+    """
+
+    hand_over_id: str
+    case: CaseFile
+    asked_at: datetime
+    admitted_at: datetime | None = None
+
+    @property
+    def newcomer(self) -> StaffId | None:
+        """Who takes over."""
+        return self.case.second_staff.staff_id if self.case.second_staff else None

@@ -53,7 +53,8 @@ class ConsentEntry:
     """One word of one giver about one child and one purpose.
 
     `position` counts the child's entries from 1. `valid_until` is None for "until withdrawn".
-    `policy_version` is the policy the giver agreed to with it (POL-32).
+    `policy_version` is the policy the giver agreed to with it (POL-32). `child_agreed`: the child
+    agreed to the rules for children at the same time, with the parent's help (POL-31).
     """
 
     entry_id: ConsentEntryId
@@ -65,6 +66,7 @@ class ConsentEntry:
     at: datetime
     policy_version: str
     valid_until: datetime | None = None
+    child_agreed: bool = False
 
     def is_live_until(self, instant: datetime) -> bool:
         """Whether this is a yes that still holds at the instant."""
@@ -84,6 +86,64 @@ def standing(
     return tuple(sorted(newest.values(), key=lambda entry: entry.position))
 
 
+class Wish(StrEnum):
+    """What the child wants. It is no condition, but staff see it at the session (pitfall 8)."""
+
+    GLAD = "glad"
+    CAMERA_OFF = "camera_off"
+    DOES_NOT_WANT = "does_not_want"
+
+
+class Basis(StrEnum):
+    """What a resolution of a conflict rests on."""
+
+    AGREEMENT = "agreement"
+    COURT_ORDER = "court_order"
+    OTHER = "other"
+    MERGE = "merge"
+    """Two records of one child became one, and in one of them somebody refused: to be reviewed."""
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """How the safeguarding lead settled a conflict: which words, and whether the consent stands.
+
+    `settles` names words by their position in the child's ledger. A word said later is not among
+    them, so a new no opens the conflict again (pitfall 1).
+    """
+
+    position: int
+    purpose: Purpose
+    basis: Basis
+    stands: bool
+    settles: frozenset[int]
+
+
+def is_decided_against(purpose: Purpose, resolutions: Iterable[Resolution]) -> bool:
+    """Whether the lead's newest decision is that the consent does not stand, whatever was said since."""
+    decisions = _decisions(purpose, resolutions)
+    return bool(decisions) and not decisions[-1].stands
+
+
+def open_refusals(
+    entries: Iterable[ConsentEntry],
+    purpose: Purpose,
+    deciders: frozenset[ParentId],
+    resolutions: Iterable[Resolution] = (),
+) -> tuple[ConsentEntry, ...]:
+    """Every no that stands and that no decision since the last "it does not stand" has settled."""
+    settled: set[int] = set()
+    for decision in _decisions(purpose, resolutions):
+        settled = settled | decision.settles if decision.stands else set()
+    words = standing(entries, purpose, deciders)
+    return tuple(word for word in words if word.kind in NO_KINDS and word.position not in settled)
+
+
+def _decisions(purpose: Purpose, resolutions: Iterable[Resolution]) -> list[Resolution]:
+    mine = (one for one in resolutions if one.purpose is purpose)
+    return sorted(mine, key=lambda one: one.position)
+
+
 class ConsentStatus(StrEnum):
     """What a child's ledger amounts to for one purpose."""
 
@@ -99,11 +159,21 @@ def consent_status(
     purpose: Purpose,
     givers: frozenset[ParentId],
     until: datetime,
+    *,
+    deciders: frozenset[ParentId] | None = None,
+    resolutions: tuple[Resolution, ...] = (),
 ) -> ConsentStatus:
-    """What the ledger amounts to for something that lasts until the instant (POL-04)."""
+    """What the ledger amounts to for something that lasts until the instant (POL-04).
+
+    `deciders` are those whose no counts, where they are more than the givers.
+    """
+    entries = tuple(entries)
     words = standing(entries, purpose, givers)
+    refusals = open_refusals(entries, purpose, deciders or givers, resolutions)
     someone_agrees = any(word.is_live_until(until) for word in words)
-    someone_refuses = any(word.kind in NO_KINDS for word in words)
+    someone_refuses = bool(refusals)
+    if is_decided_against(purpose, resolutions):
+        return ConsentStatus.REFUSED
     if someone_agrees and someone_refuses:
         return ConsentStatus.CONFLICT
     if someone_refuses:

@@ -32,6 +32,25 @@ TEMPLATES: Mapping[str, Template] = {
             "You can also telephone us: {phone}.\n",
         ),
         Template(
+            "agreement_request",
+            "Please agree to our new policy",
+            "Hello {parent},\n\n"
+            "{organisation} has a new online safety policy. Sessions for {child} can go on once you "
+            "have read it and agreed to it. Please answer on your personal page:\n\n{link}\n\n"
+            "The page is for you alone: please do not pass it on. "
+            "You can also telephone us: {phone}.\n",
+        ),
+        Template(
+            "placement_changed",
+            "Your decision is needed",
+            "Hello {parent},\n\n"
+            "we were told that {child} lives elsewhere now. What was agreed for the old home does not "
+            "count any more, and no session takes place until you have answered.\n"
+            "Please tell us on your personal page who may be present now, and telephone us about what "
+            "you delegate to the new carers ({phone}):\n\n{link}\n\n"
+            "The page is for you alone: please do not pass it on.\n",
+        ),
+        Template(
             "pledge_request",
             "A session needs your promise",
             "Hello {parent},\n\n"
@@ -47,9 +66,41 @@ TEMPLATES: Mapping[str, Template] = {
             "Hello {parent},\n\n"
             "a video session for {child} has changed.\nBefore: {before}\nNow: {when}\n"
             "Purpose: {purpose}\n"
-            "A promise for the old time does not count any more. Please answer anew on your "
+            "A promise for the session as it was does not count any more. Please answer anew on your "
             "personal page:\n\n{link}\n\nYou can also telephone us: {phone}.\n",
             on_the_day=True,
+        ),
+        Template(
+            "tutor_changed",
+            "Another tutor for a session",
+            "Hello {parent},\n\n"
+            "the video session for {child} on {when} will be taught by {tutor}.\n"
+            "Purpose: {purpose}\n"
+            "If you promised to be present, your promise stands. If you do not want this, you can "
+            "take it back on your personal page, without a reason:\n\n{link}\n\n"
+            "You can also telephone us: {phone}.\n",
+        ),
+        Template(
+            "series_request",
+            "Sessions need your promise",
+            "Hello {parent},\n\n"
+            "video sessions for {child} are planned each week:\n\n{occasions}\n\n"
+            "Each can only take place if you promise to be present. On your personal page you can "
+            "promise for several of them at once, and leave out those for which you cannot be "
+            "there:\n\n{link}\n\n"
+            "Before each session you get a page of its own, to say on the day that you are there. "
+            "The pages are for you alone: please do not pass them on. "
+            "You can also telephone us: {phone}.\n",
+        ),
+        Template(
+            "session_coming",
+            "A session is coming",
+            "Hello {parent},\n\n"
+            "a video session for {child} is planned for {when}.\nPurpose: {purpose}\n"
+            "Please use this page on the day to say that you are there. If you have not promised to "
+            "be present yet, or cannot be there after all, say so on the same page:\n\n{link}\n\n"
+            "The page is for you alone: please do not pass it on. "
+            "You can also telephone us: {phone}.\n",
         ),
         Template(
             "session_off",
@@ -61,12 +112,28 @@ TEMPLATES: Mapping[str, Template] = {
             on_the_day=True,
         ),
         Template(
+            "sessions_off",
+            "Sessions do not take place",
+            "Hello {parent},\n\n"
+            "these video sessions for {child} do not take place:\n\n{occasions}\n\n"
+            "Please do not accept any other link for them. "
+            "If you have a question, telephone us: {phone}.\n",
+            on_the_day=True,
+        ),
+        Template(
             "word_taken_down",
             "What we noted after speaking with you",
             "Hello {parent},\n\n"
             "we noted that you said: {word}.\nIf that is not right, please say so on your personal "
             "page or telephone us at once: {phone}.\n\n{link}\n",
             on_the_day=True,
+        ),
+        Template(
+            "paper_noted",
+            "What we noted from your form",
+            "Hello {parent},\n\n"
+            "we put a form that you signed for {child} on record: {word}.\nIf that is not right, please "
+            "say so on your personal page or telephone us at once: {phone}.\n\n{link}\n",
         ),
         Template(
             "statement_request",

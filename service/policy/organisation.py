@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from service.errors import FieldProblem
+from service.policy.session import CoverMode, Span
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,18 @@ class Bound:
     meaning: str
 
 
+SIX_WEEKS = 6 * 7 * 24 * 60
+"""In minutes: nobody promises further ahead, so that each occasion is one they can foresee (POL-21)."""
+
 BOUNDS = {
     "opening_window": Bound(10, 30, 24 * 60, "how long before the start a meeting may be made"),
     "late_limit": Bound(5, 15, 30, "how long after the start a session may still be opened"),
     "check_in_window": Bound(5, 20, 60, "how long before the start people may check in"),
     "host_margin": Bound(5, 15, 60, "how long a host account is kept free round a session"),
     "sighting_grace": Bound(1, 3, 5, "how soon after letting a child in the adult is sighted"),
+    "change_lock": Bound(0, 60, 24 * 60, "how long before the start only the office may change it"),
+    "second_staff_gap": Bound(0, 0, 60, "how long second staff have between two rooms"),
+    "pledge_ahead": Bound(24 * 60, SIX_WEEKS, SIX_WEEKS, "how far ahead an adult may promise"),
 }
 """Minutes. A value outside its range is refused with the range named; none can switch a rule off."""
 
@@ -44,6 +51,9 @@ class Windows:
     check_in_window: int = BOUNDS["check_in_window"].default
     host_margin: int = BOUNDS["host_margin"].default
     sighting_grace: int = BOUNDS["sighting_grace"].default
+    change_lock: int = BOUNDS["change_lock"].default
+    second_staff_gap: int = BOUNDS["second_staff_gap"].default
+    pledge_ahead: int = BOUNDS["pledge_ahead"].default
 
     def problems(self) -> tuple[FieldProblem, ...]:
         """Every value outside its safe range."""
@@ -76,7 +86,12 @@ class Organisation:
     `hours` runs from Monday (0) to Sunday (6); None is a closed day. `policy_versions_in_force` are
     the versions an agreement may name to count: the newest, and those before it that asked for no
     fresh agreement since (POL-30, POL-32, POL-34). `staff_only_accounts` are accounts at a provider on
-    which staff may meet without Chaperone.
+    which staff may meet without Chaperone. `accepted_checks` are the schemes whose background checks
+    count; if none are named, every scheme but a basic one. `cover_modes` are those that the lead has
+    adopted, `second_staff_rooms` how many rooms one person may visit (POL-03). `rehearsal`: no meeting
+    is made for a family that has not switched over, and messages to it are held unless
+    `rehearsal_messages`. `review_warning_days` is how long before the policy's review date people are
+    warned.
     """
 
     name: str
@@ -88,7 +103,12 @@ class Organisation:
     policy_versions_in_force: frozenset[str] = frozenset()
     windows: Windows = Windows()
     second_staff_rooms: int = 1
+    cover_modes: frozenset[CoverMode] = frozenset({CoverMode.THROUGHOUT})
+    accepted_checks: frozenset[str] = frozenset()
     staff_only_accounts: frozenset[str] = frozenset()
+    rehearsal: bool = False
+    rehearsal_messages: bool = False
+    review_warning_days: int = 30
 
     def is_open_throughout(self, starts_at: datetime, ends_at: datetime) -> bool:
         """Whether both instants fall inside the permitted hours of one open local day (POL-23)."""
@@ -109,6 +129,19 @@ class Organisation:
     def check_in_opens_at(self, starts_at: datetime) -> datetime:
         """When people may first say that they are there."""
         return starts_at - timedelta(minutes=self.windows.check_in_window)
+
+    def changes_lock_at(self, starts_at: datetime) -> datetime:
+        """From when tutors and programs may no longer change a session; safer changes always may."""
+        return starts_at - timedelta(minutes=self.windows.change_lock)
+
+    def may_promise_from(self, starts_at: datetime) -> datetime:
+        """From when an adult may be asked for a promise, and give it."""
+        return starts_at - timedelta(minutes=self.windows.pledge_ahead)
+
+    def with_second_staff_gap(self, span: Span) -> Span:
+        """The span with the time on both sides in which second staff may have no other room."""
+        gap = timedelta(minutes=self.windows.second_staff_gap)
+        return Span(span.starts_at - gap, span.ends_at + gap)
 
     def local_day(self, instant: datetime) -> date:
         """The calendar day of an instant where the organisation is."""

@@ -22,45 +22,124 @@ ADULT_AT = 18
 
 
 class Authority(StrEnum):
-    """Why an adult may consent for a child (POL-04). `NONE`: on the record, but no say."""
+    """Why an adult may consent for a child (POL-04). `NONE`: on the record, but no say.
+
+    `SELF`: the student's own say, from the 18th birthday on; before it nobody has it.
+    """
 
     PARENTAL_RESPONSIBILITY = "parental_responsibility"
     LOCAL_AUTHORITY = "local_authority"
     DELEGATED = "delegated"
+    SELF = "self"
     NONE = "none"
+
+
+DOCUMENTED = frozenset({Authority.LOCAL_AUTHORITY, Authority.DELEGATED})
+"""Authority that rests on a paper: its reference and date are on record (pitfall 6)."""
+
+
+class Restriction(StrEnum):
+    """Why an adult is written to no more (pitfalls 2 and 21)."""
+
+    NO_CONTACT = "no_contact"
+    DO_NOT_CONTACT = "do_not_contact"
+    DECEASED = "deceased"
+    MERGED = "merged"
+    """The record turned out to be of somebody we had already: that record answers from then on."""
+
+
+BARRING = frozenset({Restriction.NO_CONTACT, Restriction.DECEASED, Restriction.MERGED})
+"""Restrictions under which an adult cannot be the present one, and a yes of theirs counts no more."""
 
 
 @dataclass(frozen=True)
 class Tie:
-    """One adult on one child's record: the relation, and the authority to consent if any."""
+    """One adult on one child's record: the relation, and the authority to consent if any.
+
+    `until` is the last day of a delegation. A tie that has ended is no part of a decision.
+    """
 
     parent_id: ParentId
     relation: str
     authority: Authority
+    until: date | None = None
+    restriction: Restriction | None = None
 
     @property
-    def may_consent(self) -> bool:
-        """Whether this adult is a giver: one with authority to consent."""
-        return self.authority is not Authority.NONE
+    def is_barred(self) -> bool:
+        """Whether a court order or death keeps this adult away from the child."""
+        return self.restriction in BARRING
+
+    def has_say(self, last_day: date, *, of_age: bool) -> bool:
+        """Whether this adult has authority through the day; from 18 on the student alone has."""
+        if self.authority is Authority.NONE or (self.authority is Authority.SELF) != of_age:
+            return False
+        return self.until is None or last_day <= self.until
 
 
 @dataclass(frozen=True)
 class Child:
-    """A child as a decision sees it: no name, no contact."""
+    """A child as a decision about the days `on` to `through` sees it: no name, no contact."""
 
     child_id: ChildId
     born_on: date
     ties: tuple[Tie, ...]
+    on: date
+    through: date | None = None
+    looked_after: bool = False
+    visiting_never: bool = False
+    merged_into: ChildId | None = None
+    has_merged: bool = False
+
+    @property
+    def is_of_age(self) -> bool:
+        """Whether this is an adult on the first of the days (pitfall 7)."""
+        return self.on >= of_age_on(self.born_on)
+
+    @property
+    def is_never_visited(self) -> bool:
+        """Whether second staff must stay throughout with this child (POL-03)."""
+        return self.looked_after or self.visiting_never
+
+    @property
+    def deciders(self) -> frozenset[ParentId]:
+        """The adults whose no counts: all with authority, those under a restriction too."""
+        last_day = self.through or self.on
+        return frozenset(
+            tie.parent_id for tie in self.ties if tie.has_say(last_day, of_age=self.is_of_age)
+        )
 
     @property
     def givers(self) -> frozenset[ParentId]:
         """The adults whose consent counts."""
-        return frozenset(tie.parent_id for tie in self.ties if tie.may_consent)
+        return self.deciders - self.barred
+
+    @property
+    def barred(self) -> frozenset[ParentId]:
+        """The adults whom a court order or death keeps away (pitfall 2)."""
+        return frozenset(tie.parent_id for tie in self.ties if tie.is_barred)
 
     @property
     def adults(self) -> frozenset[ParentId]:
         """Every adult on this child's record."""
         return frozenset(tie.parent_id for tie in self.ties)
+
+    @property
+    def hearers(self) -> frozenset[ParentId]:
+        """The adults who may be written to: nobody restricted, and from 18 on the student alone."""
+        return frozenset(
+            tie.parent_id
+            for tie in self.ties
+            if tie.restriction is None and (tie.authority is Authority.SELF or not self.is_of_age)
+        )
+
+
+def of_age_on(born_on: date) -> date:
+    """The 18th birthday; of somebody born on 29 February, 1 March where there is no such day."""
+    try:
+        return born_on.replace(year=born_on.year + ADULT_AT)
+    except ValueError:
+        return date(born_on.year + ADULT_AT, 3, 1)
 
 
 class Role(StrEnum):

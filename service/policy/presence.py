@@ -21,7 +21,11 @@ class PresenceMode(StrEnum):
 
 @dataclass(frozen=True)
 class Pledge:
-    """A present adult's promise to be there for one child at one session on its terms."""
+    """A present adult's promise to be there for one child at one session on its terms.
+
+    `shared`: the adult knows that they promised another of their children at the same time, and says
+    that all of them are in one place.
+    """
 
     pledge_id: PledgeId
     child_id: ChildId
@@ -30,6 +34,17 @@ class Pledge:
     mode: PresenceMode
     made_at: datetime
     revoked_at: datetime | None = None
+    shared: bool = False
+
+    def may_stand_beside(self, other: "Pledge") -> bool:
+        """Whether one adult can keep both promises at once: agreed to in this one, which is the
+        later, and nobody is on camera in two rooms (pitfall 11)."""
+        on_camera = PresenceMode.ON_CAMERA in (self.mode, other.mode)
+        return self.shared and not on_camera
+
+    def made_after(self, other: "Pledge") -> bool:
+        """Whether the other promise came first."""
+        return (other.made_at, other.pledge_id) < (self.made_at, self.pledge_id)
 
     def holds_for(self, terms: int) -> bool:
         """Whether the promise stands and is about the session as it is now."""

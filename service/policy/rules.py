@@ -9,9 +9,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from service.policy.case import CaseFile, ChildCase
-from service.policy.consent import NO_KINDS, ConsentStatus, Purpose, consent_status, standing
-from service.policy.session import CoverMode, peak_overlap
-from service.policy.staff import Shortcoming, StaffMember, shortcomings
+from service.policy.consent import ConsentStatus, Purpose, consent_status
+from service.policy.staff import Shortcoming
+from service.policy.staff_rules import (
+    second_staff_has_accepted,
+    second_staff_is_another_person,
+    second_staff_is_at_work,
+    second_staff_is_eligible,
+    second_staff_is_within_the_cap,
+    staff_are_not_family,
+    tutor_is_eligible,
+)
 
 
 class Stage(StrEnum):
@@ -24,8 +32,7 @@ class Stage(StrEnum):
 
 EVERY_STAGE = frozenset(Stage)
 BEFORE_IT_STARTS = frozenset({Stage.OPEN, Stage.ADMIT})
-VISITING_ROOMS = 3
-"""The most rooms one second member of staff may cover at once in cover mode `visiting` (POL-03)."""
+
 
 OVERRIDABLE = frozenset({"outside_hours", "tutor_training_lapsed", "second_staff_training_lapsed"})
 """The only reasons a safeguarding lead can set aside. Consent, the second member of staff, the
@@ -54,6 +61,11 @@ class Rule:
 
 def consent_is_live(case: CaseFile, child: ChildCase) -> Reasons:
     """R-01."""
+    if child.child.merged_into is not None:
+        yield Shortcoming(
+            "record_merged", "This record was joined with another: book for that one."
+        )
+        return
     if child.consent_until(case.session.ends_at) is not None:
         return
     status = consent_status(
@@ -67,8 +79,9 @@ def consent_is_live(case: CaseFile, child: ChildCase) -> Reasons:
 
 def nobody_refuses(case: CaseFile, child: ChildCase) -> Reasons:
     """R-02."""
-    words = standing(child.consents, Purpose.TAKE_PART, child.child.givers)
-    if any(word.kind in NO_KINDS for word in words):
+    if child.is_decided_against:
+        yield Shortcoming("consent_decided_against", "It was decided that no consent stands.")
+    elif child.refusals:
         yield Shortcoming("consent_refused", "Somebody with authority has refused or withdrawn.")
 
 
@@ -95,70 +108,26 @@ def an_adult_has_pledged(case: CaseFile, child: ChildCase) -> Reasons:
     yield Shortcoming("pledge_missing", "No adult named by a giver has promised to be present.")
 
 
-def staff_are_not_family(case: CaseFile, child: ChildCase) -> Reasons:
-    """R-05."""
-    if case.second_staff is not None and child.is_family(case.second_staff):
-        yield Shortcoming("second_staff_is_family", "The second member of staff is family.")
-    if child.is_family(case.tutor):
-        yield Shortcoming("tutor_is_family", "The tutor is family of this child.")
-
-
-# --- the staff --------------------------------------------------------------------------------------
-
-
-def second_staff_has_accepted(case: CaseFile) -> Reasons:
-    """R-04."""
-    if case.second_staff is None or case.assignment is None:
-        yield Shortcoming("second_staff_missing", "No second member of staff is assigned.")
-        return
-    if case.assignment.accepted_at is None:
+def adult_is_in_one_place(case: CaseFile, child: ChildCase) -> Reasons:
+    """R-14."""
+    pledge = child.pledge_for(case.session)
+    if pledge is None:
+        return  # said by R-08 already
+    before = [
+        other
+        for other in child.promised_elsewhere
+        if other.adult_id == pledge.adult_id and pledge.made_after(other)
+    ]
+    if not all(pledge.may_stand_beside(other) for other in before):
         yield Shortcoming(
-            "second_staff_unaccepted", "The second member of staff has not accepted yet."
+            "adult_elsewhere", "The adult has promised to be with another child at that time."
         )
 
 
-def second_staff_is_another_person(case: CaseFile) -> Reasons:
-    """R-06."""
-    if case.second_staff is None:
-        return  # said by R-04 already
-    if case.second_staff.same_person_as(case.tutor):
-        yield Shortcoming("second_staff_is_tutor", "Tutor and second staff are the same person.")
-    elif case.second_staff.related_to(case.tutor):
-        yield Shortcoming("second_staff_is_related", "Tutor and second staff are related.")
-
-
-def second_staff_is_eligible(case: CaseFile) -> Reasons:
-    """R-07."""
-    if case.second_staff is not None:
-        yield from _ineligible(
-            case, case.second_staff, "second_staff", "The second member of staff"
-        )
-
-
-def second_staff_is_within_the_cap(case: CaseFile) -> Reasons:
-    """R-09."""
-    cap = case.organisation.second_staff_rooms
-    most = VISITING_ROOMS if case.session.cover_mode is CoverMode.VISITING else 1
-    if peak_overlap(case.span, case.second_staff_elsewhere) > min(cap, most):
-        yield Shortcoming(
-            "second_staff_elsewhere", "The second member of staff covers other rooms at that time."
-        )
-
-
-def tutor_is_eligible(case: CaseFile) -> Reasons:
-    """R-10."""
-    yield from _ineligible(case, case.tutor, "tutor", "The tutor")
-
-
-def _ineligible(case: CaseFile, member: StaffMember, who: str, name: str) -> Reasons:
-    days = {case.organisation.local_day(at) for at in (case.span.starts_at, case.span.ends_at)}
-    found = {
-        short.code: short
-        for day in sorted(days)
-        for short in shortcomings(member, day, case.organisation)
-    }
-    for short in found.values():
-        yield Shortcoming(f"{who}_{short.code}", f"{name} {short.sentence}.")
+def family_has_switched_over(case: CaseFile, child: ChildCase) -> Reasons:
+    """R-16."""
+    if child.rehearsing:
+        yield Shortcoming("rehearsal", "This is a rehearsal: the family has not switched over yet.")
 
 
 # --- time, purpose, account --------------------------------------------------------------------------
@@ -192,8 +161,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "R-01",
         ("POL-04",),
-        "A giver with authority has consented to video sessions for the child, and the consent "
-        "lasts until the planned end.",
+        "A giver with authority (from 18 on the student alone) has consented to video sessions, and "
+        "the consent lasts until the planned end.",
         "a parent",
         EVERY_STAGE,
         child_check=consent_is_live,
@@ -201,7 +170,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "R-02",
         ("POL-04",),
-        "No giver with authority refuses or has withdrawn consent for the child.",
+        "Nobody with authority refuses or has withdrawn consent, unless the lead settled that word.",
         "the parent who refused, or the safeguarding lead with the reason recorded",
         EVERY_STAGE,
         child_check=nobody_refuses,
@@ -225,8 +194,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "R-05",
         ("POL-03",),
-        "Neither the tutor nor the second member of staff is family of the child.",
-        "a coordinator",
+        "Neither the tutor nor the second member of staff is family of the child; any other declared "
+        "connection to the family has been accepted by the safeguarding lead.",
+        "a coordinator, or the safeguarding lead for a connection",
         EVERY_STAGE,
         child_check=staff_are_not_family,
     ),
@@ -250,8 +220,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "R-08",
         ("POL-02", "POL-21"),
-        "An adult named by a giver has promised to be present with the child at this session, at "
-        "this time and for this purpose.",
+        "An adult named by a giver (from 18 on the student will do) has promised to be present at "
+        "this session, at this time and for this purpose.",
         "a parent",
         EVERY_STAGE,
         child_check=an_adult_has_pledged,
@@ -259,7 +229,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "R-09",
         ("POL-03",),
-        "The second member of staff covers no more rooms at one instant than the cover mode allows.",
+        "The second member of staff covers no more rooms at one instant than the cover mode allows, "
+        "has the organisation's gap between them, and visits several only where the lead adopted that.",
         "a coordinator",
         EVERY_STAGE,
         session_check=second_staff_is_within_the_cap,
@@ -296,5 +267,30 @@ RULES: tuple[Rule, ...] = (
         "an administrator",
         BEFORE_IT_STARTS,
         session_check=host_has_two_custodians,
+    ),
+    Rule(
+        "R-14",
+        ("POL-02", "POL-21"),
+        "The adult has promised for one place at a time; for several children in one place, the "
+        "adult has said so, and is on camera for none of them.",
+        "a parent",
+        EVERY_STAGE,
+        child_check=adult_is_in_one_place,
+    ),
+    Rule(
+        "R-15",
+        ("POL-03",),
+        "The second member of staff is at work at that time: inside their working hours, and not away.",
+        "a coordinator",
+        BEFORE_IT_STARTS,
+        session_check=second_staff_is_at_work,
+    ),
+    Rule(
+        "R-16",
+        ("POL-03", "POL-04", "POL-21"),
+        "The family has switched over from rehearsal.",
+        "a coordinator",
+        BEFORE_IT_STARTS,
+        child_check=family_has_switched_over,
     ),
 )

@@ -9,12 +9,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from service.policy.organisation import Organisation
+from service.policy.organisation import Hours, Organisation
 from service.policy.people import StaffId
+from service.policy.session import Span
 
 TRAINING_GRACE = timedelta(days=14)
 """How long after its end a lapsed training can still be overridden by the safeguarding lead."""
+
+
+WorkingHours = tuple[Hours | None, ...]
+"""From Monday (0) to Sunday (6), local time; None is a day off."""
 
 
 class EvidenceKind(StrEnum):
@@ -25,14 +31,41 @@ class EvidenceKind(StrEnum):
     POLICY_ACKNOWLEDGEMENT = "policy_acknowledgement"
 
 
+class CheckScheme(StrEnum):
+    """Which of the nations' schemes a background check was made by, and how far it looks."""
+
+    DBS_BASIC = "dbs_basic"
+    DBS_ENHANCED = "dbs_enhanced"
+    PVG = "pvg"
+    ACCESS_NI_BASIC = "access_ni_basic"
+    ACCESS_NI_ENHANCED = "access_ni_enhanced"
+
+
+BASIC = frozenset({CheckScheme.DBS_BASIC, CheckScheme.ACCESS_NI_BASIC})
+"""Checks that never suffice: they do not look at what bars people from work with children."""
+
+
+class RelationKind(StrEnum):
+    """What was declared of two people. `DISTINCT`: a lead knows that two entries are two people."""
+
+    FAMILY = "family"
+    CONNECTION = "connection"
+    DISTINCT = "distinct"
+
+
 @dataclass(frozen=True)
 class Evidence:
-    """One thing seen: trusted through `trusted_until`, or without end if that is None."""
+    """One thing seen: trusted through `trusted_until`, or without end if that is None.
+
+    `number_key` is a digest of a check's number; the number itself and its paper are never kept.
+    """
 
     kind: EvidenceKind
     seen_on: date
     trusted_until: date | None = None
     policy_version: str | None = None
+    scheme: CheckScheme | None = None
+    number_key: str | None = None
 
     def holds_on(self, day: date) -> bool:
         """Whether this can be relied on for the day."""
@@ -46,6 +79,8 @@ class StaffMember:
     `relations` holds ids of children and staff declared as family or household. `contact_keys` are
     digests of mail address, telephone and staff number, so that one person with two entries, or a
     parent who is also staff, is noticed without anyone's details being read (pitfalls 9 and 28).
+    `connections` are families whose employer, friend or neighbour this person is and which no lead has
+    accepted; `distinct_from` are colleagues of whom a lead has said that they are somebody else.
     """
 
     staff_id: StaffId
@@ -55,16 +90,46 @@ class StaffMember:
     left_on: date | None = None
     relations: frozenset[str] = frozenset()
     contact_keys: frozenset[str] = frozenset()
+    connections: frozenset[str] = frozenset()
+    distinct_from: frozenset[str] = frozenset()
+    works: WorkingHours | None = None
 
     def same_person_as(self, other: "StaffMember") -> bool:
-        """Whether two entries of the register are one human being."""
+        """Whether two entries of the register are one human being; a lead's word settles a doubt."""
         if self.staff_id == other.staff_id:
             return True
+        if other.staff_id in self.distinct_from or self.staff_id in other.distinct_from:
+            return False
         return not self.contact_keys.isdisjoint(other.contact_keys)
+
+    def works_throughout(self, span: Span, zone: ZoneInfo) -> bool:
+        """Whether the span lies in this person's working hours; always, where none are on record."""
+        if self.works is None:
+            return True
+        starts, ends = span.starts_at.astimezone(zone), span.ends_at.astimezone(zone)
+        hours = self.works[starts.weekday()]
+        if hours is None or starts.date() != ends.date():
+            return False
+        return hours.opens <= starts.time() and ends.time() <= hours.closes
 
     def related_to(self, other: "StaffMember") -> bool:
         """Whether either declared the other as family or household."""
         return other.staff_id in self.relations or self.staff_id in other.relations
+
+
+class AcceptedBy(StrEnum):
+    """Where an acceptance was given if not for the one session: it rests on an earlier word."""
+
+    ROTA = "rota"
+    STANDBY = "standby"
+    HAND_OVER = "hand_over"
+
+
+class DutyKind(StrEnum):
+    """For what somebody has said yes beforehand: the rota's sessions, or standing by for others."""
+
+    ROTA = "rota"
+    STANDBY = "standby"
 
 
 @dataclass(frozen=True)
@@ -85,8 +150,7 @@ def shortcomings(
         yield Shortcoming("left", "no longer works for the organisation on that day")
     if member.account_domain not in organisation.domains:
         yield Shortcoming("personal_account", "has no account of the organisation")
-    if not _holds(member, EvidenceKind.BACKGROUND_CHECK, on):
-        yield Shortcoming("check_missing", "has no background check that holds on that day")
+    yield from _check(member, on, organisation)
     yield from _training(member, on)
     if not _acknowledged(member, organisation):
         yield Shortcoming("policy_unacknowledged", "has not acknowledged the policy now in force")
@@ -94,6 +158,46 @@ def shortcomings(
 
 def _holds(member: StaffMember, kind: EvidenceKind, on: date) -> bool:
     return any(item.kind is kind and item.holds_on(on) for item in member.evidence)
+
+
+def _check(member: StaffMember, on: date, organisation: Organisation) -> Iterator[Shortcoming]:
+    held = [
+        item
+        for item in member.evidence
+        if item.kind is EvidenceKind.BACKGROUND_CHECK and item.holds_on(on)
+    ]
+    if not held:
+        yield Shortcoming("check_missing", "has no background check that holds on that day")
+    elif not any(_counts(item.scheme, organisation) for item in held):
+        yield Shortcoming("check_too_weak", "has a background check of a kind that does not count")
+
+
+def _counts(scheme: CheckScheme | None, organisation: Organisation) -> bool:
+    """Whether a check by this scheme will do. An organisation may name those that it accepts; a check
+    whose scheme nobody noted counts only where it has named none."""
+    if scheme in BASIC:
+        return False
+    accepted = organisation.accepted_checks
+    return not accepted or (scheme is not None and scheme.value in accepted)
+
+
+def known_on(member: StaffMember, on: date) -> dict[str, str | None]:
+    """What the register knew of somebody for a day, without numbers or papers: it stays with the
+    session when the entry goes (pitfall 30)."""
+    found: dict[str, str | None] = {}
+    for name, kind in (
+        ("check", EvidenceKind.BACKGROUND_CHECK),
+        ("training", EvidenceKind.TRAINING),
+        ("policy", EvidenceKind.POLICY_ACKNOWLEDGEMENT),
+    ):
+        held = [item for item in member.evidence if item.kind is kind and item.holds_on(on)]
+        if held:
+            newest = max(held, key=lambda item: item.seen_on)
+            until = newest.trusted_until
+            found[f"{name}_seen_on"] = newest.seen_on.isoformat()
+            found[f"{name}_until"] = until.isoformat() if until else None
+            found |= {f"{name}_scheme": newest.scheme.value} if newest.scheme else {}
+    return found
 
 
 def _training(member: StaffMember, on: date) -> Iterator[Shortcoming]:

@@ -32,6 +32,7 @@ from service.ports.signals import (
     SignalSource,
     WatchNews,
     WatchNotice,
+    link_key,
 )
 from service.ports.watching import CallWatcher, Watch
 
@@ -65,4 +66,5 @@ __all__ = [
     "WatchNotice",
     "WayIn",
     "Weight",
+    "link_key",
 ]

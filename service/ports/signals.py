@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Protocol
 
 
@@ -29,8 +30,8 @@ class Signal:
     `digest` tells repeats from news. `registrant_id` or `account_id` says who, if the provider
     knows; both empty means unknown, never a guess. `as_host` says that the person came in as the
     meeting's host account. `connection` is new at every rejoin. A meeting is named by `provider_id`,
-    or by our `reference` where the provider speaks in other names; `host_account` is the account it
-    runs on, if told.
+    or by our `reference`, or by `link_key` where the provider knows it by its link alone; `host_account`
+    is the account it runs on, if told.
     """
 
     digest: str
@@ -45,6 +46,15 @@ class Signal:
     as_host: bool = False
     reference: str = ""
     host_account: str = ""
+    link_key: str = ""
+
+
+def link_key(url: str) -> str:
+    """What stands for a meeting's link where the link itself must not be kept.
+
+    Without regard to case: a provider does not always write its escapes alike.
+    """
+    return sha256(url.casefold().encode()).hexdigest()
 
 
 class WatchNews(StrEnum):
@@ -74,10 +84,14 @@ class Posted:
 
 @dataclass(frozen=True)
 class Heard:
-    """What one post held: any number of signals and notices. What was not genuine is left out."""
+    """What one post held: any number of signals and notices. What was not genuine is left out.
+
+    `again`: not all of it could be judged now. What is here is to be stored, and all sent again.
+    """
 
     signals: tuple[Signal, ...] = ()
     notices: tuple[WatchNotice, ...] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,10 @@ from service.ports.meetings import MeetingHandle
 
 @dataclass(frozen=True)
 class Watch:
-    """A provider's promise to tell us about one call (or about all), until it runs out."""
+    """A provider's promise to tell us about one call (or about all), until it runs out.
+
+    `expires_at` is when it falls silent unless renewed; the provider may forget it only much later.
+    """
 
     watch_id: str
     expires_at: datetime

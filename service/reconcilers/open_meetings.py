@@ -3,4 +3,8 @@
 from service.reconcilers.rounds import over_work
 from service.workflows.opening import open_session
 
-RECONCILER = over_work("open_meetings", open_session)
+AT_ONCE = 48
+"""An opening waits for most of its time, for answers and for its turn at the provider: fewer side by
+side would leave calls unused that the provider allows."""
+
+RECONCILER = over_work("open_meetings", open_session, at_once=AT_ONCE)

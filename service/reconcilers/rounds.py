@@ -7,6 +7,7 @@ stored.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,7 +25,12 @@ LEASE = timedelta(seconds=60)
 AT_ONCE = 8
 """How many things one round looks at side by side; the provider's own limits come on top."""
 
-MOST_PER_ROUND = 200
+MOST_CLAIMED = 64
+"""How many are claimed in one go: few enough to be looked at well inside their lease."""
+
+MOST_PER_ROUND = 1000
+CLAIMS_FOR = timedelta(minutes=1)
+"""How long a round takes on new things, so that it comes to its end long before its deadline."""
 
 
 @dataclass(frozen=True)
@@ -48,37 +54,77 @@ class Reconciler:
 Look = Callable[[Deps, Claim], Awaitable[None]]
 
 
-async def go_round(deps: Deps, kind: str, look: Look) -> Report:
-    """Claim what is due and look at each. A thing that fails keeps its lease and comes again."""
-    outcome = await deps.store.transact(
-        work.claim_due, ClaimDue(kind, MOST_PER_ROUND, LEASE), by=system(kind)
-    )
-    if isinstance(outcome, Refused):
-        raise outcome.error
-    gate = asyncio.Semaphore(AT_ONCE)
-    results = await asyncio.gather(*(_look_at(deps, claim, look, gate) for claim in outcome.value))
+async def go_round(deps: Deps, kind: str, look: Look, at_once: int = AT_ONCE) -> Report:
+    """Claim what is due and look at each, taking on more as looks end, until nothing is left.
+
+    A thing that fails keeps its lease and comes again.
+    """
+    due = _Due(deps, kind)
+    first = await due.claim()
+    results: list[bool] = []
+
+    async def keep_looking() -> None:
+        while (claim := await due.next()) is not None:
+            results.append(await _look_at(deps, claim, look))
+
+    async with asyncio.TaskGroup() as lookers:
+        for _ in range(min(first, at_once)):
+            lookers.create_task(keep_looking())
     return Report(looked_at=len(results), failed=results.count(False))
 
 
-async def _look_at(deps: Deps, claim: Claim, look: Look, gate: asyncio.Semaphore) -> bool:
-    async with gate:
-        try:
-            await look(deps, claim)
-        except ChaperoneError as error:
-            log.warning(
-                "%s: %s will be looked at again: %s", claim.kind, claim.subject_id, error.code
-            )
-            return False
-        except Exception:
-            log.exception("%s: %s met a bug", claim.kind, claim.subject_id)
-            return False
+class _Due:
+    """What is due of one kind: claimed a little at a time, each handed out once."""
+
+    def __init__(self, deps: Deps, kind: str) -> None:
+        self._deps = deps
+        self._kind = kind
+        self._claims_until = deps.clock.now() + CLAIMS_FOR
+        self._may_claim = MOST_PER_ROUND
+        self._claimed: deque[Claim] = deque()
+        self._claiming = asyncio.Lock()
+
+    async def next(self) -> Claim | None:
+        """One more to look at, None if this round has no more."""
+        async with self._claiming:
+            if not self._claimed and self._deps.clock.now() < self._claims_until:
+                await self.claim()
+            return self._claimed.popleft() if self._claimed else None
+
+    async def claim(self) -> int:
+        """Claim some more; answers how many there were."""
+        limit = min(MOST_CLAIMED, self._may_claim)
+        if not limit:
+            return 0
+        command = ClaimDue(self._kind, limit, LEASE)
+        outcome = await self._deps.store.transact(work.claim_due, command, by=system(self._kind))
+        if isinstance(outcome, Refused):
+            raise outcome.error
+        found = len(outcome.value)
+        # Fewer than asked for: what falls due from now on is for the next round.
+        self._may_claim = self._may_claim - found if found == limit else 0
+        self._claimed.extend(outcome.value)
+        return found
+
+
+async def _look_at(deps: Deps, claim: Claim, look: Look) -> bool:
+    try:
+        await look(deps, claim)
+    except ChaperoneError as error:
+        log.warning("%s: %s will be looked at again: %s", claim.kind, claim.subject_id, error.code)
+        return False
+    except Exception:
+        log.exception("%s: %s met a bug", claim.kind, claim.subject_id)
+        return False
     return True
 
 
-def over_work(name: str, look: Look, period: timedelta = timedelta(seconds=5)) -> Reconciler:
+def over_work(
+    name: str, look: Look, period: timedelta = timedelta(seconds=5), at_once: int = AT_ONCE
+) -> Reconciler:
     """A reconciler that goes round the work of its own name."""
 
     async def run(deps: Deps) -> Report:
-        return await go_round(deps, name, look)
+        return await go_round(deps, name, look, at_once)
 
     return Reconciler(name, period, timedelta(minutes=5), run)

@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from service.reconcilers import (
+    ask_agreement,
     check_providers,
     close_meetings,
     close_sessions,
@@ -20,9 +21,12 @@ from service.reconcilers import (
     deliver_messages,
     finish_openings,
     forget_old,
+    keep_burned_watches,
     keep_watches,
     open_meetings,
+    review_policy,
     sequence_log,
+    settle_placements,
     watch_hooks,
     withdraw_uncleared,
 )
@@ -40,9 +44,13 @@ RECONCILERS: tuple[Reconciler, ...] = (
     close_sessions.RECONCILER,
     collect_attendance.RECONCILER,
     keep_watches.RECONCILER,
+    keep_burned_watches.RECONCILER,
     watch_hooks.RECONCILER,
     check_providers.RECONCILER,
     deliver_messages.RECONCILER,
+    ask_agreement.RECONCILER,
+    review_policy.RECONCILER,
+    settle_placements.RECONCILER,
     forget_old.RECONCILER,
 )
 

@@ -56,6 +56,14 @@ def raise_alert(tx: Tx, subject_id: str, code: str, session_id: SessionId | None
     tx.record(Entry(Event.ALERT_OPENED, scope, {"about": subject_id}, {"code": code}))
 
 
+def is_open(reader: Tx | Reader, subject_id: str, code: str) -> bool:
+    """Whether such an alert about this is open."""
+    query = sa.select(ALERTS.c.id).where(
+        ALERTS.c.subject_id == subject_id, ALERTS.c.code == code, ALERTS.c.closed_at.is_(None)
+    )
+    return reader.conn.execute(query).first() is not None
+
+
 def close(tx: Tx, alert_id: str, outcome: str) -> Alert:
     """Close an alert with what came of it. `NotFound` unless it is open."""
     alert = get(tx, alert_id)

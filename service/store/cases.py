@@ -1,13 +1,26 @@
 """Loads a case: one session with everything a decision may look at, on one view of the database."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.errors import StaleVersion
-from service.policy.case import CaseFile, ChildCase, HostCase
+from service.policy.case import CaseFile, ChildCase, HandOver, HostCase
 from service.policy.people import Child, ChildId, HostId, ParentId, SessionId, StaffId
-from service.policy.session import Session, Span
-from service.store import consent, hosts, people, policies, presence, sessions, staff, staffing
-from service.store.staffing import CurrentAssignment
+from service.policy.presence import Pledge
+from service.policy.session import Session, SessionState, Span
+from service.policy.staff import StaffMember
+from service.store import (
+    consent,
+    duties,
+    hosts,
+    people,
+    policies,
+    presence,
+    rehearsal,
+    sessions,
+    staff,
+    staffing,
+)
+from service.store.staffing import Coming, CurrentAssignment
 from service.store.transactions import Reader, Tx
 
 
@@ -18,9 +31,10 @@ def load(reader: Tx | Reader, session_id: SessionId) -> CaseFile:
 
 def of(reader: Tx | Reader, session: Session, current: CurrentAssignment | None) -> CaseFile:
     """The case of a session that was read, with its second staff, in this same view."""
-    ids = frozenset({session.tutor_id} | ({current.staff_id} if current else set()))
-    members = staff.members(reader, ids)
-    return CaseFile(
+    people_of = current.people if current else frozenset[StaffId]()
+    members = staff.members(reader, people_of | {session.tutor_id})
+    away = duties.away(reader, people_of, span_of(session)) if people_of else {}
+    case = CaseFile(
         session=session,
         organisation=policies.organisation_now(reader),
         tutor=members[session.tutor_id],
@@ -28,9 +42,42 @@ def of(reader: Tx | Reader, session: Session, current: CurrentAssignment | None)
         second_staff=members[current.staff_id] if current else None,
         assignment=current.accepted if current else None,
         second_staff_elsewhere=_elsewhere(reader, session, current),
+        second_staff_away=away.get(current.staff_id, ()) if current else (),
         host=_host(reader, session),
         overrides=presence.overrides(reader, session.session_id),
     )
+    if current is None or current.coming is None or session.state is not SessionState.LIVE:
+        return case
+    coming = current.coming
+    return replace(
+        case, hand_over=_hand_over(reader, case, coming, members, away.get(coming.staff_id, ()))
+    )
+
+
+def _hand_over(
+    reader: Tx | Reader,
+    case: CaseFile,
+    coming: Coming,
+    members: dict[StaffId, StaffMember],
+    away: tuple[Span, ...],
+) -> HandOver:
+    """The case as it will be once the newcomer has taken over."""
+    mine = CurrentAssignment(
+        coming.hand_over_id, coming.staff_id, coming.accepted, case.session.terms
+    )
+    after = replace(
+        case,
+        second_staff=members[coming.staff_id],
+        assignment=coming.accepted,
+        second_staff_elsewhere=_elsewhere(reader, case.session, mine),
+        second_staff_away=away,
+    )
+    return HandOver(coming.hand_over_id, after, coming.asked_at, coming.admitted_at)
+
+
+def span_of(session: Session) -> Span:
+    """The planned time of a session."""
+    return Span(session.starts_at, session.ends_at)
 
 
 def _elsewhere(
@@ -38,7 +85,7 @@ def _elsewhere(
 ) -> tuple[Span, ...]:
     if current is None:
         return ()
-    span = Span(session.starts_at, session.ends_at)
+    span = reader.house.organisation.with_second_staff_gap(span_of(session))
     return staffing.elsewhere(reader, current.staff_id, span, current, session.session_id)
 
 
@@ -48,24 +95,44 @@ def _host(reader: Tx | Reader, session: Session) -> HostCase | None:
 
 def _children(reader: Tx | Reader, session: Session) -> tuple[ChildCase, ...]:
     ids = session.children
-    known = people.children(reader, ids)
+    day = reader.house.organisation.local_day
+    known = people.children(reader, ids, on=day(session.starts_at), through=day(session.ends_at))
     consents = consent.ledgers(reader, ids)
+    resolutions = consent.resolutions(reader, consents, known)
     nominated = consent.nominated(reader, ids)
     pledges = presence.pledges(reader, session.session_id)
     check_ins = presence.check_ins(reader, session.session_id)
     sightings = presence.sightings(reader, session.session_id)
+    rehearsing = rehearsal.rehearsing(reader, ids)
+    elsewhere = _promised_elsewhere(reader, session, pledges)
     return tuple(
         ChildCase(
             child=known[child_id],
             consents=consents[child_id],
             nominated=nominated[child_id],
             pledges=pledges.get(child_id, ()),
+            promised_elsewhere=elsewhere,
             check_ins=check_ins.get(child_id, ()),
             sightings=sightings.get(child_id, ()),
             adult_keys=_adult_keys(reader, known[child_id]),
+            resolutions=resolutions.get(child_id, ()),
+            rehearsing=child_id in rehearsing,
         )
         for child_id in ids
     )
+
+
+def _promised_elsewhere(
+    reader: Tx | Reader, session: Session, pledges: dict[ChildId, tuple[Pledge, ...]]
+) -> tuple[Pledge, ...]:
+    adults = {
+        pledge.adult_id
+        for made in pledges.values()
+        for pledge in made
+        if pledge.holds_for(session.terms)
+    }
+    span = Span(session.starts_at, session.ends_at)
+    return presence.promised_elsewhere(reader, frozenset(adults), span, session.session_id)
 
 
 def _adult_keys(reader: Tx | Reader, child: Child) -> frozenset[str]:
@@ -112,6 +179,6 @@ def _rests_on(tx: Tx, session_id: SessionId) -> Held:
     current = staffing.current(tx, session_id)
     return Held(
         children=frozenset(session.children),
-        staff=frozenset({session.tutor_id} | ({current.staff_id} if current else set())),
+        staff=(current.people if current else frozenset()) | {session.tutor_id},
         hosts=frozenset({session.host_id} if session.host_id else ()),
     )

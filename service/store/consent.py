@@ -1,24 +1,38 @@
 """The ledger of consents and the adults whom givers named."""
 
+import json
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from service.policy.consent import ConsentEntry, ConsentKind, Purpose, Route
-from service.policy.people import ChildId, ConsentEntryId, ParentId, StaffId
+from service.policy.consent import (
+    NO_KINDS,
+    Basis,
+    ConsentEntry,
+    ConsentKind,
+    Purpose,
+    Resolution,
+    Route,
+)
+from service.policy.people import Child, ChildId, ConsentEntryId, ParentId, StaffId
 from service.store.people import CHILDREN
-from service.store.tables import ConsentRow, NominationRow, table_of
+from service.store.tables import ConsentRow, NominationRow, ResolutionRow, table_of
 from service.store.transactions import Reader, Tx
 
 CONSENTS = table_of(ConsentRow)
 NOMINATIONS = table_of(NominationRow)
+RESOLUTIONS = table_of(ResolutionRow)
 
 _IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
 _LEDGERS = sa.select(CONSENTS).where(CONSENTS.c.child_id.in_(_IDS)).order_by(CONSENTS.c.position)
 _NOMINATED = (
     sa.select(NOMINATIONS).where(NOMINATIONS.c.child_id.in_(_IDS)).order_by(NOMINATIONS.c.position)
+)
+_RESOLVED = (
+    sa.select(RESOLUTIONS).where(RESOLUTIONS.c.child_id.in_(_IDS)).order_by(RESOLUTIONS.c.position)
 )
 
 
@@ -31,6 +45,7 @@ class Word:
     evidence: str | None
     wording: str
     language: str
+    child_wording: str | None = None
 
 
 def next_position(tx: Tx, child_id: ChildId) -> int:
@@ -61,6 +76,7 @@ def append_consent(tx: Tx, entry: ConsentEntry, word: Word) -> None:
             valid_until=entry.valid_until,
             policy_version=entry.policy_version,
             wording=word.wording,
+            child_wording=word.child_wording,
             language=word.language,
         )
     )
@@ -114,7 +130,22 @@ def _entry(row: sa.Row[tuple[object, ...]]) -> ConsentEntry:
         at=values["at"],
         policy_version=values["policy_version"],
         valid_until=until,
+        child_agreed=values["child_wording"] is not None,
     )
+
+
+def has_paper(
+    reader: Tx | Reader, child_id: ChildId, giver_id: ParentId, purpose: Purpose, evidence: str
+) -> bool:
+    """Whether this very paper is in the child's ledger."""
+    query = sa.select(CONSENTS.c.id).where(
+        CONSENTS.c.child_id == child_id,
+        CONSENTS.c.giver_id == giver_id,
+        CONSENTS.c.purpose == purpose.value,
+        CONSENTS.c.route == Route.PAPER.value,
+        CONSENTS.c.evidence == evidence,
+    )
+    return reader.conn.execute(query.limit(1)).first() is not None
 
 
 def nominated(
@@ -131,3 +162,64 @@ def nominated(
         child_id: frozenset(pair for pair, named in pairs.items() if named)
         for child_id, pairs in newest.items()
     }
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What is stored of a resolution beside its meaning."""
+
+    reason: str
+    document: str | None
+    recorded_by: StaffId
+
+
+def append_resolution(tx: Tx, child_id: ChildId, resolution: Resolution, grounds: Grounds) -> str:
+    """Append how a conflict was settled; answers its id."""
+    resolution_id = tx.new_id("resolution")
+    tx.conn.execute(
+        RESOLUTIONS.insert().values(
+            id=resolution_id,
+            child_id=child_id,
+            position=resolution.position,
+            purpose=resolution.purpose.value,
+            basis=resolution.basis.value,
+            stands=resolution.stands,
+            settles=json.dumps(sorted(resolution.settles)),
+            reason=grounds.reason,
+            document=grounds.document,
+            recorded_by=grounds.recorded_by,
+            at=tx.now,
+        )
+    )
+    return resolution_id
+
+
+def resolutions(
+    reader: Tx | Reader,
+    ledgers: Mapping[ChildId, tuple[ConsentEntry, ...]],
+    known: Mapping[ChildId, Child],
+) -> dict[ChildId, tuple[Resolution, ...]]:
+    """How conflicts were settled, by child, in the order of the ledger.
+
+    Every resolution is about a no, in the child's own ledger or in that of a record merged into it;
+    elsewhere there is none to look for.
+    """
+    disputed = [
+        child_id
+        for child_id, words in ledgers.items()
+        if known[child_id].has_merged or any(word.kind in NO_KINDS for word in words)
+    ]
+    if not disputed:
+        return {}
+    found: dict[ChildId, list[Resolution]] = defaultdict(list)
+    for row in reader.conn.execute(_RESOLVED, {"ids": disputed}):
+        found[ChildId(row.child_id)].append(
+            Resolution(
+                row.position,
+                Purpose(row.purpose),
+                Basis(row.basis),
+                row.stands,
+                frozenset(json.loads(row.settles)),
+            )
+        )
+    return {child_id: tuple(settled) for child_id, settled in found.items()}

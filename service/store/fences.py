@@ -25,6 +25,9 @@ NEVER_DELETED = (
     tables.MessageRow,
     tables.PledgeRow,
     tables.AssignmentRow,
+    tables.AbsenceRow,
+    tables.DutyRow,
+    tables.HandOverRow,
     tables.ClearanceRow,
 )
 """Rows that change but never go: evidence outlives what it is about (pitfall 57)."""

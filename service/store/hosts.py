@@ -123,6 +123,13 @@ def withdraw(tx: Tx, host_id: HostId) -> bool:
     return bool(tx.conn.execute(HOSTS.update().where(there).values(values)).rowcount)
 
 
+def reinstate(tx: Tx, host_id: HostId) -> bool:
+    """Give a host account sessions again; False if it was in use."""
+    gone = (HOSTS.c.id == host_id) & HOSTS.c.withdrawn_at.is_not(None)
+    values = {"withdrawn_at": None, "version": HOSTS.c.version + 1}
+    return bool(tx.conn.execute(HOSTS.update().where(gone).values(values)).rowcount)
+
+
 def host_case(reader: Tx | Reader, host_id: HostId) -> HostCase:
     """A host account as a decision sees it: custodians who are suspended or gone do not count."""
     host = reader.conn.execute(_HOST, {"wanted": host_id}).one()

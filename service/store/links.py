@@ -7,6 +7,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from service.policy.people import ChildId, ParentId, SessionId
+from service.store.people import PARENTS
 from service.store.tables import DeviceRow, LinkRow, PinTryRow, table_of
 from service.store.transactions import Reader, Tx
 
@@ -54,9 +55,12 @@ def insert(tx: Tx, link: Link, token_hash: str) -> None:
 
 
 def by_token(reader: Tx | Reader, token_hash: str) -> Link | None:
-    """The link of a token, if it is neither expired nor revoked."""
+    """The link of a token, if it is neither expired nor revoked, nor its owner restricted."""
     row = reader.conn.execute(
-        sa.select(LINKS).where(
+        sa.select(LINKS)
+        .join(PARENTS, PARENTS.c.id == LINKS.c.parent_id)
+        .where(
+            PARENTS.c.restriction.is_(None),
             LINKS.c.token_hash == token_hash,
             LINKS.c.revoked_at.is_(None),
             LINKS.c.expires_at > reader.now,
@@ -98,6 +102,25 @@ def revoke_of_session(
 def revoke_session_links(tx: Tx, child_id: ChildId, parent_id: ParentId) -> int:
     """Make one parent's links to a child's sessions worth nothing."""
     condition = (LINKS.c.child_id == child_id) & (LINKS.c.parent_id == parent_id)
+    return _revoke_where(tx, condition & (LINKS.c.purpose == LinkPurpose.SESSION.value))
+
+
+def revoke_of_parent(tx: Tx, parent_id: ParentId, child_id: ChildId | None = None) -> int:
+    """Make all of a parent's links worth nothing, or those about one child."""
+    condition = LINKS.c.parent_id == parent_id
+    if child_id is not None:
+        condition &= LINKS.c.child_id == child_id
+    return _revoke_where(tx, condition)
+
+
+def revoke_about_child(tx: Tx, child_id: ChildId) -> int:
+    """Make everybody's links about a child worth nothing."""
+    return _revoke_where(tx, LINKS.c.child_id == child_id)
+
+
+def revoke_all_session_links(tx: Tx, child_id: ChildId) -> int:
+    """Make everybody's links to a child's sessions worth nothing."""
+    condition = LINKS.c.child_id == child_id
     return _revoke_where(tx, condition & (LINKS.c.purpose == LinkPurpose.SESSION.value))
 
 

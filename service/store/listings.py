@@ -7,7 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from service.policy.people import ChildId, HostId, ParentId, SessionId, StaffId
-from service.policy.session import CoverMode, Session, SessionState
+from service.policy.session import ENGAGED, CoverMode, Session, SessionState, Span
 from service.store.hosts import HOSTS, custodians, host_case
 from service.store.people import CHILDREN, PARENTS
 from service.store.policies import POLICIES, PolicyVersion
@@ -208,6 +208,24 @@ def sessions(
     return tuple(_session(row, taking_part[row.id]) for row in rows)
 
 
+def coming_of_child(reader: Tx | Reader, child_id: ChildId, span: Span) -> tuple[Session, ...]:
+    """The sessions of a child that start in the span and are not over, in that order."""
+    mine = sa.select(SESSION_CHILDREN.c.session_id).where(SESSION_CHILDREN.c.child_id == child_id)
+    query = (
+        sa.select(SESSIONS)
+        .where(
+            SESSIONS.c.id.in_(mine),
+            SESSIONS.c.starts_at >= span.starts_at,
+            SESSIONS.c.starts_at <= span.ends_at,
+            SESSIONS.c.state.in_([state.value for state in ENGAGED]),
+        )
+        .order_by(SESSIONS.c.starts_at, SESSIONS.c.id)
+    )
+    rows = reader.conn.execute(query).all()
+    taking_part = _children_of(reader, [row.id for row in rows])
+    return tuple(_session(row, taking_part[row.id]) for row in rows)
+
+
 def _typed(after: tuple[datetime, str]) -> tuple[sa.ColumnElement[datetime], sa.ColumnElement[str]]:
     return sa.literal(after[0], SESSIONS.c.starts_at.type), sa.literal(after[1])
 
@@ -232,7 +250,7 @@ def _staffed_by(staff_id: str) -> sa.ColumnElement[bool]:
     return sa.or_(SESSIONS.c.tutor_id == staff_id, SESSIONS.c.id.in_(covered))
 
 
-def _children_of(reader: Reader, ids: list[str]) -> dict[str, list[ChildId]]:
+def _children_of(reader: Tx | Reader, ids: list[str]) -> dict[str, list[ChildId]]:
     found: dict[str, list[ChildId]] = defaultdict(list)
     query = (
         sa.select(SESSION_CHILDREN)

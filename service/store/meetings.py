@@ -81,7 +81,14 @@ class Meeting:
     reason: str | None
     shut_at: datetime | None
     holder: str
+    link_key: str
     verified_at: datetime | None
+    weak_since: datetime | None
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether its settings, as last told, are as required: nobody touched them since."""
+        return self.verified_at is not None and self.weak_since is None
 
     @property
     def handle(self) -> MeetingHandle | None:
@@ -117,6 +124,7 @@ def insert_intent(tx: Tx, intent: Intent) -> str | None:
             reference=intent.reference,
             stage=MeetingStage.INTENDED.value,
             holder="",
+            link_key="",
             intended_at=tx.now,
         )
     )
@@ -141,6 +149,11 @@ def by_provider_id(reader: Tx | Reader, provider: str, provider_id: str) -> Meet
     wanted = {"at": provider, "wanted": provider_id}
     row = reader.conn.execute(_BY_PROVIDER_ID, wanted).one_or_none()
     return None if row is None else _meeting(row)
+
+
+def by_link_key(reader: Tx | Reader, provider: str, link_key: str) -> Meeting | None:
+    """The meeting that a provider speaks of by the link that all its people share."""
+    return _one(reader, (MEETINGS.c.provider == provider) & (MEETINGS.c.link_key == link_key))
 
 
 def by_reference(reader: Tx | Reader, provider: str, reference: str) -> Meeting | None:
@@ -168,7 +181,9 @@ def _meeting(row: sa.Row[tuple[object, ...]]) -> Meeting:
         reason=values["reason"],
         shut_at=values["shut_at"],
         holder=values["holder"],
+        link_key=values["link_key"],
         verified_at=values["verified_at"],
+        weak_since=values["weak_since"],
     )
 
 
@@ -185,7 +200,9 @@ def record_made(tx: Tx, meeting: Meeting, provider_id: str) -> None:
     _change(tx, meeting, {"provider_id": provider_id})
 
 
-def record_open(tx: Tx, meeting: Meeting, passcode: SecretStr, holder: str) -> None:
+def record_open(
+    tx: Tx, meeting: Meeting, passcode: SecretStr, *, holder: str, link_key: str
+) -> None:
     """Note that the meeting was read back, found safe, and is now the session's."""
     where = f"meetings.passcode:{meeting.meeting_id}"
     _change(
@@ -196,6 +213,7 @@ def record_open(tx: Tx, meeting: Meeting, passcode: SecretStr, holder: str) -> N
             "opened_at": tx.now,
             "verified_at": tx.now,
             "holder": holder,
+            "link_key": link_key,
             "passcode_sealed": tx.house.seal(passcode, where),
         },
     )
@@ -208,7 +226,13 @@ def doubt(tx: Tx, meeting: Meeting) -> None:
 
 def record_verified(tx: Tx, meeting: Meeting) -> None:
     """Note that an open meeting was read back once more and found safe."""
-    _change(tx, meeting, {"verified_at": tx.now})
+    _change(tx, meeting, {"verified_at": tx.now, "weak_since": None})
+
+
+def record_weak(tx: Tx, meeting: Meeting) -> None:
+    """Note that an open meeting was read back once more and found weaker than required."""
+    weak_since = meeting.weak_since or tx.now
+    _change(tx, meeting, {"verified_at": tx.now, "weak_since": weak_since})
 
 
 def record_failed(tx: Tx, meeting: Meeting, reason: str) -> None:

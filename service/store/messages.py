@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from pydantic import SecretStr
 
-from service.policy.people import ParentId, SessionId
+from service.policy.people import ChildId, ParentId, SessionId
 from service.store import work
 from service.store.tables import MessageRow, table_of
 from service.store.transactions import Reader, Tx
@@ -28,6 +28,7 @@ class Letter:
     parent_id: ParentId | None = None
     session_id: SessionId | None = None
     copy_of: str | None = None
+    child_id: ChildId | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class StoredMessage:
     created_at: datetime
     settled_at: datetime | None
     outcome: str | None
+    child_id: ChildId | None
 
 
 def insert(tx: Tx, letter: Letter, send_after: datetime) -> str | None:
@@ -54,6 +56,7 @@ def insert(tx: Tx, letter: Letter, send_after: datetime) -> str | None:
         "once_key": letter.once_key,
         "template": letter.template,
         "parent_id": letter.parent_id,
+        "child_id": letter.child_id,
         "session_id": letter.session_id,
         "copy_of": letter.copy_of,
         "subject": letter.subject,
@@ -90,6 +93,19 @@ def of_session(reader: Reader, session_id: SessionId) -> tuple[StoredMessage, ..
     return tuple(_message(reader, row) for row in rows)
 
 
+def waiting_beyond(
+    reader: Tx | Reader, session_id: SessionId, instant: datetime
+) -> tuple[str, ...]:
+    """The messages about a session that are to go out after the instant, and not before."""
+    query = (
+        sa.select(MESSAGES.c.id)
+        .join(work.WORK, work.WORK.c.subject_id == MESSAGES.c.id)
+        .where(MESSAGES.c.session_id == session_id, work.WORK.c.due_at > instant)
+        .order_by(MESSAGES.c.id)
+    )
+    return tuple(reader.conn.execute(query).scalars())
+
+
 def parents_written_to(reader: Tx | Reader, session_id: SessionId) -> frozenset[ParentId]:
     """Every parent who was sent something about a session."""
     query = sa.select(MESSAGES.c.parent_id).where(
@@ -112,4 +128,5 @@ def _message(reader: Tx | Reader, row: sa.Row[tuple[object, ...]]) -> StoredMess
         created_at=values["created_at"],
         settled_at=values["settled_at"],
         outcome=values["outcome"],
+        child_id=values["child_id"],
     )

@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from pydantic import SecretStr
 
 from service.errors import NotFound
-from service.policy.people import Authority, Child, ChildId, ParentId, Tie
+from service.policy.people import Authority, Child, ChildId, ParentId, Restriction, Tie
 from service.store.tables import ChildRow, ParentRow, TieRow, table_of
 from service.store.transactions import Reader, Tx
 
@@ -17,8 +18,20 @@ PARENTS = table_of(ParentRow)
 TIES = table_of(TieRow)
 
 _IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
-_TIES_OF = sa.select(TIES).where(TIES.c.child_id.in_(_IDS)).order_by(TIES.c.parent_id)
-_BIRTHDAYS = sa.select(CHILDREN.c.id, CHILDREN.c.born_on).where(CHILDREN.c.id.in_(_IDS))
+_TIES_OF = (
+    sa.select(TIES, PARENTS.c.restriction)
+    .join(PARENTS, PARENTS.c.id == TIES.c.parent_id)
+    .where(TIES.c.child_id.in_(_IDS), TIES.c.ended_at.is_(None))
+    .order_by(TIES.c.parent_id)
+)
+_PLAIN = sa.select(
+    CHILDREN.c.id,
+    CHILDREN.c.born_on,
+    CHILDREN.c.looked_after,
+    CHILDREN.c.visiting_never,
+    CHILDREN.c.merged_into,
+    CHILDREN.c.has_merged,
+).where(CHILDREN.c.id.in_(_IDS))
 _CHILD_NAMES = sa.select(CHILDREN.c.id, CHILDREN.c.name_sealed).where(CHILDREN.c.id.in_(_IDS))
 _PARENT = sa.select(PARENTS).where(PARENTS.c.id == sa.bindparam("wanted"))
 _CONTACTS = sa.select(PARENTS.c.id, PARENTS.c.contact_keys).where(PARENTS.c.id.in_(_IDS))
@@ -32,6 +45,7 @@ class ChildRecord:
     external_id: str | None
     name: SecretStr
     version: int
+    former_adults: tuple[tuple[ParentId, datetime], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,6 +60,9 @@ class ParentRecord:
     language: str
     has_pin: bool
     version: int
+    restriction: Restriction | None = None
+    details_hidden: bool = False
+    merged_into: ParentId | None = None
 
 
 def insert_child(
@@ -59,6 +76,9 @@ def insert_child(
             name_sealed=tx.house.seal(name, f"children.name:{child_id}"),
             born_on=born_on,
             ledger_position=0,
+            looked_after=False,
+            visiting_never=False,
+            has_merged=False,
             created_at=tx.now,
             version=1,
         )
@@ -84,6 +104,7 @@ def insert_parent(tx: Tx, parent: ParentRecord) -> str | None:
         PARENTS.insert().values(
             id=parent.parent_id,
             external_id=parent.external_id,
+            details_hidden=False,
             created_at=tx.now,
             version=1,
             **_parent_details(tx, parent),
@@ -112,21 +133,8 @@ def _parent_details(tx: Tx, parent: ParentRecord) -> dict[str, object]:
     }
 
 
-def put_tie(tx: Tx, child_id: ChildId, tie: Tie) -> None:
-    """Put an adult on a child's record, or change the relation and authority."""
-    values = {"relation": tie.relation, "authority": tie.authority.value}
-    same = (TIES.c.child_id == child_id) & (TIES.c.parent_id == tie.parent_id)
-    if tx.conn.execute(TIES.update().where(same).values(values)).rowcount:
-        return
-    tx.conn.execute(
-        TIES.insert().values(
-            child_id=child_id, parent_id=tie.parent_id, created_at=tx.now, **values
-        )
-    )
-
-
-def set_pin(tx: Tx, parent_id: ParentId, pin_hash: str) -> None:
-    """Replace the hash of a parent's PIN."""
+def set_pin(tx: Tx, parent_id: ParentId, pin_hash: str | None) -> None:
+    """Replace the hash of a parent's PIN, or take the PIN away."""
     tx.conn.execute(PARENTS.update().where(PARENTS.c.id == parent_id).values(pin_hash=pin_hash))
 
 
@@ -137,28 +145,60 @@ def pin_hash(reader: Tx | Reader, parent_id: ParentId) -> str | None:
 
 
 def child_by_external_id(reader: Tx | Reader, external_id: str) -> ChildId | None:
-    """Our id for a child that a booking platform knows by its own."""
-    query = sa.select(CHILDREN.c.id).where(CHILDREN.c.external_id == external_id)
+    """Our id for a child that a booking platform knows by its own; a merged record forwards."""
+    kept = sa.func.coalesce(CHILDREN.c.merged_into, CHILDREN.c.id)
+    query = sa.select(kept).where(CHILDREN.c.external_id == external_id)
     found = reader.conn.execute(query).scalar_one_or_none()
     return None if found is None else ChildId(found)
 
 
 def parent_by_external_id(reader: Tx | Reader, external_id: str) -> ParentId | None:
-    """Our id for a parent that a booking platform knows by its own."""
-    query = sa.select(PARENTS.c.id).where(PARENTS.c.external_id == external_id)
+    """Our id for a parent that a booking platform knows by its own; a merged record forwards."""
+    kept = sa.func.coalesce(PARENTS.c.merged_into, PARENTS.c.id)
+    query = sa.select(kept).where(PARENTS.c.external_id == external_id)
     found = reader.conn.execute(query).scalar_one_or_none()
     return None if found is None else ParentId(found)
 
 
-def children(reader: Tx | Reader, ids: tuple[ChildId, ...]) -> dict[ChildId, Child]:
-    """The children with these ids, with their ties; unknown ids are left out."""
+def children(
+    reader: Tx | Reader,
+    ids: tuple[ChildId, ...],
+    *,
+    on: date | None = None,
+    through: date | None = None,
+) -> dict[ChildId, Child]:
+    """The children with these ids, with the ties that stand; unknown ids are left out.
+
+    Who has a say is asked for the days from `on` through `through`; for today unless said otherwise.
+    """
+    on = on or reader.house.organisation.local_day(reader.now)
     ties: dict[str, list[Tie]] = {child_id: [] for child_id in ids}
     for row in reader.conn.execute(_TIES_OF, {"ids": ids}):
-        ties[row.child_id].append(
-            Tie(ParentId(row.parent_id), row.relation, Authority(row.authority))
+        ties[row.child_id].append(_tie(row))
+    return {
+        row.id: Child(
+            ChildId(row.id),
+            row.born_on,
+            tuple(ties[row.id]),
+            on,
+            through,
+            looked_after=row.looked_after,
+            visiting_never=row.visiting_never,
+            merged_into=row.merged_into,
+            has_merged=row.has_merged,
         )
-    found = reader.conn.execute(_BIRTHDAYS, {"ids": ids})
-    return {row.id: Child(ChildId(row.id), row.born_on, tuple(ties[row.id])) for row in found}
+        for row in reader.conn.execute(_PLAIN, {"ids": ids})
+    }
+
+
+def _tie(row: sa.Row[Any]) -> Tie:
+    return Tie(
+        ParentId(row.parent_id),
+        row.relation,
+        Authority(row.authority),
+        row.until,
+        None if row.restriction is None else Restriction(row.restriction),
+    )
 
 
 def child_record(reader: Tx | Reader, child_id: ChildId) -> ChildRecord:
@@ -171,7 +211,17 @@ def child_record(reader: Tx | Reader, child_id: ChildId) -> ChildRecord:
         external_id=row.external_id,
         name=reader.house.unseal(row.name_sealed, f"children.name:{child_id}"),
         version=row.version,
+        former_adults=_former_adults(reader, child_id),
     )
+
+
+def _former_adults(reader: Tx | Reader, child_id: ChildId) -> tuple[tuple[ParentId, datetime], ...]:
+    """Who was on a child's record once, and until when; oldest first."""
+    query = sa.select(TIES.c.parent_id, TIES.c.ended_at).where(
+        TIES.c.child_id == child_id, TIES.c.ended_at.is_not(None)
+    )
+    rows = reader.conn.execute(query.order_by(TIES.c.ended_at, TIES.c.parent_id))
+    return tuple((ParentId(row.parent_id), row.ended_at) for row in rows)
 
 
 def child_names(reader: Tx | Reader, ids: tuple[ChildId, ...]) -> dict[ChildId, SecretStr]:
@@ -198,6 +248,9 @@ def parent_record(reader: Tx | Reader, parent_id: ParentId) -> ParentRecord:
         language=row.language,
         has_pin=row.pin_hash is not None,
         version=row.version,
+        restriction=None if row.restriction is None else Restriction(row.restriction),
+        details_hidden=row.details_hidden,
+        merged_into=row.merged_into,
     )
 
 
@@ -215,7 +268,9 @@ def parent_names(reader: Tx | Reader, ids: frozenset[ParentId]) -> dict[ParentId
 def children_of(reader: Tx | Reader, parent_id: ParentId) -> tuple[ChildId, ...]:
     """The children on whose records an adult is."""
     query = (
-        sa.select(TIES.c.child_id).where(TIES.c.parent_id == parent_id).order_by(TIES.c.child_id)
+        sa.select(TIES.c.child_id)
+        .where(TIES.c.parent_id == parent_id, TIES.c.ended_at.is_(None))
+        .order_by(TIES.c.child_id)
     )
     return tuple(ChildId(found) for found in reader.conn.execute(query).scalars())
 

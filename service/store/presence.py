@@ -1,6 +1,7 @@
 """Pledges, check-ins and sightings."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,6 +11,8 @@ from service.policy.case import Override
 from service.policy.consent import Route
 from service.policy.people import ChildId, ParentId, PledgeId, SessionId, StaffId
 from service.policy.presence import CheckIn, Pledge, PresenceMode, Sighting, SightingResult
+from service.policy.session import ENGAGED, Span
+from service.store.sessions import SESSIONS
 from service.store.tables import (
     CheckInRow,
     OverrideRow,
@@ -32,6 +35,20 @@ def _of_session(table: sa.Table) -> sa.Select[tuple[object, ...]]:
 
 
 _PLEDGES_OF = _of_session(PLEDGES)
+_PROMISED_ELSEWHERE = (
+    sa.select(PLEDGES)
+    .join(SESSIONS, SESSIONS.c.id == PLEDGES.c.session_id)
+    .where(
+        PLEDGES.c.adult_id.in_(sa.bindparam("adults", expanding=True)),
+        PLEDGES.c.revoked_at.is_(None),
+        PLEDGES.c.terms == SESSIONS.c.terms,
+        PLEDGES.c.session_id != sa.bindparam("own"),
+        SESSIONS.c.starts_at < sa.bindparam("until"),
+        SESSIONS.c.ends_at > sa.bindparam("since"),
+        SESSIONS.c.state.in_([state.value for state in ENGAGED]),
+    )
+    .order_by(PLEDGES.c.id)
+)
 _CHECK_INS_OF = _of_session(CHECK_INS)
 _SIGHTINGS_OF = _of_session(SIGHTINGS)
 _OVERRIDES_OF = _of_session(OVERRIDES)
@@ -49,6 +66,7 @@ def insert_pledge(
             adult_id=pledge.adult_id,
             terms=pledge.terms,
             mode=pledge.mode.value,
+            shared=pledge.shared,
             route=route.value,
             recorded_by=recorded_by,
             made_at=pledge.made_at,
@@ -67,19 +85,70 @@ def pledges(reader: Tx | Reader, session_id: SessionId) -> dict[ChildId, tuple[P
     """Every promise ever made for a session, by child."""
     found: dict[ChildId, list[Pledge]] = defaultdict(list)
     for row in reader.conn.execute(_PLEDGES_OF, {"wanted": session_id}):
-        revoked: datetime | None = row.revoked_at
-        found[ChildId(row.child_id)].append(
-            Pledge(
-                pledge_id=PledgeId(row.id),
-                child_id=ChildId(row.child_id),
-                adult_id=ParentId(row.adult_id),
-                terms=row.terms,
-                mode=PresenceMode(row.mode),
-                made_at=row.made_at,
-                revoked_at=revoked,
-            )
-        )
+        found[ChildId(row.child_id)].append(_pledge(row))
     return {child_id: tuple(promised) for child_id, promised in found.items()}
+
+
+def _pledge(row: sa.Row[tuple[object, ...]]) -> Pledge:
+    values = row._mapping
+    return Pledge(
+        pledge_id=PledgeId(values["id"]),
+        child_id=ChildId(values["child_id"]),
+        adult_id=ParentId(values["adult_id"]),
+        terms=values["terms"],
+        mode=PresenceMode(values["mode"]),
+        made_at=values["made_at"],
+        revoked_at=values["revoked_at"],
+        shared=values["shared"],
+    )
+
+
+def promised_elsewhere(
+    reader: Tx | Reader, adults: frozenset[ParentId], span: Span, own: SessionId
+) -> tuple[Pledge, ...]:
+    """What these adults have promised for other sessions of the span, on the terms of now."""
+    if not adults:
+        return ()
+    during = {"adults": sorted(adults), "since": span.starts_at, "until": span.ends_at, "own": own}
+    return tuple(_pledge(row) for row in reader.conn.execute(_PROMISED_ELSEWHERE, during))
+
+
+@dataclass(frozen=True)
+class Promised:
+    """A time for which an adult has promised to be with a child, on the terms of now."""
+
+    session_id: SessionId
+    child_id: ChildId
+    span: Span
+
+
+def promised_by(reader: Tx | Reader, adult_id: ParentId, span: Span) -> tuple[Promised, ...]:
+    """Everything an adult has promised for a stretch of time."""
+    query = (
+        sa.select(
+            PLEDGES.c.session_id, PLEDGES.c.child_id, SESSIONS.c.starts_at, SESSIONS.c.ends_at
+        )
+        .join(SESSIONS, SESSIONS.c.id == PLEDGES.c.session_id)
+        .where(
+            PLEDGES.c.adult_id == adult_id,
+            PLEDGES.c.revoked_at.is_(None),
+            PLEDGES.c.terms == SESSIONS.c.terms,
+            SESSIONS.c.starts_at < span.ends_at,
+            SESSIONS.c.ends_at > span.starts_at,
+            SESSIONS.c.state.in_([state.value for state in ENGAGED]),
+        )
+    )
+    return tuple(
+        Promised(SessionId(row.session_id), ChildId(row.child_id), Span(row.starts_at, row.ends_at))
+        for row in reader.conn.execute(query)
+    )
+
+
+def newest_promise_at(tx: Tx, adult_id: ParentId) -> datetime | None:
+    """When the adult last promised anything. Lock the parent first: it orders promises."""
+    query = sa.select(sa.func.max(PLEDGES.c.made_at)).where(PLEDGES.c.adult_id == adult_id)
+    at: datetime | None = tx.conn.execute(query).scalar_one()
+    return at
 
 
 def append_check_in(

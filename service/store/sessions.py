@@ -19,11 +19,7 @@ from service.policy.session import (
     moved,
 )
 from service.store import engagements, work
-from service.store.tables import (
-    SessionChildRow,
-    SessionRow,
-    table_of,
-)
+from service.store.tables import SessionChildRow, SessionRow, table_of
 from service.store.transactions import Reader, Tx
 
 SESSIONS = table_of(SessionRow)
@@ -75,6 +71,7 @@ class Booking:
     external_id: str | None
     schedule: Schedule
     booked_by: str
+    series_id: str | None = None
 
 
 def insert(tx: Tx, session: Session, booking: Booking) -> str | None:
@@ -82,6 +79,7 @@ def insert(tx: Tx, session: Session, booking: Booking) -> str | None:
     row = {
         "id": session.session_id,
         "external_id": booking.external_id,
+        "series_id": booking.series_id,
         "state": session.state.value,
         "purpose": session.purpose,
         "tutor_id": session.tutor_id,
@@ -97,13 +95,16 @@ def insert(tx: Tx, session: Session, booking: Booking) -> str | None:
     violated = tx.try_write(_INSERT, row)
     if violated is not None:
         return violated
-    tx.conn.execute(
-        _INSERT_CHILDREN,
-        [{"session_id": session.session_id, "child_id": child_id} for child_id in session.children],
-    )
+    tx.conn.execute(_INSERT_CHILDREN, _children_rows(session))
     due_at = max(tx.now, booking.schedule.opens_at)
     work.begin(tx, session.session_id, AGENDA[session.state], due_at)
     return None
+
+
+def _children_rows(session: Session) -> list[dict[str, str]]:
+    return [
+        {"session_id": session.session_id, "child_id": child_id} for child_id in session.children
+    ]
 
 
 def _times(schedule: Schedule) -> dict[str, object]:
@@ -159,6 +160,7 @@ class SessionRecord:
     reason: str | None
     ended_at: datetime | None
     created_at: datetime
+    series_id: str | None = None
 
 
 def record_of(reader: Tx | Reader, session_id: SessionId) -> SessionRecord:
@@ -173,6 +175,7 @@ def record_of(reader: Tx | Reader, session_id: SessionId) -> SessionRecord:
         row.reason,
         row.ended_at,
         row.created_at,
+        row.series_id,
     )
 
 
@@ -212,19 +215,24 @@ def move(tx: Tx, session: Session, to: SessionState, *, reason: str | None = Non
     return after
 
 
-def reschedule(tx: Tx, session: Session, after: Session, schedule: Schedule) -> None:
-    """Store a session's new time, purpose and terms. `StaleVersion` if it changed meanwhile."""
+def amend(tx: Tx, session: Session, after: Session, schedule: Schedule | None) -> None:
+    """Store what changed; without a schedule the time stays. `StaleVersion` if it is no longer so."""
     _swap(
         tx,
         session,
         {
             "purpose": after.purpose,
+            "tutor_id": after.tutor_id,
             "terms": after.terms,
             "version": after.version,
             "host_id": after.host_id,
-            **_times(schedule),
+            **(_times(schedule) if schedule is not None else {}),
         },
     )
+    if set(session.children) != set(after.children):
+        mine = SESSION_CHILDREN.c.session_id == session.session_id
+        tx.conn.execute(SESSION_CHILDREN.delete().where(mine))
+        tx.conn.execute(_INSERT_CHILDREN, _children_rows(after))
 
 
 def _swap(tx: Tx, before: Session, values: dict[str, object]) -> None:

@@ -1,15 +1,25 @@
 """The staff register."""
 
 import json
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import sqlalchemy as sa
 from pydantic import SecretStr
 
 from service.errors import NotFound
+from service.policy.organisation import Hours
 from service.policy.people import StaffId
-from service.policy.staff import Evidence, EvidenceKind, StaffMember
+from service.policy.staff import (
+    CheckScheme,
+    Evidence,
+    EvidenceKind,
+    RelationKind,
+    StaffMember,
+    WorkingHours,
+)
 from service.store.tables import (
     EvidenceRow,
     RelationRow,
@@ -131,6 +141,28 @@ def set_suspended(tx: Tx, staff_id: StaffId, at: datetime | None) -> None:
     tx.conn.execute(STAFF.update().where(STAFF.c.id == staff_id).values(values))
 
 
+def set_works(tx: Tx, staff_id: StaffId, hours: WorkingHours | None) -> None:
+    """Set the working hours of a member of staff, or take them off the record."""
+    values = {
+        "works": None if hours is None else works_text(hours),
+        "version": STAFF.c.version + 1,
+    }
+    tx.conn.execute(STAFF.update().where(STAFF.c.id == staff_id).values(values))
+
+
+def works_text(hours: WorkingHours) -> str:
+    """Working hours as they are stored: seven days, each "from" and "until" or nothing."""
+    days = [None if day is None else [str(day.opens), str(day.closes)] for day in hours]
+    return json.dumps(days)
+
+
+def _works(text: str) -> WorkingHours:
+    return tuple(
+        None if day is None else Hours(time.fromisoformat(day[0]), time.fromisoformat(day[1]))
+        for day in json.loads(text)
+    )
+
+
 def append_evidence(tx: Tx, staff_id: StaffId, item: Evidence, seen_by: str | None) -> None:
     """Append one thing seen about a member of staff."""
     tx.conn.execute(
@@ -141,17 +173,49 @@ def append_evidence(tx: Tx, staff_id: StaffId, item: Evidence, seen_by: str | No
             seen_on=item.seen_on,
             trusted_until=item.trusted_until,
             policy_version=item.policy_version,
+            scheme=item.scheme.value if item.scheme else None,
+            number_key=item.number_key,
             seen_by=seen_by,
             at=tx.now,
         )
     )
 
 
-def put_relation(tx: Tx, staff_id: StaffId, related_id: str) -> None:
-    """Declare a relation; declaring it again changes nothing."""
-    tx.try_write(
-        RELATIONS.insert().values(staff_id=staff_id, related_id=related_id, declared_at=tx.now)
+def put_relation(tx: Tx, staff_id: StaffId, related_id: str, kind: RelationKind) -> bool:
+    """Declare a relation; False if it is declared already."""
+    row = {"staff_id": staff_id, "related_id": related_id, "kind": kind.value}
+    return tx.try_write(RELATIONS.insert().values(declared_at=tx.now, **row)) is None
+
+
+def accept_connection(tx: Tx, staff_id: StaffId, related_id: str) -> bool:
+    """Accept a declared connection; False if none stands that is not accepted already."""
+    mine = sa.and_(
+        RELATIONS.c.staff_id == staff_id,
+        RELATIONS.c.related_id == related_id,
+        RELATIONS.c.kind == RelationKind.CONNECTION.value,
+        RELATIONS.c.accepted_at.is_(None),
     )
+    values = {"accepted_at": tx.now, "accepted_by": tx.by.subject}
+    return tx.conn.execute(RELATIONS.update().where(mine).values(values)).rowcount == 1
+
+
+def _numbers(evidence: list[Evidence]) -> frozenset[str]:
+    return frozenset(item.number_key for item in evidence if item.number_key is not None)
+
+
+def sharing_keys(reader: Tx | Reader, keys: Iterable[str], own: StaffId) -> tuple[StaffId, ...]:
+    """Other entries of the register that hold one of these digests. For writing, never for deciding."""
+    wanted = sorted(keys)
+    if not wanted:
+        return ()
+    held = [STAFF.c.contact_keys.contains(key, autoescape=True) for key in wanted]
+    numbers = sa.select(EVIDENCE.c.staff_id).where(EVIDENCE.c.number_key.in_(wanted))
+    query = (
+        sa.select(STAFF.c.id)
+        .where(sa.or_(*held, STAFF.c.id.in_(numbers)), STAFF.c.id != own)
+        .order_by(STAFF.c.id)
+    )
+    return tuple(StaffId(found) for found in reader.conn.execute(query).scalars())
 
 
 def members(reader: Tx | Reader, ids: frozenset[StaffId]) -> dict[StaffId, StaffMember]:
@@ -160,11 +224,19 @@ def members(reader: Tx | Reader, ids: frozenset[StaffId]) -> dict[StaffId, Staff
     evidence: dict[str, list[Evidence]] = {staff_id: [] for staff_id in ids}
     for row in reader.conn.execute(_EVIDENCE_OF, these):
         evidence[row.staff_id].append(
-            Evidence(EvidenceKind(row.kind), row.seen_on, row.trusted_until, row.policy_version)
+            Evidence(
+                EvidenceKind(row.kind),
+                row.seen_on,
+                row.trusted_until,
+                row.policy_version,
+                None if row.scheme is None else CheckScheme(row.scheme),
+                row.number_key,
+            )
         )
-    relations: dict[str, set[str]] = {staff_id: set() for staff_id in ids}
+    relations: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in reader.conn.execute(_RELATIONS_OF, these):
-        relations[row.staff_id].add(row.related_id)
+        if row.accepted_at is None:
+            relations[row.staff_id, row.kind].add(row.related_id)
     return {
         StaffId(row.id): StaffMember(
             staff_id=StaffId(row.id),
@@ -172,8 +244,11 @@ def members(reader: Tx | Reader, ids: frozenset[StaffId]) -> dict[StaffId, Staff
             evidence=tuple(evidence[row.id]),
             suspended=row.suspended_at is not None,
             left_on=row.left_on,
-            relations=frozenset(relations[row.id]),
-            contact_keys=frozenset(json.loads(row.contact_keys)),
+            relations=frozenset(relations[row.id, RelationKind.FAMILY]),
+            connections=frozenset(relations[row.id, RelationKind.CONNECTION]),
+            distinct_from=frozenset(relations[row.id, RelationKind.DISTINCT]),
+            contact_keys=frozenset(json.loads(row.contact_keys)) | _numbers(evidence[row.id]),
+            works=None if row.works is None else _works(row.works),
         )
         for row in reader.conn.execute(_MEMBERS, these)
     }

@@ -2,22 +2,41 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from service.policy.people import SessionId, StaffId
-from service.policy.session import ENGAGED, Span
+from service.policy.session import ENGAGED, SessionState, Span
 from service.policy.staff import Assignment
 from service.store.sessions import SESSIONS
-from service.store.tables import AssignmentRow, EngagementRow, table_of
+from service.store.tables import AssignmentRow, EngagementRow, HandOverRow, table_of
 from service.store.transactions import Reader, Tx
 
 ASSIGNMENTS = table_of(AssignmentRow)
 ENGAGEMENTS = table_of(EngagementRow)
+HAND_OVERS = table_of(HandOverRow)
 
 _ALIVE = SESSIONS.c.state.in_([state.value for state in ENGAGED])
-_CURRENT = sa.select(ASSIGNMENTS).where(
-    ASSIGNMENTS.c.session_id == sa.bindparam("wanted"), ASSIGNMENTS.c.released_at.is_(None)
+_CHANGE = HAND_OVERS.c
+_CURRENT = (
+    sa.select(
+        ASSIGNMENTS,
+        _CHANGE.id.label("change_id"),
+        _CHANGE.coming_id,
+        _CHANGE.asked_at.label("change_asked_at"),
+        _CHANGE.accepted_at.label("change_accepted_at"),
+        _CHANGE.admitted_at.label("change_admitted_at"),
+    )
+    .outerjoin(
+        HAND_OVERS,
+        sa.and_(
+            _CHANGE.session_id == ASSIGNMENTS.c.session_id,
+            _CHANGE.leaving_id == ASSIGNMENTS.c.staff_id,
+            _CHANGE.ended_at.is_(None),
+        ),
+    )
+    .where(ASSIGNMENTS.c.session_id == sa.bindparam("wanted"), ASSIGNMENTS.c.released_at.is_(None))
 )
 _COVERS = (
     sa.select(sa.literal(1))
@@ -36,13 +55,30 @@ _COVERS = (
 
 
 @dataclass(frozen=True)
+class Coming:
+    """Who is to take over from second staff during the call, and how far that has come."""
+
+    hand_over_id: str
+    staff_id: StaffId
+    accepted: Assignment
+    asked_at: datetime
+    admitted_at: datetime | None
+
+
+@dataclass(frozen=True)
 class CurrentAssignment:
-    """The second member of staff on a session now."""
+    """The second member of staff on a session now, and who is to take over, if anyone."""
 
     assignment_id: str
     staff_id: StaffId
     accepted: Assignment
     accepted_terms: int | None
+    coming: Coming | None = None
+
+    @property
+    def people(self) -> frozenset[StaffId]:
+        """Everyone a decision about second staff is about."""
+        return frozenset({self.staff_id} | ({self.coming.staff_id} if self.coming else set()))
 
 
 def current(reader: Tx | Reader, session_id: SessionId) -> CurrentAssignment | None:
@@ -52,7 +88,20 @@ def current(reader: Tx | Reader, session_id: SessionId) -> CurrentAssignment | N
         return None
     staff_id = StaffId(row.staff_id)
     return CurrentAssignment(
-        row.id, staff_id, Assignment(staff_id, row.accepted_at), row.accepted_terms
+        row.id, staff_id, Assignment(staff_id, row.accepted_at), row.accepted_terms, _coming(row)
+    )
+
+
+def _coming(row: sa.Row[Any]) -> Coming | None:
+    if row.change_id is None:
+        return None
+    staff_id = StaffId(row.coming_id)
+    return Coming(
+        row.change_id,
+        staff_id,
+        Assignment(staff_id, row.change_accepted_at),
+        row.change_asked_at,
+        row.change_admitted_at,
     )
 
 
@@ -146,7 +195,7 @@ def elsewhere(
     teaching = sa.select(SESSIONS.c.starts_at, SESSIONS.c.ends_at).where(
         SESSIONS.c.tutor_id == staff_id, SESSIONS.c.id != own, overlap, alive
     )
-    rows = [*reader.conn.execute(covering), *reader.conn.execute(teaching)]
+    rows = reader.conn.execute(covering.union_all(teaching))
     return tuple(Span(row.starts_at, row.ends_at) for row in rows)
 
 
@@ -156,29 +205,38 @@ def covers_in(reader: Tx | Reader, staff_id: StaffId, span: Span) -> bool:
     return reader.conn.execute(_COVERS, during).scalar_one_or_none() is not None
 
 
-def running_covered_by(reader: Tx | Reader, staff_id: StaffId) -> tuple[SessionId, ...]:
-    """The sessions, not over, that a person is second staff on."""
-    query = (
-        sa.select(SESSIONS.c.id)
-        .join(ASSIGNMENTS, ASSIGNMENTS.c.session_id == SESSIONS.c.id)
+def _with(staff_id: str) -> sa.CompoundSelect[Any]:
+    """The sessions a person is second staff on, or is to take over during the call."""
+    covered = sa.select(ASSIGNMENTS.c.session_id).where(
+        ASSIGNMENTS.c.staff_id == staff_id, ASSIGNMENTS.c.released_at.is_(None)
+    )
+    coming = (
+        sa.select(_CHANGE.session_id)
+        .join(SESSIONS, SESSIONS.c.id == _CHANGE.session_id)
         .where(
-            ASSIGNMENTS.c.staff_id == staff_id,
-            ASSIGNMENTS.c.released_at.is_(None),
-            SESSIONS.c.state.in_([state.value for state in ENGAGED]),
+            _CHANGE.coming_id == staff_id,
+            _CHANGE.ended_at.is_(None),
+            SESSIONS.c.state == SessionState.LIVE.value,
         )
+    )
+    return covered.union_all(coming)
+
+
+def running_covered_by(reader: Tx | Reader, staff_id: StaffId) -> tuple[SessionId, ...]:
+    """The sessions, not over, that a person is second staff on, or is to take over."""
+    query = sa.select(SESSIONS.c.id).where(
+        SESSIONS.c.id.in_(_with(staff_id)),
+        SESSIONS.c.state.in_([state.value for state in ENGAGED]),
     )
     return tuple(SessionId(found) for found in reader.conn.execute(query).scalars())
 
 
 def sessions_with(reader: Tx | Reader, staff_id: str, span: Span) -> tuple[SessionId, ...]:
     """The sessions that touch the span with the person as tutor or second staff, by start."""
-    covered = sa.select(ASSIGNMENTS.c.session_id).where(
-        ASSIGNMENTS.c.staff_id == staff_id, ASSIGNMENTS.c.released_at.is_(None)
-    )
     query = (
         sa.select(SESSIONS.c.id)
         .where(
-            sa.or_(SESSIONS.c.tutor_id == staff_id, SESSIONS.c.id.in_(covered)),
+            sa.or_(SESSIONS.c.tutor_id == staff_id, SESSIONS.c.id.in_(_with(staff_id))),
             SESSIONS.c.starts_at < span.ends_at,
             SESSIONS.c.ends_at > span.starts_at,
         )

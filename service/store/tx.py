@@ -1,22 +1,25 @@
 """What a request function is given, for the length of one attempt."""
 
 import os
-from collections.abc import Iterable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import uuid_utils
 from sqlalchemy.sql.dml import UpdateBase
 
+from service.errors import ChaperoneError
 from service.policy.people import Actor
 from service.store.house import House
 from service.store.outcomes import OutOfOrderLock, TxOver, UncheckedStatement, violated
 
 RECORD = "record"
 PLUMBING = "plumbing"
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,41 @@ class Tx:
             self.changed &= before
             return violated(error, target(statement).metadata)
         return None
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """A trial: whatever is written inside is undone at the end, with its entries and wakes.
+
+        Rows locked inside are let go again, so several trials may follow each other in any order.
+        """
+        entries, wakes, changed, locked = self.entries, self.wakes, self.changed, self._locked
+        self.entries, self.wakes, self.changed = [], set(), set()
+        savepoint = self.conn.begin_nested()
+        try:
+            yield
+        finally:
+            savepoint.rollback()
+            self.failed = False
+            self.entries, self.wakes, self.changed = entries, wakes, changed
+            self._locked = locked
+
+    def next_step(self) -> None:
+        """Inside a trial alone: begin another command, whose locks start at the first table again.
+
+        Two trials may then wait for each other in a ring; the database ends one, and it is re-run.
+        """
+        self._locked = None
+
+    def attempt(self, part: Callable[[], R]) -> R | ChaperoneError:
+        """Do one part of the work so that its refusal undoes that part alone: what it answers, or the
+        error it was refused with. Whatever it recorded, and whoever it would have woken, goes too."""
+        entries, changed, wakes = list(self.entries), set(self.changed), set(self.wakes)
+        try:
+            with self.conn.begin_nested():
+                return part()
+        except ChaperoneError as error:
+            self.entries, self.changed, self.wakes = entries, changed, wakes
+            return error
 
     def close(self) -> None:
         """The attempt is over: whoever kept this object finds it dead."""

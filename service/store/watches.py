@@ -48,6 +48,12 @@ def put(tx: Tx, provider: str, meeting_id: MeetingId | None, watch: Watch) -> st
     return key
 
 
+def renewed(tx: Tx, key: str, watch: Watch) -> None:
+    """Note how a watch we keep goes on; one that was given up meanwhile stays given up."""
+    values = {"watch_id": watch.watch_id, "expires_at": watch.expires_at}
+    tx.conn.execute(WATCHES.update().where(WATCHES.c.id == key).values(values))
+
+
 def get(reader: Tx | Reader, key: str) -> KeptWatch | None:
     """A watch by its key."""
     return _one(reader, WATCHES.c.id == key)

@@ -22,7 +22,7 @@ _INSERT = WORK.insert()
 
 @dataclass(frozen=True)
 class Claim:
-    """One thing claimed by one reconciler run. `tries` counts looks that did not settle it."""
+    """One thing claimed by one reconciler run. `tries` counts the looks since one last went well."""
 
     subject_id: str
     kind: str
@@ -135,10 +135,14 @@ def renew(tx: Tx, claim: Claim, lease: timedelta) -> bool:
 
 @dataclass(frozen=True)
 class Settle:
-    """Give a claim back; None as the next look means that none is needed."""
+    """Give a claim back; None as the next look means that none is needed.
+
+    `in_vain`: the look did not come to what it was for, and is counted with those before it.
+    """
 
     claim: Claim
     look_again_at: datetime | None
+    in_vain: bool = False
 
 
 def settle(tx: Tx, command: Settle) -> None:
@@ -150,12 +154,13 @@ def settle(tx: Tx, command: Settle) -> None:
         & (WORK.c.fence == claim.fence)
     )
     unhurried = WORK.c.hurried == claim.hurried
+    counted = {} if command.in_vain else {"tries": 0}
     if command.look_again_at is None:
         tx.conn.execute(WORK.delete().where(held & unhurried))
     else:
         tx.conn.execute(
             WORK.update()
             .where(held & unhurried)
-            .values(due_at=command.look_again_at, lease_until=None)
+            .values(due_at=command.look_again_at, lease_until=None, **counted)
         )
-    tx.conn.execute(WORK.update().where(held & ~unhurried).values(lease_until=None))
+    tx.conn.execute(WORK.update().where(held & ~unhurried).values(lease_until=None, **counted))

@@ -50,6 +50,8 @@ def add_to(app: web.Application, deps: Deps) -> None:
                 await _take(deps, watches.note_proof, provider)
             return web.Response(text=found.answer, content_type=found.content_type)
         await _take_all(deps, provider, found)
+        if found.again:
+            raise NotReady("Not all of this could be judged now. Send it again.")
         return web.Response(status=204)
 
     app.router.add_post("/hooks/{provider}", handle)

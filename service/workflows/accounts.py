@@ -11,7 +11,7 @@ from service.store.cases import Held
 from service.store.hosts import HostAccount
 from service.store.policies import PolicyVersion
 from service.store.transactions import Tx
-from service.workflows import booking, falling
+from service.workflows import agreeing, booking, falling
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,10 @@ def put_host(tx: Tx, command: PutHost) -> HostId:
             "domain", "personal_account", "Use an account of the organisation (POL-12)."
         )
     known = hosts.host_by_external_id(tx, command.external_id) if command.external_id else None
+    if known is not None and hosts.host_case(tx, known).withdrawn:
+        raise Conflict(
+            "This account was taken out of use. Put it back into use first.", code="host_withdrawn"
+        )
     host_id = known or HostId(tx.new_id("host"))
     affected = sessions.running_on_host(tx, host_id)
     cases.hold(tx, affected, Held(staff=frozenset(command.custodians), hosts=frozenset({host_id})))
@@ -89,6 +93,31 @@ def withdraw_host(tx: Tx, command: WithdrawHost) -> HostId:
     return command.host_id
 
 
+@dataclass(frozen=True)
+class ReinstateHost:
+    """Put a host account back into use, with the reason."""
+
+    host_id: HostId
+    reason: str
+
+
+def reinstate_host(tx: Tx, command: ReinstateHost) -> HostId:
+    """Put a host account back into use; sessions that wait for one may take it."""
+    hosts.host_account(tx, command.host_id)
+    tx.lock(hosts.HOSTS, [command.host_id])
+    if hosts.reinstate(tx, command.host_id):
+        tx.record(
+            Entry(
+                Event.HOST_REINSTATED,
+                command.host_id,
+                {"host": command.host_id},
+                payload={"reason": command.reason},
+            )
+        )
+        sessions.touch(tx, sessions.running(tx))
+    return command.host_id
+
+
 def _set_custodians(tx: Tx, host_id: HostId, wanted: frozenset[StaffId]) -> None:
     there = hosts.custodians(tx, host_id)
     for staff_id in sorted(wanted - there):
@@ -119,4 +148,5 @@ def publish_policy(tx: Tx, command: PolicyVersion) -> str:
     )
     if command.asks_fresh_agreement:
         sessions.touch(tx, sessions.running(tx))
+        agreeing.ask_everybody(tx, command.version)
     return command.version

@@ -1,32 +1,98 @@
-"""Booked sessions are moved, cancelled, or freed of a named sub-rule by the safeguarding lead."""
+"""Booked sessions are changed, or cancelled."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from service.audit.events import Entry, Event
 from service.errors import InvalidInput, NotAllowed, StaleVersion
-from service.policy.case import Override
-from service.policy.people import SessionId, StaffId
-from service.policy.rules import OVERRIDABLE
+from service.policy.amendment import OF_THE_TERMS, Part, Voided, changed_parts, voided_by
+from service.policy.case import CaseFile
+from service.policy.people import ChildId, Role, SessionId, StaffId
 from service.policy.session import (
     BEFORE_LIVE,
     IllegalMove,
     Session,
     SessionState,
 )
-from service.store import cases, engagements, presence, sessions, staffing, work
+from service.store import cases, engagements, sessions, staff, staffing, work
 from service.store.cases import Held
+from service.store.sessions import SessionRecord
 from service.store.transactions import Tx
 from service.workflows import asking, falling
 from service.workflows.booking import (
     Terms,
     allocate_host,
     must_be_own_booking,
+    must_exist,
+    numbered,
     problems_of,
+    problems_with_children,
     schedule_of,
+    take_children,
     take_people,
+    take_tutor,
     told,
 )
+from service.workflows.calling_off import call_off, must_say_why
+
+
+@dataclass(frozen=True)
+class Start:
+    """When a session is to start: the instant, and the time that was asked for (pitfall 34)."""
+
+    at: datetime
+    local_start: str
+    zone: str
+
+
+@dataclass(frozen=True)
+class Amend:
+    """What is to become of a session that has not begun; None leaves a part as it is.
+
+    `version` is the one the caller has seen. Without `ends_at` and `duration` the duration stays.
+    """
+
+    session_id: SessionId
+    version: int | None
+    starts: Start | None = None
+    ends_at: datetime | None = None
+    duration: timedelta | None = None
+    purpose: str | None = None
+    children: tuple[ChildId, ...] | None = None
+    tutor_id: StaffId | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Amended:
+    """What a change came to: which parts it changed, and what has to be given anew."""
+
+    session_id: SessionId
+    changed: tuple[Part, ...]
+    voids: tuple[Voided, ...]
+
+
+def amend(tx: Tx, command: Amend) -> Amended:
+    """Change a session before it begins. New terms void promises and acceptance; a new tutor does
+    not, but the families are told, and the old tutor's way in dies with the meeting."""
+    tutors = frozenset({command.tutor_id} if command.tutor_id else ())
+    also = Held(children=frozenset(command.children or ()), staff=tutors)
+    case = cases.lock(tx, command.session_id, also)
+    before = case.session
+    must_be_own_booking(tx, before.tutor_id)
+    must_be_seen(before, command.version)
+    if before.state not in BEFORE_LIVE:
+        raise IllegalMove("A session that has begun or is over cannot be changed.")
+    record = sessions.record_of(tx, command.session_id)
+    terms = _terms(record, command)
+    after = _after(before, terms, command)
+    parts = changed_parts(before, after)
+    amended = Amended(before.session_id, parts, voided_by(parts, before.state))
+    if parts:
+        _must_be_allowed(tx, case, after, terms, parts)
+        _must_not_be_locked(tx, before, command.reason)
+        _change(tx, before, after, terms, parts, command.reason)
+    return amended
 
 
 @dataclass(frozen=True)
@@ -36,47 +102,147 @@ class Reschedule:
     session_id: SessionId
     version: int | None
     terms: Terms
+    reason: str | None = None
 
 
 def reschedule(tx: Tx, command: Reschedule) -> SessionId:
     """Give a session new terms: its meeting goes, promises and acceptance for the old ones end."""
-    case = cases.lock(tx, command.session_id)
-    before = case.session
-    must_be_own_booking(tx, before.tutor_id)
-    must_be_seen(before, command.version)
-    if before.state not in BEFORE_LIVE:
-        raise IllegalMove("A session that has begun or is over cannot be moved.")
-    problems = problems_of(tx, command.terms)
+    terms = command.terms
+    starts = Start(terms.starts_at, terms.local_start, terms.zone)
+    change = Amend(
+        command.session_id,
+        command.version,
+        starts,
+        ends_at=terms.ends_at,
+        purpose=terms.purpose,
+        reason=command.reason,
+    )
+    return amend(tx, change).session_id
+
+
+def _terms(record: SessionRecord, command: Amend) -> Terms:
+    before = record.session
+    starts = command.starts or Start(before.starts_at, record.local_start, record.zone)
+    moved_end = starts.at + (command.duration or before.ends_at - before.starts_at)
+    purpose = before.purpose if command.purpose is None else command.purpose
+    return Terms(starts.at, command.ends_at or moved_end, starts.local_start, starts.zone, purpose)
+
+
+def _after(before: Session, terms: Terms, command: Amend) -> Session:
+    return replace(
+        before,
+        starts_at=terms.starts_at,
+        ends_at=terms.ends_at,
+        purpose=terms.purpose,
+        children=before.children if command.children is None else command.children,
+        tutor_id=command.tutor_id or before.tutor_id,
+    )
+
+
+def _must_be_allowed(
+    tx: Tx, case: CaseFile, after: Session, terms: Terms, parts: tuple[Part, ...]
+) -> None:
+    must_be_own_booking(tx, after.tutor_id)
+    problems = problems_of(tx, terms) if Part.TIME in parts else []
+    if Part.CHILDREN in parts:
+        problems += problems_with_children(after.children)
     if problems:
         raise InvalidInput(fields=problems)
+    must_exist(tx, after.tutor_id, after.children)
+    if Part.TUTOR not in parts or case.second_staff is None:
+        return
+    tutor = staff.members(tx, frozenset({after.tutor_id}))[after.tutor_id]
+    if tutor.same_person_as(case.second_staff):
+        raise InvalidInput.of(
+            "tutor_id", "is_second_staff", "The second member of staff cannot be the tutor too."
+        )
+
+
+def _must_not_be_locked(tx: Tx, before: Session, reason: str | None) -> None:
+    """Close to the start only the office changes a session, with a reason. Calling off, taking back
+    and suspending are other doors, and never locked (pitfall 31)."""
+    if tx.now <= tx.house.organisation.changes_lock_at(before.starts_at):
+        return
+    if not tx.by.has(Role.COORDINATOR, Role.DSL):
+        raise NotAllowed(
+            "It is too close to the start to change this session. Ask a coordinator, or call it off.",
+            code="change_locked",
+        )
+    if not (reason or "").strip():
+        raise InvalidInput.of("reason", "missing", "So close to the start, say why it changes.")
+
+
+def _change(
+    tx: Tx,
+    before: Session,
+    after: Session,
+    terms: Terms,
+    parts: tuple[Part, ...],
+    reason: str | None,
+) -> None:
+    new_terms = not OF_THE_TERMS.isdisjoint(parts)
     if before.state is not SessionState.BOOKED:
-        before = falling.withdraw(tx, before, "rescheduled")
+        code = "rescheduled" if Part.TIME in parts else "amended"
+        before = falling.withdraw(tx, before, code)
     after = replace(
-        before,
-        starts_at=command.terms.starts_at,
-        ends_at=command.terms.ends_at,
-        purpose=command.terms.purpose,
-        terms=before.terms + 1,
+        after,
+        state=before.state,
+        terms=before.terms + new_terms,
         version=before.version + 1,
-        host_id=None,
+        host_id=None if Part.TIME in parts else before.host_id,
     )
-    engagements.release(tx, before.session_id)
-    sessions.reschedule(tx, before, after, schedule_of(tx, command.terms))
-    take_people(tx, after)
-    opens_at = tx.house.organisation.opens_at(after.starts_at)
-    work.put(tx, after.session_id, sessions.AGENDA[after.state], max(tx.now, opens_at))
-    staffing.unaccept(tx, after.session_id)
+    sessions.amend(tx, before, after, schedule_of(tx, terms) if Part.TIME in parts else None)
+    _take(tx, after, parts)
+    _record(tx, before, after, parts, reason)
+    if Part.TIME in parts:
+        allocate_host(tx, after)
+    if new_terms:
+        staffing.unaccept(tx, after.session_id)
+        asking.tell_of_move(tx, before, after)
+        _tell_who_left(tx, before, after)
+    else:
+        asking.tell_of_tutor(tx, after)
+        sessions.touch(tx, [after.session_id])
+
+
+def _take(tx: Tx, after: Session, parts: tuple[Part, ...]) -> None:
+    """Take whoever is new, or everybody for a new time; the database refuses who comes second."""
+    if Part.TIME in parts:
+        engagements.release(tx, after.session_id)
+        take_people(tx, after)
+        opens_at = tx.house.organisation.opens_at(after.starts_at)
+        work.put(tx, after.session_id, sessions.AGENDA[after.state], max(tx.now, opens_at))
+        return
+    if Part.TUTOR in parts:
+        engagements.release(tx, after.session_id, "tutor")
+        take_tutor(tx, after)
+    if Part.CHILDREN in parts:
+        engagements.release(tx, after.session_id, "child")
+        take_children(tx, after)
+
+
+def _record(
+    tx: Tx, before: Session, after: Session, parts: tuple[Part, ...], reason: str | None
+) -> None:
     tx.record(
         Entry(
-            Event.SESSION_RESCHEDULED,
+            Event.SESSION_RESCHEDULED if Part.TIME in parts else Event.SESSION_AMENDED,
             after.session_id,
-            facts=told(after) | {"was": before.starts_at.isoformat()},
-            payload={"purpose": after.purpose},
+            {"tutor": after.tutor_id, **numbered(after.children)},
+            told(after)
+            | {"was": before.starts_at.isoformat()}
+            | {f"changed_{part.value}": True for part in parts},
+            {"purpose": after.purpose, "reason": reason},
         )
     )
-    allocate_host(tx, after)
-    asking.tell_of_move(tx, before, after)
-    return after.session_id
+
+
+def _tell_who_left(tx: Tx, before: Session, after: Session) -> None:
+    """A child who is in the session no longer: its family learns that, and nobody why (pitfall 12)."""
+    gone = tuple(child_id for child_id in before.children if child_id not in after.children)
+    if gone:
+        about = f"{after.session_id}:{after.terms}"
+        falling.tell_families(tx, replace(before, children=gone), "session_off", about=about)
 
 
 @dataclass(frozen=True)
@@ -93,10 +259,8 @@ def cancel(tx: Tx, command: Cancel) -> SessionId:
     case = cases.lock(tx, command.session_id)
     must_be_own_booking(tx, case.session.tutor_id)
     must_be_seen(case.session, command.version)
-    if not command.reason.strip():
-        raise InvalidInput.of("reason", "missing", "Say why the session is called off.")
-    falling.shut(tx, command.session_id, "cancelled")
-    sessions.move(tx, case.session, SessionState.CANCELLED, reason=command.reason)
+    must_say_why(command.reason)
+    call_off(tx, case.session, command.reason)
     falling.tell_families(tx, case.session, "session_off", about=command.session_id)
     return command.session_id
 
@@ -105,48 +269,3 @@ def must_be_seen(session: Session, version: int | None) -> None:
     """Refuse a change by somebody who has not seen the newest version."""
     if version is not None and version != session.version:
         raise StaleVersion
-
-
-# --- overriding ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class OverrideRule:
-    """The safeguarding lead sets one named sub-rule aside for one session."""
-
-    session_id: SessionId
-    code: str
-    reason: str
-    expires_at: datetime
-
-
-def override(tx: Tx, command: OverrideRule) -> SessionId:
-    """Set a named sub-rule aside, with reason and end (pitfall 26). Only some can be; none of
-    consent, second staff, the parent's presence, checks or custodians ever."""
-    if command.code not in OVERRIDABLE:
-        raise InvalidInput.of(
-            "code",
-            "not_overridable",
-            f"This can never be set aside. Only these can: {', '.join(sorted(OVERRIDABLE))}.",
-        )
-    case = cases.lock(tx, command.session_id, Held(staff=frozenset()))
-    second = case.second_staff.staff_id if case.second_staff else None
-    if tx.by.subject in (case.tutor.staff_id, second):
-        raise NotAllowed("Nobody sets a rule aside for a session they staff themselves.")
-    if not tx.now < command.expires_at <= case.session.ends_at:
-        raise InvalidInput.of("expires_at", "out_of_range", "It must end by the session's end.")
-    presence.append_override(
-        tx,
-        command.session_id,
-        Override(command.code, StaffId(tx.by.subject), command.reason, command.expires_at),
-    )
-    tx.record(
-        Entry(
-            Event.SESSION_OVERRIDDEN,
-            command.session_id,
-            facts={"code": command.code, "expires_at": command.expires_at.isoformat()},
-            payload={"reason": command.reason},
-        )
-    )
-    sessions.touch(tx, [command.session_id])
-    return command.session_id

@@ -1,16 +1,17 @@
 """Asks the families: a personal link and a message for each adult a giver has named."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from pydantic import SecretStr
 
-from service.errors import NotFound
+from service.errors import Conflict, NotFound
 from service.policy.people import ChildId, ParentId
 from service.policy.session import Session
-from service.store import consent, links, people
+from service.store import consent, links, people, staff
 from service.store.links import LinkPurpose
-from service.store.transactions import Tx
+from service.store.transactions import Reader, Tx
 from service.workflows import messaging
 from service.workflows.links import CONSENT_LINK_LASTS, MakeLink, make_link
 from service.workflows.messaging import Notice, told_time
@@ -26,31 +27,59 @@ def ask_for_pledges(tx: Tx, session: Session) -> None:
     """
     if not session.purpose.strip():
         return
-    known = people.children(tx, session.children)
-    nominated = consent.nominated(tx, session.children)
-    for child_id, child in known.items():
-        adults = {adult for giver, adult in nominated[child_id] if giver in child.givers}
-        for adult_id in sorted(adults):
-            ask_adult(tx, session, child_id, adult_id)
+    for child_id, adult_id in adults_to_ask(tx, session.children, _day(tx, session)):
+        ask_adult(tx, session, child_id, adult_id)
 
 
 def ask_adult(tx: Tx, session: Session, child_id: ChildId, adult_id: ParentId) -> None:
-    """Ask one adult to be present; asking twice about the same terms writes once."""
+    """Ask one adult to be present, once it is near enough to promise; asking twice about the same
+    terms writes once."""
     if not session.purpose.strip():
         return
-    _write(tx, "pledge_request", session, child_id, adult_id, {})
+    from_then_on = tx.house.organisation.may_promise_from(session.starts_at)
+    _write(tx, "pledge_request", session, child_id, adult_id, {}, not_before=from_then_on)
 
 
 def tell_of_move(tx: Tx, before: Session, after: Session) -> None:
-    """Tell every adult who was asked of the new terms, with new links; the old ones end."""
+    """Tell every adult of the new terms, with new links; the old ones end. The adults of a child who
+    is new in the session are asked as for any other."""
     links.revoke_of_session(tx, after.session_id)
-    known = people.children(tx, after.children)
-    nominated = consent.nominated(tx, after.children)
+    messaging.overtake(tx, after.session_id)
     extra = {"before": told_time(tx, before.starts_at)}
+    for child_id, adult_id in adults_to_ask(tx, after.children, _day(tx, after)):
+        if child_id in before.children:
+            _write(tx, "session_moved", after, child_id, adult_id, extra)
+        else:
+            ask_adult(tx, after, child_id, adult_id)
+
+
+def tell_of_tutor(tx: Tx, session: Session) -> None:
+    """Tell every adult that another tutor takes the session; their promises stand (pitfall 20)."""
+    name = staff.staff_record(tx, session.tutor_id).name.get_secret_value()
+    extra = {"tutor": name.split(maxsplit=1)[0]}
+    for child_id, adult_id in adults_to_ask(tx, session.children, _day(tx, session)):
+        link = session_link(tx, session, child_id, adult_id)
+        about = f"{session.session_id}:{child_id}:{session.version}"
+        notice = Notice("tutor_changed", adult_id, child_id, about, link, session, extra)
+        messaging.write(tx, notice)
+
+
+def adults_to_ask(
+    tx: Tx | Reader, children: tuple[ChildId, ...], on: date | None = None
+) -> Iterator[tuple[ChildId, ParentId]]:
+    """Every adult whom a giver with authority named, for each of the children, and who may be
+    written to; on a day, or today."""
+    known = people.children(tx, children, on=on)
+    nominated = consent.nominated(tx, children)
     for child_id, child in known.items():
         adults = {adult for giver, adult in nominated[child_id] if giver in child.givers}
-        for adult_id in sorted(adults):
-            _write(tx, "session_moved", after, child_id, adult_id, extra)
+        for adult_id in sorted(adults & child.hearers):
+            yield child_id, adult_id
+
+
+def _day(tx: Tx, session: Session) -> date:
+    """The day that decides who has a say: on the 18th birthday the student alone (pitfall 7)."""
+    return tx.house.organisation.local_day(session.starts_at)
 
 
 def _write(
@@ -60,10 +89,12 @@ def _write(
     child_id: ChildId,
     adult_id: ParentId,
     extra: dict[str, str],
+    not_before: datetime | None = None,
 ) -> None:
     link = session_link(tx, session, child_id, adult_id)
     about = f"{session.session_id}:{child_id}:{session.terms}"
-    messaging.write(tx, Notice(template, adult_id, child_id, about, link, session, extra))
+    notice = Notice(template, adult_id, child_id, about, link, session, extra, not_before)
+    messaging.write(tx, notice)
 
 
 def session_link(tx: Tx, session: Session, child_id: ChildId, adult_id: ParentId) -> SecretStr:
@@ -96,6 +127,8 @@ def ask_for_consent(tx: Tx, command: AskForConsent) -> None:
     child = people.children(tx, (command.child_id,)).get(command.child_id)
     if child is None or command.giver_id not in child.givers:
         raise NotFound
+    if command.giver_id not in child.hearers:
+        raise Conflict("This adult is not to be written to.", code="restricted")
     link = consent_link(tx, command.child_id, command.giver_id)
     about = f"{command.child_id}:{tx.now.isoformat()}"
     notice = Notice("consent_request", command.giver_id, command.child_id, about, link)

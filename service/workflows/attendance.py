@@ -12,18 +12,25 @@ from service.audit.events import Entry, Event
 from service.errors import ProviderError
 from service.policy.admission import Place
 from service.policy.people import MeetingId, SessionId, system
-from service.ports import Attendance, Signal
+from service.ports import Attendance, Attended, Signal, SignalKind
 from service.store import alerts, attendance, meetings, signals, ways_in, work
 from service.store.meetings import Meeting
 from service.store.transactions import Reader, Tx
 from service.store.work import Claim, Settle
 from service.workflows.deps import Deps
+from service.workflows.roster import roster
 
 COLLECTING = "collect_attendance"
 BY = system(COLLECTING)
 
-LOOKS_AFTER = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 60, 6 * 60, 24 * 60))
+LOOKS_AFTER = tuple(timedelta(minutes=minutes) for minutes in (0.5, 2, 5, 15, 60, 360, 1440))
 """When a report is looked for, from the moment the meeting was shut. After the last it is missing."""
+
+CLOCKS_APART = timedelta(minutes=2)
+"""How far a report and live signals of one provider may differ about the same moment."""
+
+OF_A_CALL = (SignalKind.STARTED, SignalKind.JOINED, SignalKind.LEFT, SignalKind.ENDED)
+"""What tells that there was a call; making or changing a meeting has a uuid at Zoom as well."""
 
 
 def errand(meeting_id: MeetingId) -> str:
@@ -32,8 +39,10 @@ def errand(meeting_id: MeetingId) -> str:
 
 
 def ask_for_report(tx: Tx, meeting: Meeting) -> None:
-    """Have the report of a meeting collected that is being shut, if there was a call at all."""
-    if any(signal.occurrence or signal.connection for signal in _signals(tx, meeting)):
+    """Have the report of a meeting collected that is being shut, if there may have been a call: by
+    the provider's word, or because we let somebody in and the provider said nothing."""
+    heard = any(signal.kind in OF_A_CALL for signal in _signals(tx, meeting))
+    if heard or ways_in.admitted_subjects(tx, meeting.meeting_id):
         work.put(tx, errand(meeting.meeting_id), COLLECTING, tx.now + LOOKS_AFTER[0])
 
 
@@ -53,6 +62,8 @@ async def collect(deps: Deps, claim: Claim) -> None:
             found = await provider.read_attendance(meeting.handle, occurrences)
         except ProviderError:
             found = None  # "not known", whatever the reason; the next look asks again
+    if found is not None and not found.stays:
+        found = None  # somebody was in: a report without anybody has lost them (pitfall 49)
     await deps.store.transact(_note, _Look(claim, meeting, found), by=BY)
 
 
@@ -62,8 +73,8 @@ def _signals(reader: Tx | Reader, meeting: Meeting) -> tuple[Signal, ...]:
 
 def _meeting_and_calls(reader: Reader, meeting_id: MeetingId) -> tuple[Meeting, tuple[str, ...]]:
     meeting = meetings.get(reader, meeting_id)
-    named = {signal.occurrence for signal in _signals(reader, meeting) if signal.occurrence}
-    return meeting, tuple(sorted(named))
+    calls = [signal for signal in _signals(reader, meeting) if signal.kind in OF_A_CALL]
+    return meeting, tuple(sorted({signal.occurrence for signal in calls if signal.occurrence}))
 
 
 @dataclass(frozen=True)
@@ -77,9 +88,10 @@ def _note(tx: Tx, look: _Look) -> None:
     if not work.holds(tx, look.claim):
         return
     meeting = look.meeting
-    if look.found is None and look.claim.tries < len(LOOKS_AFTER):
+    if look.claim.tries < len(LOOKS_AFTER) and not _is_whole(tx, meeting, look.found):
         since = meeting.shut_at or tx.now
-        work.settle(tx, Settle(look.claim, max(tx.now, since + LOOKS_AFTER[look.claim.tries])))
+        again_at = max(tx.now, since + LOOKS_AFTER[look.claim.tries])
+        work.settle(tx, Settle(look.claim, again_at, in_vain=True))
         return
     if look.found is None:
         tx.record(Entry(Event.ATTENDANCE_MISSING, meeting.session_id))
@@ -97,6 +109,21 @@ def _note(tx: Tx, look: _Look) -> None:
         )
     work.settle(tx, Settle(look.claim, None))
     work.hurry(tx, [meeting.meeting_id])  # `closing` may be waiting for this
+
+
+def _is_whole(tx: Tx, meeting: Meeting, found: Attendance | None) -> bool:
+    """Whether a report can be taken for all there will be: nobody is inside any more, and everybody
+    we heard joining is in it. A meeting may have several calls, each with a report of its own."""
+    if found is None or roster(tx, meeting).inside:
+        return False
+    if found.lone_calls_missing:
+        return True
+    joined = [one.happened_at for one in _signals(tx, meeting) if one.kind is SignalKind.JOINED]
+    return all(any(_covers(stay, at) for stay in found.stays) for at in joined)
+
+
+def _covers(stay: Attended, at: datetime) -> bool:
+    return stay.joined_at - CLOCKS_APART <= at <= (stay.left_at or at) + CLOCKS_APART
 
 
 # --- who it was -------------------------------------------------------------------------------------

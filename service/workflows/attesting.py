@@ -11,7 +11,7 @@ import rfc8785
 
 from service.audit.events import Entry, Event
 from service.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from service.policy.admission import Place, child_of
+from service.policy.admission import Place, child_of, place_of
 from service.policy.attestation import Answer, Statement, Witness, may_state_at
 from service.policy.case import CaseFile
 from service.policy.consent import Route
@@ -20,7 +20,6 @@ from service.store import attestations, cases, sessions, work
 from service.store.attestations import SignedStatement
 from service.store.transactions import Tx
 from service.workflows.consent import taken_down_by
-from service.workflows.presence import place_of
 
 TYPE = "chaperone-statement+jws"
 

@@ -59,10 +59,17 @@ def book_session(tx: Tx, command: BookSession) -> SessionId:
     known = _known(tx, command)
     if known is not None:
         return known
-    _must_make_sense(tx, command)
+    must_make_sense(tx, command)
     tx.lock(people.CHILDREN, command.children)
     tx.lock(staff.STAFF, [command.tutor_id])
-    _must_exist(tx, command)
+    must_exist(tx, command.tutor_id, command.children)
+    session = place(tx, command)
+    asking.ask_for_pledges(tx, session)
+    return session.session_id
+
+
+def place(tx: Tx, command: BookSession, series_id: str | None = None) -> Session:
+    """Store a session that was found to make sense, and take everybody for its time."""
     session = Session(
         session_id=SessionId(tx.new_id("session")),
         state=SessionState.BOOKED,
@@ -76,21 +83,21 @@ def book_session(tx: Tx, command: BookSession) -> SessionId:
         provider=command.provider,
         cover_mode=command.cover_mode,
     )
-    booking = Booking(command.external_id, schedule_of(tx, command.terms), tx.by.subject)
+    schedule = schedule_of(tx, command.terms)
+    booking = Booking(command.external_id, schedule, tx.by.subject, series_id)
     _must_be_written(sessions.insert(tx, session, booking))
     take_people(tx, session)
     tx.record(
         Entry(
             Event.SESSION_BOOKED,
             session.session_id,
-            {"tutor": session.tutor_id, **_numbered(session.children)},
+            {"tutor": session.tutor_id, **numbered(session.children)},
             told(session),
             {"purpose": session.purpose},
         )
     )
     allocate_host(tx, session)
-    asking.ask_for_pledges(tx, session)
-    return session.session_id
+    return session
 
 
 def _known(tx: Tx, command: BookSession) -> SessionId | None:
@@ -116,17 +123,23 @@ def _known(tx: Tx, command: BookSession) -> SessionId | None:
     return session_id
 
 
-def _must_make_sense(tx: Tx, command: BookSession) -> None:
+def must_make_sense(tx: Tx, command: BookSession) -> None:
+    """Refuse what cannot be meant, naming every field."""
     must_be_own_booking(tx, command.tutor_id)
-    problems = list(problems_of(tx, command.terms))
-    if not 1 <= len(command.children) <= MOST_CHILDREN:
-        problems.append(
-            FieldProblem("children", "wrong_number", f"Name 1 to {MOST_CHILDREN} children.")
-        )
-    if len(set(command.children)) != len(command.children):
-        problems.append(FieldProblem("children", "doubled", "Name each child once."))
+    problems = problems_of(tx, command.terms) + problems_with_children(command.children)
     if problems:
         raise InvalidInput(fields=problems)
+
+
+def problems_with_children(children: tuple[ChildId, ...]) -> list[FieldProblem]:
+    found = []
+    if not 1 <= len(children) <= MOST_CHILDREN:
+        found.append(
+            FieldProblem("children", "wrong_number", f"Name 1 to {MOST_CHILDREN} children.")
+        )
+    if len(set(children)) != len(children):
+        found.append(FieldProblem("children", "doubled", "Name each child once."))
+    return found
 
 
 def must_be_own_booking(tx: Tx, tutor_id: StaffId) -> None:
@@ -147,15 +160,21 @@ def problems_of(tx: Tx, terms: Terms) -> list[FieldProblem]:
     return found
 
 
-def _must_exist(tx: Tx, command: BookSession) -> None:
+def must_exist(tx: Tx, tutor_id: StaffId, children: tuple[ChildId, ...]) -> None:
+    """Refuse people of whom there is no record."""
     problems = []
-    if not staff.has_staff(tx, command.tutor_id):
+    if not staff.has_staff(tx, tutor_id):
         problems.append(FieldProblem("tutor_id", "unknown", "There is no such member of staff."))
-    there = people.children(tx, command.children)
+    there = people.children(tx, children)
     problems += [
-        FieldProblem(f"children.{place}", "unknown", "There is no such child.")
-        for place, child_id in enumerate(command.children)
+        FieldProblem(f"children.{number}", "unknown", "There is no such child.")
+        for number, child_id in enumerate(children)
         if child_id not in there
+    ]
+    problems += [
+        FieldProblem(f"children.{number}", "merged", "This record was joined with another.")
+        for number, child_id in enumerate(children)
+        if child_id in there and there[child_id].merged_into is not None
     ]
     if problems:
         raise InvalidInput(fields=problems)
@@ -180,6 +199,12 @@ def schedule_of(tx: Tx, terms: Terms) -> Schedule:
 
 def take_people(tx: Tx, session: Session) -> None:
     """Take tutor and children for the time; the database refuses whoever comes second."""
+    take_tutor(tx, session)
+    take_children(tx, session)
+
+
+def take_tutor(tx: Tx, session: Session) -> None:
+    """Take the tutor for the time."""
     span = Span(session.starts_at, session.ends_at)
     if staffing.covers_in(tx, session.tutor_id, span):
         raise _taken("tutor_id", "The tutor is second staff in another session at that time.")
@@ -187,18 +212,32 @@ def take_people(tx: Tx, session: Session) -> None:
         tx, session.session_id, session.tutor_id, "tutor", span.starts_at, span.ends_at
     ):
         raise _taken("tutor_id", "The tutor has another session at that time.")
-    for place, child_id in enumerate(session.children):
+
+
+def take_children(tx: Tx, session: Session) -> None:
+    """Take the children for the time."""
+    for number, child_id in enumerate(session.children):
         if not engagements.engage(
-            tx, session.session_id, child_id, "child", span.starts_at, span.ends_at
+            tx, session.session_id, child_id, "child", session.starts_at, session.ends_at
         ):
-            raise _taken(f"children.{place}", "This child has another session at that time.")
+            raise _taken(f"children.{number}", "This child has another session at that time.")
 
 
 def _taken(field: str, sentence: str) -> Taken:
     return Taken(fields=[FieldProblem(field, "taken", sentence)])
 
 
-def allocate_host(tx: Tx, session: Session) -> HostId | None:
+def change_host(tx: Tx, session: Session) -> bool:
+    """Take another host account for the session; False, and nothing changed, if none is free."""
+    before = session.host_id
+    engagements.release(tx, session.session_id, "host")
+    if allocate_host(tx, session, besides=before) is not None:
+        return True
+    allocate_host(tx, session)
+    return False
+
+
+def allocate_host(tx: Tx, session: Session, *, besides: HostId | None = None) -> HostId | None:
     """Take a free host account for the session, with a margin round it for overruns (pitfall 43).
 
     None when none is free: that is a blocker, and it is tried again when the session is to open.
@@ -206,6 +245,8 @@ def allocate_host(tx: Tx, session: Session) -> HostId | None:
     margin = timedelta(minutes=tx.house.organisation.windows.host_margin)
     taken_from, taken_until = session.starts_at - margin, session.ends_at + margin
     for host_id in hosts.free_hosts(tx, session.provider, taken_from, taken_until):
+        if host_id == besides:
+            continue
         if engagements.engage(tx, session.session_id, host_id, "host", taken_from, taken_until):
             sessions.set_host(tx, session.session_id, host_id)
             tx.record(Entry(Event.HOST_ALLOCATED, session.session_id, {"host": host_id}))
@@ -213,7 +254,7 @@ def allocate_host(tx: Tx, session: Session) -> HostId | None:
     return None
 
 
-def _numbered(children: tuple[ChildId, ...]) -> dict[str, str]:
+def numbered(children: tuple[ChildId, ...]) -> dict[str, str]:
     return {f"child_{place}": child_id for place, child_id in enumerate(children, 1)}
 
 

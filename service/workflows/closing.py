@@ -26,7 +26,7 @@ from service.store.ways_in import HeldWayIn
 from service.store.work import Claim, Settle
 from service.workflows import attendance, listening
 from service.workflows.deps import Deps
-from service.workflows.door import roster
+from service.workflows.roster import may_be_occupied
 
 BY = system("close_meetings")
 SWEPT_FOR = timedelta(hours=24)
@@ -49,6 +49,9 @@ class NotGone(Exception):
 async def close_meeting(deps: Deps, claim: Claim) -> None:
     """Bring one meeting towards its end, as far as the provider lets us now."""
     meeting, held = await deps.store.read(_with_ways_in, MeetingId(claim.subject_id))
+    if meeting.stage is MeetingStage.CLOSED:
+        await _shut_again(deps, claim, meeting)
+        return
     if meeting.stage is not MeetingStage.CLOSING:
         await deps.store.transact(work.settle, Settle(claim, None), by=BY)
         return
@@ -66,6 +69,17 @@ async def close_meeting(deps: Deps, claim: Claim) -> None:
         await _sweep_again(deps, claim, removed)
         return
     await deps.store.transact(_record_closed, _Closed(claim, removed), by=BY)
+
+
+async def _shut_again(deps: Deps, claim: Claim, meeting: Meeting) -> None:
+    """A meeting that was gone and is in use again: its address was never dead (Teams)."""
+    if meeting.handle is not None:
+        try:
+            await remove(deps.providers[meeting.provider], meeting.handle, {})
+        except (ProviderError, NotGone):
+            await _again(deps, claim, meeting)
+            return
+    await deps.store.transact(work.settle, Settle(claim, None), by=BY)
 
 
 async def _must_stay(deps: Deps, provider: MeetingProvider, meeting: Meeting) -> bool:
@@ -123,7 +137,7 @@ async def remove(provider: MeetingProvider, handle: MeetingHandle, ways_in: dict
 
 async def _again(deps: Deps, claim: Claim, meeting: Meeting) -> None:
     wait = timedelta(seconds=AGAIN_AFTER[min(claim.tries, len(AGAIN_AFTER)) - 1])
-    settle = Settle(claim, deps.clock.now() + wait)
+    settle = Settle(claim, deps.clock.now() + wait, in_vain=True)
     await deps.store.transact(_try_again, _Again(settle, meeting), by=BY)
 
 
@@ -131,7 +145,7 @@ def _tightened(tx: Tx, command: "_Again") -> None:
     """Nobody new gets in from here on; whoever is inside has to be asked to leave (pitfall 54)."""
     work.settle(tx, command.settle)
     meeting = command.meeting
-    if roster(tx, meeting).inside:
+    if may_be_occupied(tx, meeting):
         alerts.raise_alert(tx, meeting.meeting_id, "end_call_by_hand", meeting.session_id)
 
 
@@ -144,14 +158,14 @@ class _Again:
 def _try_again(tx: Tx, command: _Again) -> None:
     """A meeting that will not close is an alert (pitfall 45)."""
     work.settle(tx, command.settle)
-    if command.settle.claim.tries == ALERT_AFTER:
+    if command.settle.claim.tries % ALERT_AFTER == 0:
         meeting = command.meeting
         alerts.raise_alert(tx, meeting.meeting_id, "meeting_not_closed", meeting.session_id)
 
 
 async def _sweep_again(deps: Deps, claim: Claim, removed: int) -> None:
     wait = timedelta(seconds=SWEEP_AFTER[min(claim.tries, len(SWEEP_AFTER)) - 1])
-    settle = Settle(claim, deps.clock.now() + wait)
+    settle = Settle(claim, deps.clock.now() + wait, in_vain=True)
     await deps.store.transact(_swept, _Swept(settle, removed), by=BY)
 
 

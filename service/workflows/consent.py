@@ -1,6 +1,6 @@
 """A parent says yes, no, or no longer; by link, or by a word that a named person takes down."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import SecretStr
@@ -9,6 +9,7 @@ from service.audit.events import Entry, Event
 from service.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from service.policy.consent import (
     MUST_FOLLOW_A_YES,
+    NO_KINDS,
     SPOKEN_ROUTES,
     ConsentEntry,
     ConsentKind,
@@ -17,6 +18,7 @@ from service.policy.consent import (
     standing,
 )
 from service.policy.people import (
+    Child,
     ChildId,
     ConsentEntryId,
     ParentId,
@@ -54,6 +56,31 @@ WORDING = {
 }
 """What a giver agrees to, word for word; it is stored with every answer."""
 
+CHILD_WORDING = (
+    "I am kind in sessions and say so when something feels wrong. I keep my link to myself, I do not "
+    "record, and I do not write to my tutor outside of sessions. An adult of mine and a second member "
+    "of staff are there every time. I may stop at any time."
+)
+"""What a child is asked to agree to, with the parent's help (POL-31)."""
+
+OWN_WORDING = {
+    Purpose.TAKE_PART: (
+        "I am 18 or older and agree to take part in video sessions of this organisation. A second "
+        "member of staff supports every session. Nothing is recorded. I have read the policy and "
+        "the code of conduct and agree to them. I can withdraw at any time, without a reason."
+    ),
+    Purpose.RECORD: (
+        "I am 18 or older and agree that my sessions may be recorded. I can withdraw at any time, "
+        "without a reason."
+    ),
+}
+"""What a student agrees to from the 18th birthday on."""
+
+
+def wording_for(purpose: Purpose, child: Child) -> str:
+    """The words put to a giver: about their child, or about themselves once of age (pitfall 7)."""
+    return (OWN_WORDING if child.is_of_age else WORDING)[purpose]
+
 
 @dataclass(frozen=True)
 class SayWord:
@@ -69,14 +96,29 @@ class SayWord:
     valid_until: datetime | None = None
     present_adults: tuple[ParentId, ...] = ()
     language: str = "en"
+    child_agrees: bool = False
 
 
 def say_word(tx: Tx, command: SayWord) -> ConsentEntryId:
     """Append a word to the child's ledger, and let fall or clear whatever rests on it."""
-    word = _word(tx, command)
     affected = sessions.running_of_child(tx, command.child_id)
     cases.hold(tx, affected, Held(children=frozenset({command.child_id})))
-    _must_fit(tx, command)
+    child = people.children(tx, (command.child_id,)).get(command.child_id)
+    if child is None:
+        raise NotFound
+    if child.merged_into is not None:
+        raise Conflict(
+            "This record was joined with another: answer for that one.",
+            code="merged",
+            details={"into": child.merged_into},
+        )
+    word = _word(tx, command, wording_for(command.purpose, child))
+    if command.child_agrees and command.kind is ConsentKind.GIVEN and not child.is_of_age:
+        word = replace(word, child_wording=CHILD_WORDING)
+    _must_fit(tx, command, child)
+    if child.is_of_age and command.kind is ConsentKind.GIVEN:
+        # A student of age needs nobody beside them: they promise for themselves (pitfall 7).
+        command = replace(command, present_adults=(*command.present_adults, command.giver_id))
     entry = ConsentEntry(
         entry_id=ConsentEntryId(tx.new_id("consent")),
         child_id=command.child_id,
@@ -87,6 +129,7 @@ def say_word(tx: Tx, command: SayWord) -> ConsentEntryId:
         at=tx.now,
         policy_version=_policy_version(tx, command),
         valid_until=command.valid_until,
+        child_agreed=word.child_wording is not None,
     )
     consent.append_consent(tx, entry, word)
     tx.record(
@@ -99,8 +142,14 @@ def say_word(tx: Tx, command: SayWord) -> ConsentEntryId:
                 "route": command.route.value,
                 "position": entry.position,
                 "policy_version": entry.policy_version,
+                "child_agreed": entry.child_agreed,
             },
-            {"wording": word.wording, "evidence": word.evidence, "recorded_by": word.recorded_by},
+            {
+                "wording": word.wording,
+                "child_wording": word.child_wording,
+                "evidence": word.evidence,
+                "recorded_by": word.recorded_by,
+            },
         )
     )
     _name_adults(tx, command, word)
@@ -109,13 +158,12 @@ def say_word(tx: Tx, command: SayWord) -> ConsentEntryId:
     return entry.entry_id
 
 
-def _word(tx: Tx, command: SayWord) -> Word:
+def _word(tx: Tx, command: SayWord, wording: str) -> Word:
     if command.route is Route.LINK:
         if not (tx.by.has(Role.PARENT) and tx.by.subject == command.giver_id):
             raise NotAllowed("Only the parent can answer by link.")
-        return Word(Route.LINK, None, None, WORDING[command.purpose], command.language)
+        return Word(Route.LINK, None, None, wording, command.language)
     recorded_by = taken_down_by(tx, command.route, command.evidence)
-    wording = WORDING[command.purpose]
     return Word(command.route, recorded_by, command.evidence, wording, command.language)
 
 
@@ -133,15 +181,14 @@ def taken_down_by(tx: Tx, route: Route, evidence: str | None) -> StaffId:
     return StaffId(tx.by.subject)
 
 
-def _must_fit(tx: Tx, command: SayWord) -> None:
-    child = people.children(tx, (command.child_id,)).get(command.child_id)
-    if child is None:
-        raise NotFound
-    if command.giver_id not in child.givers:
+def _must_fit(tx: Tx, command: SayWord, child: Child) -> None:
+    # A no is heard from everybody with authority, one under a restriction too (pitfall 2).
+    heard = child.deciders if command.kind in NO_KINDS else child.givers
+    if command.giver_id not in heard:
         raise InvalidInput.of(
             "giver_id", "no_authority", "This adult has no authority to consent for the child."
         )
-    strangers = set(command.present_adults) - child.adults
+    strangers = set(command.present_adults) - (child.adults - child.barred)
     if strangers:
         raise InvalidInput.of(
             "present_adults", "not_family", "Name only adults who are on the child's record."
@@ -207,15 +254,22 @@ def _confirm(tx: Tx, command: SayWord) -> None:
         return
     link = asking.consent_link(tx, command.child_id, command.giver_id)
     word = f"consent {command.kind.value}"
-    confirm_word(tx, command.giver_id, command.child_id, word, link)
+    # A paper was not said just now, and papers come in many at once: they wait for the hours (POL-23).
+    template = "paper_noted" if command.route is Route.PAPER else "word_taken_down"
+    confirm_word(tx, command.giver_id, command.child_id, word, link, template)
 
 
 def confirm_word(
-    tx: Tx, parent_id: ParentId, child_id: ChildId, word: str, link: SecretStr
+    tx: Tx,
+    parent_id: ParentId,
+    child_id: ChildId,
+    word: str,
+    link: SecretStr,
+    template: str = "word_taken_down",
 ) -> None:
     """Send a parent a copy of what was taken down, with a link to say otherwise."""
     about = f"{child_id}:{tx.now.isoformat()}:{word}"
     messaging.write(
         tx,
-        Notice("word_taken_down", parent_id, child_id, about, link, extra={"word": word}),
+        Notice(template, parent_id, child_id, about, link, extra={"word": word}),
     )

@@ -11,51 +11,27 @@ from pydantic import SecretStr
 
 from service.audit.events import Entry, Event
 from service.errors import NotAllowed, NotClear, NotFound, NotReady, ProviderError
-from service.policy.admission import Knock, Place, Presence, Room, Wait, admit, child_of, waits_for
+from service.policy.admission import (
+    Knock,
+    Place,
+    Presence,
+    Room,
+    Wait,
+    admit,
+    child_of,
+    place_of,
+    waits_for,
+)
 from service.policy.case import CaseFile
 from service.policy.people import Actor, ChildId, SessionId, StaffId
-from service.policy.watch import HOST, UNKNOWN, Roster, Seen, Sign, fold
-from service.ports import Signal, SignalKind
-from service.store import cases, meetings, presence, signals, ways_in
+from service.policy.watch import HOST
+from service.store import cases, hand_overs, meetings, presence, ways_in
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader, Refused, Tx
 from service.store.ways_in import HeldWayIn
 from service.workflows.deps import Deps
-from service.workflows.presence import place_of
-
-SEEN = {
-    SignalKind.STARTED: Seen.STARTED,
-    SignalKind.WAITING: Seen.WAITING,
-    SignalKind.JOINED: Seen.JOINED,
-    SignalKind.LEFT: Seen.LEFT,
-    SignalKind.ENDED: Seen.ENDED,
-}
-
-
-def signs(signals: tuple[Signal, ...], holder: str) -> tuple[Sign, ...]:
-    """Signals as the rules read them: by registrant, as the one who holds the room, or unknown."""
-    return tuple(
-        Sign(
-            SEEN[signal.kind],
-            signal.happened_at,
-            signal.occurrence,
-            signal.connection,
-            HOST if holds_room(signal, holder) else signal.registrant_id or UNKNOWN,
-        )
-        for signal in signals
-        if signal.kind in SEEN
-    )
-
-
-def holds_room(signal: Signal, holder: str) -> bool:
-    """Whether a signal is about the second staff: by the host's link, or by an account of their own."""
-    return signal.as_host or (bool(holder) and signal.account_id == holder)
-
-
-def roster(reader: Tx | Reader, meeting: Meeting) -> Roster:
-    """The room as far as the provider's word goes."""
-    return fold(signs(signals.of_meeting(reader, meeting.meeting_id), meeting.holder))
+from service.workflows.roster import roster
 
 
 def room(reader: Tx | Reader, case: CaseFile, meeting: Meeting | None) -> Room:
@@ -78,7 +54,10 @@ def room(reader: Tx | Reader, case: CaseFile, meeting: Meeting | None) -> Room:
 
 @dataclass(frozen=True)
 class LetIn:
-    """Somebody the door has let in, under the code that the provider's waiting room shows."""
+    """Somebody the door has let in, under the code that the provider's waiting room shows.
+
+    Empty for staff who wait under an account of their own.
+    """
 
     place: Place
     door_code: str
@@ -128,8 +107,9 @@ def _look(reader: Reader, case: CaseFile, knock: Knock) -> DoorView:
 
 def _let_in(reader: Reader, meeting: Meeting) -> tuple[LetIn, ...]:
     admitted = ways_in.admitted_subjects(reader, meeting.meeting_id)
+    is_shared = bool(meeting.link_key)
     return tuple(
-        LetIn(held.place, held.door_code)
+        LetIn(held.place, "" if is_shared and held.place is Place.TUTOR else held.door_code)
         for held in ways_in.held(reader, meeting.meeting_id)
         if held.subject_id in admitted
     )
@@ -202,6 +182,8 @@ def record_admission(tx: Tx, command: GoIn) -> Admitted:
     admission = admit(case, room(tx, case, meeting), knock, tx.now)
     if meeting is None:
         raise NotClear("The session is not open.", code="not_admitted")
+    if knock.place is Place.HOUSEHOLD and not meeting.is_trusted:
+        raise NotClear("The room is being checked. Try again in a moment.", code="not_admitted")
     subject_id = command.child_id or tx.by.subject
     held, url = None, None
     if knock.place is not Place.SECOND_STAFF:
@@ -210,6 +192,8 @@ def record_admission(tx: Tx, command: GoIn) -> Admitted:
     ways_in.insert_admission(
         tx, meeting.session_id, meeting.meeting_id, knock, subject_id, admission.room.second_staff
     )
+    if case.hand_over is not None and subject_id == case.hand_over.newcomer:
+        hand_overs.admit(tx, case.hand_over.hand_over_id)
     tx.record(
         Entry(
             Event.PERSON_ADMITTED,

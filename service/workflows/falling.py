@@ -10,14 +10,28 @@ from collections.abc import Iterator
 from service.audit.events import Entry, Event
 from service.policy.admission import Place
 from service.policy.clearance import Outstanding, outstanding
-from service.policy.people import ChildId, ParentId, SessionId
+from service.policy.cover import newcomer_must_go
+from service.policy.people import ChildId, ParentId, SessionId, StaffId
 from service.policy.rules import Stage
 from service.policy.session import Session, SessionState
-from service.store import alerts, cases, meetings, messages, people, sessions, ways_in, work
+from service.policy.watch import ENDED_BY_PEOPLE_ALONE
+from service.store import (
+    alerts,
+    cases,
+    meetings,
+    messages,
+    people,
+    sessions,
+    staffing,
+    ways_in,
+    work,
+)
+from service.store.cases import Held
 from service.store.meetings import Meeting
 from service.store.transactions import Tx
 from service.workflows import asking, attendance, messaging
 from service.workflows.messaging import Notice
+from service.workflows.roster import may_be_occupied
 
 CLOSING = "close_meetings"
 STAGE_OF = {
@@ -25,6 +39,15 @@ STAGE_OF = {
     SessionState.OPEN: Stage.ADMIT,
     SessionState.LIVE: Stage.STAY,
 }
+
+
+def hold_sessions_of(tx: Tx, staff_id: StaffId) -> tuple[SessionId, ...]:
+    """Hold a member of staff and every session of theirs that is not over; answers which."""
+    teaching = sessions.running_taught_by(tx, staff_id)
+    covering = staffing.running_covered_by(tx, staff_id)
+    affected = tuple(sorted({*teaching, *covering}))
+    cases.hold(tx, affected, Held(staff=frozenset({staff_id})))
+    return affected
 
 
 def decide_again(tx: Tx, ids: tuple[SessionId, ...]) -> None:
@@ -46,6 +69,9 @@ def _decide_one(tx: Tx, session_id: SessionId) -> None:
     found = outstanding(case, stage, tx.now)
     if not found.is_clear:
         withdraw(tx, case.session, found.everything[0].code)
+        return
+    if newcomer_must_go(case, tx.now):  # they hold a key to the room
+        withdraw(tx, case.session, "newcomer_not_eligible")
         return
     _shut_out(tx, case.session, found)
 
@@ -93,6 +119,8 @@ def shut(tx: Tx, session_id: SessionId, reason: str) -> None:
 def shut_meeting(tx: Tx, meeting: Meeting, reason: str) -> None:
     """Have one meeting closed at the provider, at once and until it is confirmed gone."""
     attendance.ask_for_report(tx, meeting)
+    if meeting.provider in ENDED_BY_PEOPLE_ALONE and may_be_occupied(tx, meeting):
+        alerts.raise_alert(tx, meeting.meeting_id, "end_call_by_hand", meeting.session_id)
     meetings.record_closing(tx, meeting, reason)
     work.put(tx, meeting.meeting_id, CLOSING, tx.now)
     tx.record(
@@ -125,5 +153,5 @@ def ask_for_statements(tx: Tx, session: Session) -> None:
 def _asked(tx: Tx, session: Session) -> Iterator[tuple[ChildId, ParentId]]:
     asked = messages.parents_written_to(tx, session.session_id)
     for child_id, child in people.children(tx, session.children).items():
-        for adult_id in sorted(child.adults & asked):
+        for adult_id in sorted(child.hearers & asked):
             yield child_id, adult_id

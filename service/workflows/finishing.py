@@ -23,27 +23,31 @@ from service.policy.admission import Place
 from service.policy.clearance import clear, outstanding
 from service.policy.people import ChildId, MeetingId, SessionId, system
 from service.policy.rules import Stage
-from service.policy.session import Session, SessionState
-from service.ports import MeetingFacts, MeetingHandle, WayIn
-from service.store import alerts, cases, meetings, sessions, ways_in, work
+from service.policy.session import SessionState
+from service.ports import MeetingFacts, MeetingHandle, MeetingProvider, WayIn, link_key
+from service.store import cases, meetings, sessions, ways_in, work
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Done, Reader, Tx
 from service.store.work import Claim, Settle
-from service.workflows import falling, listening
+from service.workflows import listening, tending
 from service.workflows.deps import Deps
+from service.workflows.giving_up import give_up_opening
 from service.workflows.seats import SeatFor, enrol, seats_of
 
 BY = system("scheduler")
 LOOK_FOR_LOST = timedelta(seconds=90)
 """How long a meeting whose creation was not confirmed is looked for before a new intent."""
 
+OPENING_LEASE = timedelta(seconds=60)
+"""If we die while opening, `finish_openings` takes over after this long."""
+
 LOOK_EVERY = timedelta(seconds=5)
+SOONEST = timedelta(seconds=1)
+"""What a provider counts, it counts by the second."""
+
 A_LITTLE = timedelta(minutes=1)
 """How far a provider's rounding and clock may put a start off."""
-
-FAILED_WAIT = (1, 2, 5, 10)
-"""Minutes to the next try after the first, second, third… opening that came to nothing."""
 
 
 @dataclass(frozen=True)
@@ -132,9 +136,27 @@ async def finish(deps: Deps, meeting_id: MeetingId) -> None:
     except (ProviderGone, ProviderRefused) as error:
         await give_up_opening(deps, meeting_id, error.code, surely_not_made=False)
         return
-    except (ProviderBusy, ProviderUnavailable, ProviderUnsure):
+    except ProviderBusy as busy:
+        await deps.store.transact(_await_turn, _Turn(meeting.session_id, busy.retry_at), by=BY)
+        return
+    except (ProviderUnavailable, ProviderUnsure):
         return  # nothing is lost: `finish_openings` looks again when the lease is over
-    await _release(deps, meeting_id, facts, ways_in)
+    await _release(deps, provider, facts, meeting_id, ways_in)
+
+
+@dataclass(frozen=True)
+class _Turn:
+    session_id: SessionId
+    at: datetime | None
+
+
+def _await_turn(tx: Tx, command: _Turn) -> None:
+    """Go on when the provider takes more, but no later than if we had died here."""
+    tx.lock(sessions.SESSIONS, [command.session_id])
+    if sessions.get(tx, command.session_id).state is SessionState.OPENING:
+        soon, latest = tx.now + SOONEST, tx.now + OPENING_LEASE
+        at = min(max(command.at or soon, soon), latest)
+        work.put(tx, command.session_id, "finish_openings", at)
 
 
 def _is_the_one(reader: Reader, meeting: Meeting, facts: MeetingFacts) -> bool:
@@ -164,18 +186,28 @@ class _ReleaseMeeting:
     meeting_id: MeetingId
     passcode: SecretStr
     holder: str
+    link_key: str
     ways_in: dict[SeatFor, WayIn]
 
 
 async def _release(
-    deps: Deps, meeting_id: MeetingId, facts: MeetingFacts, ways_in: dict[SeatFor, WayIn]
+    deps: Deps,
+    provider: MeetingProvider,
+    facts: MeetingFacts,
+    meeting_id: MeetingId,
+    ways_in: dict[SeatFor, WayIn],
 ) -> None:
-    command = _ReleaseMeeting(meeting_id, facts.passcode, facts.holder, ways_in)
+    shared = "" if provider.abilities.personal_links else _shared_link_key(ways_in)
+    command = _ReleaseMeeting(meeting_id, facts.passcode, facts.holder, shared, ways_in)
     outcome = await deps.store.transact(release_meeting, command, by=BY)
     if isinstance(outcome, Done):
         return
     if isinstance(outcome.error, NotClear):
         await give_up_opening(deps, meeting_id, "no_longer_clear", surely_not_made=False)
+
+
+def _shared_link_key(ways_in: dict[SeatFor, WayIn]) -> str:
+    return next((link_key(way.url.get_secret_value()) for way in ways_in.values()), "")
 
 
 def release_meeting(tx: Tx, command: _ReleaseMeeting) -> None:
@@ -191,8 +223,13 @@ def release_meeting(tx: Tx, command: _ReleaseMeeting) -> None:
     for seat, way_in in command.ways_in.items():
         if seat.place is Place.TUTOR or seat.subject_id in cleared:
             ways_in.insert(tx, meeting.meeting_id, seat.place, seat.subject_id, way_in)
-    meetings.record_open(tx, meeting, command.passcode, command.holder)
+    meetings.record_open(
+        tx, meeting, command.passcode, holder=command.holder, link_key=command.link_key
+    )
     sessions.move(tx, case.session, SessionState.OPEN)
+    if cleared <= {seat.subject_id for seat in command.ways_in}:
+        # It was decided just now, and nobody is left to expect: whatever changes hurries it.
+        work.put(tx, meeting.session_id, "withdraw_uncleared", tx.now + tending.LOOK_EVERY)
     tx.record(
         Entry(
             Event.MEETING_OPENED,
@@ -201,72 +238,3 @@ def release_meeting(tx: Tx, command: _ReleaseMeeting) -> None:
             {"ways_in": len(command.ways_in)},
         )
     )
-
-
-# --- giving up ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _GiveUp:
-    meeting_id: MeetingId
-    reason: str
-    surely_not_made: bool
-    again_at: datetime | None = None
-
-
-async def put_off_opening(deps: Deps, meeting_id: MeetingId, again_at: datetime | None) -> None:
-    """The provider takes no more now: nothing was made, and the session waits for its turn."""
-    command = _GiveUp(meeting_id, "provider_busy", surely_not_made=True, again_at=again_at)
-    await deps.store.transact(give_up, command, by=BY)
-
-
-async def give_up_opening(
-    deps: Deps, meeting_id: MeetingId, reason: str, *, surely_not_made: bool
-) -> None:
-    command = _GiveUp(meeting_id, reason, surely_not_made)
-    await deps.store.transact(give_up, command, by=BY)
-
-
-def give_up(tx: Tx, command: _GiveUp) -> None:
-    """No meeting comes of this intent: what was or may have been made is closed; try again later."""
-    meeting = meetings.get(tx, command.meeting_id)
-    tx.lock(sessions.SESSIONS, [meeting.session_id])
-    tx.lock(meetings.MEETINGS, [command.meeting_id])
-    meeting = meetings.get(tx, command.meeting_id)
-    if meeting.stage is not MeetingStage.INTENDED:
-        return
-    session = sessions.get(tx, meeting.session_id)
-    if command.surely_not_made:
-        meetings.record_failed(tx, meeting, command.reason)
-        tx.record(
-            Entry(
-                Event.MEETING_FAILED,
-                session.session_id,
-                {"meeting": meeting.meeting_id},
-                {"reason": command.reason},
-            )
-        )
-    else:
-        if meeting.provider_id is None:
-            tx.record(
-                Entry(
-                    Event.MEETING_UNCONFIRMED, session.session_id, {"meeting": meeting.meeting_id}
-                )
-            )
-        falling.shut_meeting(tx, meeting, command.reason)
-    sessions.move(tx, session, SessionState.BOOKED)
-    again_at = command.again_at or tx.now + _wait(tx, session, command.reason)
-    work.put(tx, session.session_id, "open_meetings", again_at)
-    if command.again_at is not None and again_at < session.starts_at:
-        return  # it still comes in time: delayed, not failed
-    if command.again_at is not None:
-        alerts.raise_alert(tx, session.session_id, "opens_too_late", session.session_id)
-    elif command.reason != "no_longer_clear":
-        alerts.raise_alert(tx, session.session_id, "opening_failed", session.session_id)
-
-
-def _wait(tx: Tx, session: Session, reason: str) -> timedelta:
-    if reason == "no_longer_clear":
-        return timedelta(0)
-    tried = len(meetings.of_session(tx, session.session_id))
-    return timedelta(minutes=FAILED_WAIT[min(tried, len(FAILED_WAIT)) - 1])

@@ -26,8 +26,18 @@ BY = system(KEEPING)
 RENEW_EVERY = timedelta(minutes=30)
 """How often a watch over a meeting of ours is renewed: signals pause while one is not."""
 
-RENEW_BURNED_EVERY = timedelta(hours=12)
-RETRY_AFTER = timedelta(minutes=1)
+HELD_BACK_FOR = timedelta(hours=4)
+"""How long signals of a silent watch are kept for us; for a call under way they come too late.
+
+https://learn.microsoft.com/graph/change-notifications-lifecycle-events
+"""
+
+KEEPING_BURNED = "keep_burned_watches"
+RENEW_BURNED_EVERY = timedelta(hours=3)
+
+RETRY_AFTER = (1, 2, 5, 15)
+"""Minutes to the next try after the first, second, third… that came to nothing."""
+
 FORGOTTEN_AFTER = timedelta(days=61)
 """Providers forget a Teams meeting 60 days after its end or last use; its address works until then.
 
@@ -68,9 +78,19 @@ async def watch_accounts(deps: Deps) -> None:
     """See to it that every account whose provider can be watched as a whole is watched."""
     for provider, watcher in deps.watchers.items():
         key = watches.key_of_account(provider)
-        if await deps.store.read(watches.get, key) is None:
+        if await deps.store.read(watches.get, key) is not None:
+            continue
+        try:
             made = await watcher.watch_account()
-            await deps.store.transact(_begin, _Begun(provider, None, made), by=BY)
+        except ProviderError:  # the watches over our own meetings must not wait for this one
+            await deps.store.transact(_tell_account_blind, key, by=BY)
+            continue
+        await deps.store.transact(_begin, _Begun(provider, None, made), by=BY)
+
+
+def _tell_account_blind(tx: Tx, key: str) -> None:
+    if not alerts.is_open(tx, key, "account_unwatched"):
+        alerts.raise_alert(tx, key, "account_unwatched", None)
 
 
 # --- keeping ----------------------------------------------------------------------------------------
@@ -85,15 +105,15 @@ async def keep_watch(deps: Deps, claim: Claim) -> None:
         return
     if kept.needed_until is not None and deps.clock.now() >= kept.needed_until:
         await watcher.stop(kept.watch_id)
-        await deps.store.transact(_give_up, kept, by=BY)
+        await deps.store.transact(_give_up, _Kept(claim, kept), by=BY)
         return
     try:
         renewed = await _renewed(watcher, kept, meeting)
     except ProviderGone:
-        await deps.store.transact(_lost, kept, by=BY)
+        await deps.store.transact(_lost, _Kept(claim, kept), by=BY)
         return
     except ProviderError:
-        await deps.store.transact(_try_again, _Try(claim, kept), by=BY)
+        await deps.store.transact(_try_again, _Kept(claim, kept), by=BY)
         return
     await deps.store.transact(_note_renewed, _Renewed(claim, kept, renewed), by=BY)
 
@@ -117,6 +137,14 @@ async def _renewed(watcher: CallWatcher, kept: KeptWatch, meeting: Meeting | Non
 
 
 @dataclass(frozen=True)
+class _Kept:
+    """A watch as it was claimed: what came of it counts only while the claim is the newest."""
+
+    claim: Claim
+    kept: KeptWatch
+
+
+@dataclass(frozen=True)
 class _Renewed:
     claim: Claim
     kept: KeptWatch
@@ -125,7 +153,9 @@ class _Renewed:
 
 def _note_renewed(tx: Tx, command: _Renewed) -> None:
     kept = command.kept
-    watches.put(tx, kept.provider, kept.meeting_id, command.watch)
+    if not work.holds(tx, command.claim):
+        return
+    watches.renewed(tx, kept.key, command.watch)
     every = RENEW_EVERY if kept.needed_until is None else RENEW_BURNED_EVERY
     work.settle(tx, Settle(command.claim, tx.now + every))
     if kept.meeting_id is not None and command.watch.watch_id != kept.watch_id:
@@ -134,16 +164,14 @@ def _note_renewed(tx: Tx, command: _Renewed) -> None:
         alerts.raise_alert(tx, meeting.meeting_id, "signals_missed", meeting.session_id)
 
 
-@dataclass(frozen=True)
-class _Try:
-    claim: Claim
-    kept: KeptWatch
-
-
-def _try_again(tx: Tx, command: _Try) -> None:
-    work.settle(tx, Settle(command.claim, tx.now + RETRY_AFTER))
-    if command.kept.expires_at <= tx.now:
-        _tell_blind(tx, command.kept)
+def _try_again(tx: Tx, command: _Kept) -> None:
+    claim = command.claim
+    wait = timedelta(minutes=RETRY_AFTER[min(claim.tries, len(RETRY_AFTER)) - 1])
+    work.settle(tx, Settle(claim, tx.now + wait, in_vain=True))
+    kept = command.kept
+    held_back_for = timedelta(0) if kept.needed_until is None else HELD_BACK_FOR
+    if kept.expires_at + held_back_for <= tx.now:
+        _tell_blind(tx, kept)
 
 
 def forget_later(tx: Tx, meeting_id: MeetingId) -> None:
@@ -156,19 +184,34 @@ def forget_later(tx: Tx, meeting_id: MeetingId) -> None:
         return
     is_burned = bool(ways_in.admitted_subjects(tx, meeting_id))
     watches.need_until(tx, meeting_id, tx.now + (FORGOTTEN_AFTER if is_burned else timedelta(0)))
-    if not is_burned:
-        work.hurry(tx, [kept.key])
+    work.put(tx, kept.key, KEEPING_BURNED, tx.now)
 
 
-def _lost(tx: Tx, kept: KeptWatch) -> None:
+def keep_on(tx: Tx, meeting_id: MeetingId) -> None:
+    """Somebody used the address of a meeting that is ours no more: watch it for as long again."""
+    watches.need_until(tx, meeting_id, tx.now + FORGOTTEN_AFTER)
+
+
+def _lost(tx: Tx, command: _Kept) -> None:
     """The provider knows neither the watch nor the meeting any more."""
+    kept = command.kept
+    if not work.holds(tx, command.claim):
+        return
     if kept.meeting_id is not None:
         meeting = meetings.get(tx, kept.meeting_id)
         if meeting.stage in (MeetingStage.INTENDED, MeetingStage.OPEN):
             _tell_blind(tx, kept)
+            _doubt(tx, meeting)
         elif meeting.stage is MeetingStage.CLOSED:
             alerts.raise_alert(tx, meeting.meeting_id, "burned_link_unwatched", meeting.session_id)
-    _give_up(tx, kept)
+    _give_up(tx, command)
+
+
+def _doubt(tx: Tx, meeting: Meeting) -> None:
+    """Have the session looked at: its meeting may not be there any more."""
+    if meeting.stage is MeetingStage.OPEN:
+        meetings.doubt(tx, meeting)
+    work.hurry(tx, [meeting.session_id])
 
 
 def _tell_blind(tx: Tx, kept: KeptWatch) -> None:
@@ -177,12 +220,14 @@ def _tell_blind(tx: Tx, kept: KeptWatch) -> None:
         alerts.raise_alert(tx, kept.key, "account_unwatched", None)
         return
     meeting = meetings.get(tx, kept.meeting_id)
-    alerts.raise_alert(tx, meeting.meeting_id, "call_unwatched", meeting.session_id)
+    code = "call_unwatched" if kept.needed_until is None else "burned_link_unwatched"
+    alerts.raise_alert(tx, meeting.meeting_id, code, meeting.session_id)
 
 
-def _give_up(tx: Tx, kept: KeptWatch) -> None:
-    watches.drop(tx, kept.key)
-    work.drop(tx, kept.key)
+def _give_up(tx: Tx, command: _Kept) -> None:
+    if work.holds(tx, command.claim):
+        watches.drop(tx, command.kept.key)
+        work.drop(tx, command.kept.key)
 
 
 # --- what the provider says of its promise ------------------------------------------------------------
@@ -206,6 +251,8 @@ def take_notice(tx: Tx, command: TakeNotice) -> None:
     kept = watches.of_meeting(tx, meeting.meeting_id) if meeting else None
     if meeting is None or kept is None:
         return
+    if notice.news is WatchNews.RENEW and kept.needed_until is not None:
+        return  # it is renewed often enough for what is still expected of it
     if notice.news is WatchNews.MISSED:
         alerts.raise_alert(tx, meeting.meeting_id, "signals_missed", meeting.session_id)
     work.hurry(tx, [kept.key])
@@ -228,7 +275,8 @@ def look_at_proofs(tx: Tx, providers: tuple[str, ...]) -> int:
         if proved_at is None:
             watches.note_proof(tx, provider)  # the first round after installation: the clock starts
         elif tx.now - proved_at > PROOF_DUE_EVERY:
-            alerts.raise_alert(tx, f"hook_{provider}", "hook_not_validated", None)
+            if not alerts.is_open(tx, f"hook_{provider}", "hook_not_validated"):
+                alerts.raise_alert(tx, f"hook_{provider}", "hook_not_validated", None)
             silent += 1
     return silent
 

@@ -20,10 +20,10 @@ from service.errors import (
 )
 from service.policy.messages import TEMPLATES, Template
 from service.policy.organisation import next_opening
-from service.policy.people import ChildId, ParentId, system
+from service.policy.people import ChildId, ParentId, SessionId, system
 from service.policy.session import Session
 from service.ports import OutgoingMessage
-from service.store import alerts, messages, people, work
+from service.store import alerts, messages, people, rehearsal, sessions, work
 from service.store.messages import Letter, StoredMessage
 from service.store.transactions import Reader, Tx
 from service.store.work import Claim, Settle
@@ -32,11 +32,23 @@ from service.workflows.deps import Deps
 LINK = re.compile(r"https?://\S+/p/\S+")
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 GIVE_UP_AFTER = 8
+LOOK_AT_HELD_EVERY = timedelta(hours=1)
+WITHHELD = "withheld"
+"""What became of a message to somebody who is restricted, or died, before it was to go out."""
+
+OVERTAKEN = "overtaken"
+"""What became of a message whose session changed before it was to go out."""
+
+NOT_SENT = "rehearsal"
+"""What became of a message that the rehearsal held until its session was past."""
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One message about one child to one parent. `about` and `template` make it unique."""
+    """One message about one child to one parent. `about` and `template` make it unique.
+
+    It goes out from `not_before` on, if that is set, and is overtaken if the session changes first.
+    """
 
     template: str
     parent_id: ParentId
@@ -45,11 +57,15 @@ class Notice:
     link: SecretStr | None = None
     session: Session | None = None
     extra: dict[str, str] = field(default_factory=dict)
+    not_before: datetime | None = None
 
 
 def write(tx: Tx, notice: Notice) -> None:
-    """Write a message, once. A parent without an address is an open item for a coordinator."""
+    """Write a message, once; none to a restricted adult (pitfall 2). A parent without an address is
+    an open item for a coordinator."""
     parent = people.parent_record(tx, notice.parent_id)
+    if parent.restriction is not None:
+        return
     if parent.email is None:
         alerts.raise_alert(
             tx,
@@ -67,11 +83,13 @@ def write(tx: Tx, notice: Notice) -> None:
         text=SecretStr(text),
         parent_id=notice.parent_id,
         session_id=notice.session.session_id if notice.session else None,
+        child_id=notice.child_id,
     )
-    message_id = messages.insert(tx, letter, _send_after(tx, template, notice))
+    send_after = _send_after(tx, template, notice)
+    message_id = messages.insert(tx, letter, send_after)
     if message_id is None:
         return
-    _write_copy(tx, letter, message_id)
+    _write_copy(tx, letter, message_id, notice.not_before or tx.now)
     tx.record(
         Entry(
             Event.MESSAGE_WRITTEN,
@@ -111,10 +129,25 @@ def _send_after(tx: Tx, template: Template, notice: Notice) -> datetime:
     )
     if template.on_the_day or today:
         return tx.now
-    return next_opening(organisation, tx.now)
+    return next_opening(organisation, max(tx.now, notice.not_before or tx.now))
 
 
-def _write_copy(tx: Tx, letter: Letter, message_id: str) -> None:
+def overtake(tx: Tx, session_id: SessionId) -> None:
+    """Take back what was written about a session and is not to go out yet: the session has changed,
+    or does not take place. It is kept, as overtaken."""
+    for message_id in messages.waiting_beyond(tx, session_id, tx.now):
+        messages.settle(tx, message_id, OVERTAKEN)
+        tx.record(
+            Entry(
+                Event.MESSAGE_SETTLED,
+                session_id,
+                {"message": message_id},
+                {"outcome": OVERTAKEN},
+            )
+        )
+
+
+def _write_copy(tx: Tx, letter: Letter, message_id: str, send_after: datetime) -> None:
     text = LINK.sub("[personal link]", letter.text.get_secret_value())
     copy = Letter(
         once_key=f"copy:{message_id}",
@@ -123,8 +156,9 @@ def _write_copy(tx: Tx, letter: Letter, message_id: str) -> None:
         text=SecretStr(text),
         session_id=letter.session_id,
         copy_of=message_id,
+        child_id=letter.child_id,
     )
-    messages.insert(tx, copy, tx.now)
+    messages.insert(tx, copy, max(tx.now, send_after))
 
 
 def hidden(message: StoredMessage) -> str:
@@ -147,9 +181,12 @@ async def deliver(deps: Deps, claim: Claim) -> None:
     If we die between the carrier's word and our note, the same message goes again with the same
     message id, which mailers recognise.
     """
+    if await _is_held(deps, claim):
+        await deps.store.transact(_keep_back, claim, by=system("deliver_messages"))
+        return
     message, address = await deps.store.read(_addressed, claim.subject_id)
-    if address is None:
-        await _settle(deps, claim, "no_address")
+    if not isinstance(address, SecretStr):
+        await _settle(deps, claim, address or "no_address")
         return
     try:
         await deps.messenger.send(
@@ -163,14 +200,42 @@ async def deliver(deps: Deps, claim: Claim) -> None:
         await _settle(deps, claim, "sent")
 
 
-def _addressed(reader: Reader, message_id: str) -> tuple[StoredMessage, SecretStr | None]:
-    """The message with the address as it is now, not as it was when written (pitfall 21)."""
+async def _is_held(deps: Deps, claim: Claim) -> bool:
+    """Whether the message is about a child that rehearses, decided now and not when it was written."""
+    organisation = deps.organisation
+    if not organisation.rehearsal or organisation.rehearsal_messages:
+        return False
+    return await deps.store.read(_is_rehearsed, claim.subject_id)
+
+
+def _is_rehearsed(reader: Reader, message_id: str) -> bool:
+    child_id = messages.get(reader, message_id).child_id
+    return child_id is not None and bool(rehearsal.rehearsing(reader, (child_id,)))
+
+
+def _keep_back(tx: Tx, claim: Claim) -> None:
+    """Keep a message of the rehearsal for the switch-over, or for good once its session is past."""
+    message = messages.get(tx, claim.subject_id)
+    session = sessions.get(tx, message.session_id) if message.session_id else None
+    if session is not None and session.starts_at <= tx.now:
+        _note_settled(tx, _Settled(claim, NOT_SENT))
+    elif work.holds(tx, claim):
+        look_at = next_opening(tx.house.organisation, tx.now + LOOK_AT_HELD_EVERY)
+        work.put(tx, message.message_id, messages.DELIVERY, look_at)
+
+
+def _addressed(reader: Reader, message_id: str) -> tuple[StoredMessage, SecretStr | str | None]:
+    """The message with the address as it is now, not as it was when written (pitfall 21).
+
+    Instead of an address `WITHHELD`, if the adult was restricted or died meanwhile.
+    """
     message = messages.get(reader, message_id)
     if message.copy_of is not None:
         return message, SecretStr(reader.house.organisation.contacts.copies_to)
     if message.parent_id is None:
         return message, None
-    return message, people.parent_record(reader, message.parent_id).email
+    parent = people.parent_record(reader, message.parent_id)
+    return message, parent.email if parent.restriction is None else WITHHELD
 
 
 async def _settle(deps: Deps, claim: Claim, outcome: str) -> None:
@@ -192,7 +257,7 @@ def _note_settled(tx: Tx, command: _Settled) -> None:
             {"outcome": command.outcome},
         )
     )
-    if command.outcome != "sent":
+    if command.outcome not in ("sent", NOT_SENT, WITHHELD):
         alerts.raise_alert(tx, message.message_id, "message_not_sent", message.session_id)
 
 
@@ -201,5 +266,5 @@ async def _again(deps: Deps, claim: Claim, error: ProviderError) -> None:
         await _settle(deps, claim, error.code)
         return
     wait = RETRY_AFTER[min(claim.tries, len(RETRY_AFTER)) - 1]
-    settle = Settle(claim, deps.clock.now() + wait)
+    settle = Settle(claim, deps.clock.now() + wait, in_vain=True)
     await deps.store.transact(work.settle, settle, by=system("deliver_messages"))

@@ -6,15 +6,19 @@ from datetime import date
 from pydantic import SecretStr
 
 from service.audit.events import Entry, Event
-from service.errors import Conflict, InvalidInput, NotFound, StaleVersion
+from service.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
+from service.policy.consent import Purpose, open_refusals
 from service.policy.people import (
+    DOCUMENTED,
     Authority,
+    Child,
     ChildId,
     ParentId,
+    Role,
     SessionId,
     Tie,
 )
-from service.store import cases, people, sessions
+from service.store import cases, consent, people, restrictions, sessions, ties
 from service.store.cases import Held
 from service.store.people import ParentRecord
 from service.store.transactions import Tx
@@ -100,7 +104,7 @@ def put_parent(tx: Tx, command: PutParent) -> ParentId:
         must_be_first(people.insert_parent(tx, record))
         tx.record(Entry(Event.PARENT_ADDED, record.parent_id, {"parent": record.parent_id}))
         return record.parent_id
-    affected = _hold_sessions_round(tx, known)
+    affected = hold_sessions_round(tx, known)
     must_be_seen(people.parent_record(tx, known).version, command.version)
     people.change_parent(tx, record)
     tx.record(Entry(Event.PARENT_CHANGED, known, {"parent": known}))
@@ -108,7 +112,7 @@ def put_parent(tx: Tx, command: PutParent) -> ParentId:
     return known
 
 
-def _hold_sessions_round(tx: Tx, parent_id: ParentId) -> tuple[SessionId, ...]:
+def hold_sessions_round(tx: Tx, parent_id: ParentId) -> tuple[SessionId, ...]:
     """Hold the running sessions of every child on whose record the adult is."""
     children = people.children_of(tx, parent_id)
     affected = tuple(
@@ -129,32 +133,109 @@ def must_be_first(violated: str | None) -> None:
 
 @dataclass(frozen=True)
 class PutTie:
-    """An adult on a child's record, with relation and authority."""
+    """An adult on a child's record, with relation and authority, and the paper it rests on."""
 
     child_id: ChildId
     parent_id: ParentId
     relation: str
     authority: Authority
+    document: str | None = None
+    document_on: date | None = None
+    until: date | None = None
 
 
 def put_tie(tx: Tx, command: PutTie) -> ChildId:
     """Put an adult on a child's record, or change their authority; what rested on it falls."""
     affected = sessions.running_of_child(tx, command.child_id)
     cases.hold(tx, affected, Held(children=frozenset({command.child_id})))
-    if command.child_id not in people.children(tx, (command.child_id,)):
+    child = people.children(tx, (command.child_id,)).get(command.child_id)
+    if child is None:
         raise NotFound
+    must_name_paper(command)
+    _must_be_of_age(command, child)
+    _must_not_return_unseen(tx, command)
+    _must_not_silence(tx, command, child)
+    put_on_record(tx, command)
+    falling.decide_again(tx, affected)
+    return command.child_id
+
+
+def put_on_record(tx: Tx, command: PutTie) -> None:
+    """Store and note a tie. The caller holds the child and decides its sessions again."""
     if not people.has_parent(tx, command.parent_id):
         raise InvalidInput.of("parent_id", "unknown", "There is no such parent.")
-    people.put_tie(
-        tx, command.child_id, Tie(command.parent_id, command.relation, command.authority)
+    ties.put_tie(
+        tx,
+        command.child_id,
+        Tie(command.parent_id, command.relation, command.authority, command.until),
+        ties.Paper(command.document, command.document_on),
     )
     tx.record(
         Entry(
             Event.TIE_ADDED,
             command.child_id,
             {"child": command.child_id, "parent": command.parent_id},
-            {"authority": command.authority.value},
+            {
+                "authority": command.authority.value,
+                "document_on": command.document_on.isoformat() if command.document_on else None,
+                "until": command.until.isoformat() if command.until else None,
+            },
+            {"document": command.document} if command.document else None,
         )
     )
+
+
+def must_name_paper(command: PutTie) -> None:
+    """Authority that rests on a paper names it, with its date."""
+    if command.authority in DOCUMENTED and not (command.document and command.document_on):
+        raise InvalidInput.of(
+            "document", "missing", "Name the document that this authority rests on, and its date."
+        )
+
+
+def _must_be_of_age(command: PutTie, child: Child) -> None:
+    """A student's own say begins on the 18th birthday."""
+    # Before that day the service holds no contact of a child (POL-20).
+    if command.authority is Authority.SELF and not child.is_of_age:
+        raise InvalidInput.of("authority", "not_of_age", "A child has no authority before 18.")
+
+
+def _must_not_silence(tx: Tx, command: PutTie, child: Child) -> None:
+    """A no does not vanish with the authority of whoever said it, unless the lead takes that away."""
+    tie = Tie(command.parent_id, command.relation, command.authority, command.until)
+    keeps_say = tie.has_say(child.on, of_age=child.is_of_age)
+    if keeps_say or command.parent_id not in child.deciders or tx.by.has(Role.DSL):
+        return
+    ledger = consent.ledgers(tx, (command.child_id,))[command.child_id]
+    mine = frozenset({command.parent_id})
+    if any(open_refusals(ledger, purpose, mine) for purpose in Purpose):
+        raise NotAllowed("Only the safeguarding lead takes the say of somebody who refuses.")
+
+
+def _must_not_return_unseen(tx: Tx, command: PutTie) -> None:
+    """A tie that ended comes back by a named person alone, never by a nightly import."""
+    ended_at = ties.tie_ended_at(tx, command.child_id, command.parent_id)
+    if ended_at is not None and not tx.by.has(Role.COORDINATOR, Role.DSL):
+        raise Conflict("This adult was taken off the child's record.", code="tie_ended")
+
+
+@dataclass(frozen=True)
+class FlagChild:
+    """What forbids that a child's room is only visited."""
+
+    child_id: ChildId
+    looked_after: bool
+    visiting_never: bool
+
+
+def flag_child(tx: Tx, command: FlagChild) -> ChildId:
+    """Flag a child, or take a flag away; sessions are decided again (POL-03)."""
+    affected = sessions.running_of_child(tx, command.child_id)
+    cases.hold(tx, affected, Held(children=frozenset({command.child_id})))
+    if not people.has_child(tx, command.child_id):
+        raise NotFound
+    flags = {"looked_after": command.looked_after, "visiting_never": command.visiting_never}
+    restrictions.flag_child(tx, command.child_id, **flags)
+    tx.record(Entry(Event.CHILD_FLAGGED, command.child_id, {"child": command.child_id}, flags))
     falling.decide_again(tx, affected)
     return command.child_id

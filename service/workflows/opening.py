@@ -24,12 +24,13 @@ from service.policy.clearance import Clearance, clear, outstanding
 from service.policy.people import MeetingId, SessionId, system
 from service.policy.rules import Stage
 from service.policy.session import SessionState
+from service.policy.staff import known_on
 from service.ports import MeetingPlan
 from service.store import alerts, cases, hosts, log, meetings, sessions, staff, work
 from service.store.meetings import Intent, Meeting
 from service.store.transactions import Refused, Tx
 from service.store.work import Claim, Settle
-from service.workflows import booking, falling, finishing
+from service.workflows import booking, falling, finishing, giving_up
 from service.workflows.deps import Deps
 from service.workflows.seats import door_code
 
@@ -39,9 +40,6 @@ LOOK_EVERY = timedelta(seconds=60)
 
 LONGEST_LAG = timedelta(minutes=10)
 """How long entries may wait for their place in the log while meetings are still opened."""
-
-OPENING_LEASE = timedelta(seconds=60)
-"""If we die while opening, `finish_openings` takes over after this long."""
 
 
 # --- decide and intend ----------------------------------------------------------------------------
@@ -128,7 +126,7 @@ def _intend(tx: Tx, case: CaseFile) -> Begun:
     if meetings.insert_intent(tx, intent) is not None:
         raise NotClear("The session has a meeting already.", code="second_meeting")
     sessions.move(tx, session, SessionState.OPENING)
-    work.put(tx, session.session_id, "finish_openings", tx.now + OPENING_LEASE)
+    work.put(tx, session.session_id, "finish_openings", tx.now + finishing.OPENING_LEASE)
     tx.record(_cleared(clearance, clearance_id))
     tx.record(
         Entry(
@@ -169,8 +167,18 @@ def _cleared(clearance: Clearance, clearance_id: str) -> Entry:
         Event.CASE_CLEARED,
         case.session.session_id,
         subjects,
-        {"terms": case.session.terms, "children": len(clearance.children)},
+        {"terms": case.session.terms, "children": len(clearance.children), **_known(case)},
     )
+
+
+def _known(case: CaseFile) -> dict[str, str | None]:
+    """What the register knew of tutor and second staff, kept with the session (pitfall 30)."""
+    day = case.organisation.local_day(case.session.starts_at)
+    found = {f"tutor_{name}": known for name, known in known_on(case.tutor, day).items()}
+    if case.second_staff is None:
+        return found
+    of_second = known_on(case.second_staff, day)
+    return found | {f"second_staff_{name}": known for name, known in of_second.items()}
 
 
 # --- ask the provider -----------------------------------------------------------------------------
@@ -185,10 +193,10 @@ async def create(deps: Deps, begun: Begun) -> None:
     except ProviderUnsure:
         return  # it may exist: the lease on `finish_openings` brings us back to look
     except ProviderBusy as busy:
-        await finishing.put_off_opening(deps, meeting.meeting_id, busy.retry_at)
+        await giving_up.put_off_opening(deps, meeting.meeting_id, busy.retry_at)
         return
     except (ProviderError, NotClear) as error:
-        await finishing.give_up_opening(deps, meeting.meeting_id, error.code, surely_not_made=True)
+        await giving_up.give_up_opening(deps, meeting.meeting_id, error.code, surely_not_made=True)
         return
     await finishing.note_made(deps, meeting.meeting_id, handle)
     await finishing.finish(deps, meeting.meeting_id)

@@ -1,24 +1,29 @@
 """The promise to be present, "I am here", and what second staff saw (POL-02, POL-21)."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from service.audit.events import Entry, Event
 from service.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from service.policy.admission import Place, child_of
+from service.policy.admission import Place, child_of, place_of
 from service.policy.case import CaseFile, ChildCase
 from service.policy.consent import Route
 from service.policy.people import ChildId, ParentId, PledgeId, Role, SessionId, StaffId
 from service.policy.presence import CheckIn, Pledge, PresenceMode, Sighting, SightingResult
 from service.policy.session import BEFORE_LIVE, ENGAGED, OVER
 from service.store import alerts, cases, presence, sessions
+from service.store.cases import Held
 from service.store.transactions import Tx
-from service.workflows import asking, falling
+from service.workflows import asking, falling, handing_over
 from service.workflows.consent import confirm_word, taken_down_by
 
 
 @dataclass(frozen=True)
 class MakePledge:
-    """A present adult promises to be there. `terms` are those the adult was shown."""
+    """A present adult promises to be there. `terms` are those the adult was shown.
+
+    `shared`: the adult says that another of their children, promised at the same time, is with them.
+    """
 
     session_id: SessionId
     child_id: ChildId
@@ -27,12 +32,23 @@ class MakePledge:
     mode: PresenceMode
     route: Route
     evidence: str | None = None
+    shared: bool = False
 
 
 def make_pledge(tx: Tx, command: MakePledge) -> PledgeId:
     """Store a promise for one session on its present terms, by an adult a giver has named."""
-    recorded_by = _spoken_by_adult(tx, command.adult_id, command.route, command.evidence)
-    case = cases.lock(tx, command.session_id)
+    recorded_by = spoken_by_adult(tx, command.adult_id, command.route, command.evidence)
+    case = cases.lock(tx, command.session_id, Held(parents=frozenset({command.adult_id})))
+    pledge_id = promise(tx, case, command, recorded_by)
+    if recorded_by is not None:
+        link = asking.session_link(tx, case.session, command.child_id, command.adult_id)
+        confirm_word(tx, command.adult_id, command.child_id, "promise to be present", link)
+    sessions.touch(tx, [command.session_id])
+    return pledge_id
+
+
+def promise(tx: Tx, case: CaseFile, command: MakePledge, recorded_by: StaffId | None) -> PledgeId:
+    """Store one promise. The caller holds the session and the adult's row."""
     _must_not_teach(case, recorded_by)
     if case.session.state not in BEFORE_LIVE:
         raise Conflict("This session has begun or is over.", code="too_late")
@@ -44,11 +60,24 @@ def make_pledge(tx: Tx, command: MakePledge) -> PledgeId:
         adult_id=command.adult_id,
         terms=command.terms,
         mode=command.mode,
-        made_at=tx.now,
+        made_at=_after_all_others(tx, command.adult_id),
+        shared=command.shared,
     )
     violated = presence.insert_pledge(tx, command.session_id, pledge, command.route, recorded_by)
     if violated is not None:
         raise Conflict("This promise stands already.", code="pledged")
+    _record_promise(tx, case, command, pledge)
+    return pledge.pledge_id
+
+
+def _after_all_others(tx: Tx, adult_id: ParentId) -> datetime:
+    """Now, or just after the adult's newest promise if a clock says otherwise: a later promise never
+    fells a session that rests on an earlier one."""
+    newest = presence.newest_promise_at(tx, adult_id)
+    return tx.now if newest is None else max(tx.now, newest + timedelta(microseconds=1))
+
+
+def _record_promise(tx: Tx, case: CaseFile, command: MakePledge, pledge: Pledge) -> None:
     tx.record(
         Entry(
             Event.PLEDGE_MADE,
@@ -57,20 +86,16 @@ def make_pledge(tx: Tx, command: MakePledge) -> PledgeId:
             {
                 "terms": command.terms,
                 "mode": command.mode.value,
+                "shared": command.shared,
                 "route": command.route.value,
                 "starts_at": case.session.starts_at.isoformat(),
             },
             {"purpose": case.session.purpose, "evidence": command.evidence},
         )
     )
-    if recorded_by is not None:
-        link = asking.session_link(tx, case.session, command.child_id, command.adult_id)
-        confirm_word(tx, command.adult_id, command.child_id, "promise to be present", link)
-    sessions.touch(tx, [command.session_id])
-    return pledge.pledge_id
 
 
-def _spoken_by_adult(
+def spoken_by_adult(
     tx: Tx, adult_id: ParentId, route: Route, evidence: str | None
 ) -> StaffId | None:
     """Adults answer for themselves; a spoken word needs route, evidence and a named person."""
@@ -121,7 +146,7 @@ class RevokePledge:
 
 def revoke_pledge(tx: Tx, command: RevokePledge) -> SessionId:
     """Take back every standing promise of an adult; an open session is shut if it rested on it."""
-    _spoken_by_adult(tx, command.adult_id, command.route, command.evidence)
+    spoken_by_adult(tx, command.adult_id, command.route, command.evidence)
     case = cases.lock(tx, command.session_id)
     child = child_of(case, command.child_id)
     standing = [
@@ -159,7 +184,7 @@ class CheckInFamily:
 
 def check_in(tx: Tx, command: CheckInFamily) -> SessionId:
     """Note that the child's adult is there, on the day, on the terms shown (POL-02, POL-21)."""
-    recorded_by = _spoken_by_adult(tx, command.adult_id, command.route, command.evidence)
+    recorded_by = spoken_by_adult(tx, command.adult_id, command.route, command.evidence)
     case = cases.lock(tx, command.session_id)
     _must_not_teach(case, recorded_by)
     child = _child_with_adult(case, command.child_id, command.adult_id)
@@ -168,7 +193,8 @@ def check_in(tx: Tx, command: CheckInFamily) -> SessionId:
     pledge = child.pledge_for(case.session)
     if pledge is None or pledge.adult_id != command.adult_id:
         raise Conflict("Promise to be present first.", code="no_pledge")
-    said = CheckIn(command.child_id, command.adult_id, command.terms, tx.now)
+    at = max(tx.now, pledge.made_at)  # "I am here" follows the promise, whatever clocks say
+    said = CheckIn(command.child_id, command.adult_id, command.terms, at)
     presence.append_check_in(tx, command.session_id, said, command.route, recorded_by)
     tx.record(
         Entry(
@@ -217,16 +243,9 @@ def check_in_staff(tx: Tx, command: CheckInStaff) -> SessionId:
             {"place": place.value, "in_the_room": command.in_the_room},
         )
     )
+    if command.in_the_room:
+        handing_over.take_over_if_in(tx, command.session_id)
     return command.session_id
-
-
-def place_of(case: CaseFile, subject: str) -> Place:
-    """In which part a member of staff belongs to the session. `NotFound` if in none."""
-    if case.second_staff is not None and subject == case.second_staff.staff_id:
-        return Place.SECOND_STAFF
-    if subject == case.tutor.staff_id:
-        return Place.TUTOR
-    raise NotFound
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,23 @@ may take part: never which parent refused, or what a colleague lacks.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from service.errors import NotFound
 from service.policy.clearance import Blocker, outstanding
-from service.policy.consent import ConsentEntry, ConsentStatus, Purpose, consent_status
-from service.policy.people import Actor, ChildId, ParentId, Role, SessionId
+from service.policy.consent import (
+    ConsentEntry,
+    ConsentStatus,
+    Purpose,
+    Resolution,
+    Wish,
+    consent_status,
+)
+from service.policy.people import Actor, Child, ChildId, ParentId, Role, SessionId
 from service.policy.rules import Stage
 from service.policy.session import OVER, SessionState
-from service.store import cases, consent, listings, meetings, people, sessions, staffing
+from service.store import cases, consent, listings, meetings, people, sessions, staffing, wishes
 from service.store.sessions import SessionRecord
 from service.store.staffing import CurrentAssignment
 from service.store.tables import MeetingStage
@@ -30,8 +38,10 @@ STAGE_NOW = {
 }
 
 CONSENT_RULES = frozenset({"R-01", "R-02", "R-03"})
-COLLEAGUE_RULES = frozenset({"R-05", "R-06", "R-07", "R-10"})
+PROMISE_RULES = frozenset({"R-08", "R-14"})
+COLLEAGUE_RULES = frozenset({"R-05", "R-06", "R-07", "R-10", "R-15"})
 CONSENT_SENTENCE = "The consent for this child is not in place."
+PROMISE_SENTENCE = "The promise to be present is not in place for this child."
 COLLEAGUE_SENTENCE = "A member of staff may not be in this session."
 
 
@@ -45,6 +55,7 @@ class SessionShown:
     stage: Stage | None
     blockers: Mapping[Stage, tuple[Blocker, ...]]
     clear_children: tuple[ChildId, ...]
+    wishes: Mapping[ChildId, Wish] = field(default_factory=dict)
 
 
 def look(reader: Reader, session_id: SessionId, actor: Actor) -> SessionShown:
@@ -64,12 +75,13 @@ def look(reader: Reader, session_id: SessionId, actor: Actor) -> SessionShown:
         stage=stage,
         blockers=blockers,
         clear_children=clear,
+        wishes=wishes.newest(reader, record.session.children),
     )
 
 
 def must_be_in_it(record: SessionRecord, current: CurrentAssignment | None, actor: Actor) -> None:
     """Staff without a wider duty see only the sessions they are in."""
-    own = {record.session.tutor_id, current.staff_id if current else None}
+    own = {record.session.tutor_id} | (current.people if current else frozenset())
     if not actor.has(*SEES_ALL) and actor.subject not in own:
         raise NotFound
 
@@ -106,6 +118,15 @@ def _plain(blocker: Blocker) -> Blocker:
             clauses=("POL-04",),
             lifted_by="a parent",
         )
+    if blocker.rule in PROMISE_RULES:
+        return replace(
+            blocker,
+            code="promise_not_in_place",
+            sentence=PROMISE_SENTENCE,
+            rule="R-08",
+            clauses=("POL-02", "POL-21"),
+            lifted_by="a parent",
+        )
     if blocker.rule in COLLEAGUE_RULES:
         return replace(
             blocker,
@@ -130,6 +151,7 @@ class ConsentShown:
     status: Mapping[Purpose, ConsentStatus]
     words: tuple[ConsentEntry, ...]
     present_adults: tuple[ParentId, ...]
+    resolutions: tuple[Resolution, ...] = ()
 
 
 def consent_of(reader: Tx | Reader, child_id: ChildId, actor: Actor) -> ConsentShown:
@@ -138,11 +160,26 @@ def consent_of(reader: Tx | Reader, child_id: ChildId, actor: Actor) -> ConsentS
     mine = actor.has(*SEES_ALL) or listings.has_worked_with(reader, actor.subject, child_id)
     if child is None or not mine:
         raise NotFound
-    ledger = consent.ledgers(reader, (child_id,))[child_id]
+    ledgers = consent.ledgers(reader, (child_id,))
+    ledger = ledgers[child_id]
+    settled = consent.resolutions(reader, ledgers, {child_id: child}).get(child_id, ())
     named = consent.nominated(reader, (child_id,))[child_id]
     return ConsentShown(
         child_id,
-        {each: consent_status(ledger, each, child.givers, reader.now) for each in Purpose},
+        {each: _status(each, child, ledger, settled, reader.now) for each in Purpose},
         ledger,
-        tuple(sorted({adult for giver, adult in named if giver in child.givers})),
+        tuple(sorted({adult for giver, adult in named if giver in child.givers} - child.barred)),
+        settled,
+    )
+
+
+def _status(
+    purpose: Purpose,
+    child: Child,
+    ledger: tuple[ConsentEntry, ...],
+    settled: tuple[Resolution, ...],
+    now: datetime,
+) -> ConsentStatus:
+    return consent_status(
+        ledger, purpose, child.givers, now, deciders=child.deciders, resolutions=settled
     )

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 
 from service.audit.events import Entry, Event
+from service.audit.leaves import Fact
 from service.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from service.policy.case import CaseFile, HandOver
 from service.policy.people import Role, SessionId, StaffId
 from service.policy.session import ENGAGED, IllegalMove, SessionState
-from service.store import cases, sessions, staff, staffing
+from service.policy.staff import AcceptedBy, DutyKind
+from service.store import cases, duties, hand_overs, sessions, staff, staffing
 from service.store.cases import Held
+from service.store.staffing import CurrentAssignment
 from service.store.transactions import Tx
 from service.workflows import falling
 from service.workflows.links import must_be_a_person
@@ -33,13 +37,44 @@ def assign(tx: Tx, command: AssignSecondStaff) -> SessionId:
         raise InvalidInput.of(
             "staff_id", "is_the_tutor", "The tutor cannot be their own second member of staff."
         )
-    if staffing.assign(tx, command.session_id, command.staff_id) is not None:
+    return put_on(tx, case, command.staff_id)
+
+
+def put_on(
+    tx: Tx, case: CaseFile, staff_id: StaffId, *, accepted_by: AcceptedBy | None = None
+) -> SessionId:
+    """Assign somebody. Whoever is on the rota then, or stood by for this, has accepted already."""
+    session_id = case.session.session_id
+    if staffing.assign(tx, session_id, staff_id) is not None:
         raise Conflict("Somebody is assigned already. Release them first.", code="assigned")
+    tx.record(Entry(Event.SECOND_STAFF_ASSIGNED, session_id, {"second_staff": staff_id}))
+    earlier = accepted_by or pre_accepted_by(tx, case, staff_id)
+    if earlier is not None:
+        note_acceptance(tx, case, earlier)
+    sessions.touch(tx, [session_id])
+    return session_id
+
+
+def pre_accepted_by(tx: Tx, case: CaseFile, staff_id: StaffId) -> AcceptedBy | None:
+    """By what the person has said yes to the session's time beforehand, if by anything."""
+    on_rota = duties.standing(tx, DutyKind.ROTA, cases.span_of(case.session), staff_id)
+    return AcceptedBy.ROTA if on_rota else None
+
+
+def note_acceptance(tx: Tx, case: CaseFile, earlier: AcceptedBy | None = None) -> None:
+    """Record the yes of whoever is on the session now, and whose word it rests on."""
+    session_id = case.session.session_id
+    current = staffing.current(tx, session_id)
+    if current is None:
+        raise NotFound
+    staffing.accept(tx, current.assignment_id, case.session.terms)
+    own = earlier is None and tx.by.subject == current.staff_id
+    facts: dict[str, Fact] = {"terms": case.session.terms, "own_word": own}
+    if earlier is not None:
+        facts["accepted_by"] = earlier.value
     tx.record(
-        Entry(Event.SECOND_STAFF_ASSIGNED, command.session_id, {"second_staff": command.staff_id})
+        Entry(Event.SECOND_STAFF_ACCEPTED, session_id, {"second_staff": current.staff_id}, facts)
     )
-    sessions.touch(tx, [command.session_id])
-    return command.session_id
 
 
 @dataclass(frozen=True)
@@ -55,24 +90,27 @@ def accept(tx: Tx, command: AcceptSession) -> SessionId:
     current = staffing.current(tx, command.session_id)
     if current is None:
         raise NotFound
-    own = tx.by.subject == current.staff_id
-    if not own:
+    if case.hand_over is not None and tx.by.subject == case.hand_over.newcomer:
+        accept_hand_over(tx, case, case.hand_over)
+        return command.session_id
+    if tx.by.subject != current.staff_id:
         must_be_a_person(tx.by)
         if tx.by.subject == case.tutor.staff_id:
             raise NotAllowed("The tutor cannot accept for their own second member of staff.")
     if current.accepted.accepted_at is not None:
         return command.session_id
-    staffing.accept(tx, current.assignment_id, case.session.terms)
-    tx.record(
-        Entry(
-            Event.SECOND_STAFF_ACCEPTED,
-            command.session_id,
-            {"second_staff": current.staff_id},
-            {"terms": case.session.terms, "own_word": own},
-        )
-    )
+    note_acceptance(tx, case)
     sessions.touch(tx, [command.session_id])
     return command.session_id
+
+
+def accept_hand_over(tx: Tx, case: CaseFile, change: HandOver) -> None:
+    """The newcomer says yes to taking over; saying it again changes nothing."""
+    if change.case.assignment is not None and change.case.assignment.accepted_at is not None:
+        return
+    hand_overs.accept(tx, change.hand_over_id)
+    session_id = case.session.session_id
+    tx.record(Entry(Event.HAND_OVER_ACCEPTED, session_id, {"coming": tx.by.subject}))
 
 
 @dataclass(frozen=True)
@@ -93,14 +131,19 @@ def release(tx: Tx, command: ReleaseSecondStaff) -> SessionId:
         raise NotAllowed("Only the assigned person or a coordinator can release.")
     if not command.reason.strip():
         raise InvalidInput.of("reason", "missing", "Say why.")
-    staffing.release(tx, current.assignment_id, command.reason)
+    take_off(tx, command.session_id, current, command.reason)
+    falling.decide_again(tx, (command.session_id,))
+    return command.session_id
+
+
+def take_off(tx: Tx, session_id: SessionId, current: CurrentAssignment, reason: str) -> None:
+    """Take somebody off a session. The caller decides again, or puts another on."""
+    staffing.release(tx, current.assignment_id, reason)
     tx.record(
         Entry(
             Event.SECOND_STAFF_RELEASED,
-            command.session_id,
+            session_id,
             {"second_staff": current.staff_id},
-            payload={"reason": command.reason},
+            payload={"reason": reason},
         )
     )
-    falling.decide_again(tx, (command.session_id,))
-    return command.session_id

@@ -12,6 +12,7 @@ from service.policy.clearance import clear, outstanding
 from service.policy.people import MeetingId, SessionId, system
 from service.policy.rules import Stage
 from service.policy.session import WITH_MEETING, Session, SessionState
+from service.policy.watch import SILENT_ON_CHANGES
 from service.ports import MeetingHandle, MeetingProvider, WayIn
 from service.store import alerts, attestations, cases, meetings, sessions, ways_in, work
 from service.store.meetings import Meeting
@@ -21,7 +22,7 @@ from service.store.ways_in import HeldWayIn
 from service.store.work import Claim, Settle
 from service.workflows import falling
 from service.workflows.deps import Deps
-from service.workflows.door import roster
+from service.workflows.roster import roster
 from service.workflows.seats import SeatFor, enrol, seats_of
 
 BY = system("withdraw_uncleared")
@@ -85,18 +86,20 @@ def _found_safe(tx: Tx, meeting_id: MeetingId) -> None:
 
 
 def _drifted(tx: Tx, meeting_id: MeetingId) -> None:
-    """Before the call another meeting is made. A call under way is for a person to judge: ending a
-    lesson may be the greater harm, and the ways in stay personal."""
+    """Before the call another meeting is made. A call under way is for a person to judge, as ending a
+    lesson may be the greater harm; meanwhile the door lets no family in."""
     meeting = meetings.get(tx, meeting_id)
     case = cases.lock(tx, meeting.session_id)
     meeting = meetings.get(tx, meeting_id)
     if meeting.stage is not MeetingStage.OPEN:
         return
-    alerts.raise_alert(tx, meeting.session_id, "settings_drifted", meeting.session_id)
+    if meeting.weak_since is None:  # told once for each change, not at every look
+        alerts.raise_alert(tx, meeting.session_id, "settings_drifted", meeting.session_id)
     if case.session.state is SessionState.OPEN:
         falling.withdraw(tx, case.session, "settings_drifted")
-    else:
-        meetings.record_verified(tx, meeting)  # told once for each change, not at every look
+        return
+    meetings.record_weak(tx, meeting)
+    tx.record(Entry(Event.MEETING_WEAK, meeting.session_id, {"meeting": meeting_id}))
 
 
 async def _take_back(
@@ -105,7 +108,8 @@ async def _take_back(
     if not errands.shut_out:
         return
     await provider.revoke(handle, {way.door_code: way.registrant_id for way in errands.shut_out})
-    await deps.store.transact(_note_taken_back, errands, by=BY)
+    if provider.abilities.personal_links:  # elsewhere the lobby keeps them out, not the link
+        await deps.store.transact(_note_taken_back, errands, by=BY)
 
 
 def _note_taken_back(tx: Tx, errands: Errands) -> None:
@@ -151,13 +155,22 @@ def _is_over(tx: Tx, case: CaseFile) -> bool:
         return True
     if not never_started and not overran:
         return False
-    reason = "nobody_started" if never_started else "overran"
+    reason = _how_it_ended(tx, session)
     falling.shut(tx, session.session_id, reason)
     sessions.move(tx, session, SessionState.ENDED, reason=reason)
-    if overran:
+    if reason != "nobody_started":
         falling.ask_for_statements(tx, session)
     alerts.raise_alert(tx, session.session_id, reason, session.session_id)
     return True
+
+
+def _how_it_ended(tx: Tx, session: Session) -> str:
+    """People whom the door let in were there, even if the provider never said a word of it."""
+    if session.state is SessionState.LIVE:
+        return "overran"
+    meeting = meetings.live_of_session(tx, session.session_id)
+    let_in = meeting is not None and ways_in.admitted_subjects(tx, meeting.meeting_id)
+    return "no_signals" if let_in else "nobody_started"
 
 
 def _call_is_over(tx: Tx, session: Session) -> bool:
@@ -186,10 +199,14 @@ def _is_in_doubt(tx: Tx, case: CaseFile, meeting: Meeting) -> bool:
     """Whether the settings are to be read again: somebody touched them, or people are about to come."""
     if meeting.stage is not MeetingStage.OPEN:
         return False
-    people_come_at = case.organisation.check_in_opens_at(case.session.starts_at)
-    if meeting.verified_at is None:
+    if meeting.verified_at is None or meeting.weak_since is not None:
         return True
-    return meeting.verified_at < people_come_at <= tx.now
+    people_come_at = case.organisation.check_in_opens_at(case.session.starts_at)
+    if tx.now < people_come_at:
+        return False
+    if meeting.provider in SILENT_ON_CHANGES:
+        return meeting.verified_at <= tx.now - LOOK_EVERY
+    return meeting.verified_at < people_come_at
 
 
 def _newcomers(tx: Tx, case: CaseFile, meeting: Meeting) -> tuple[SeatFor, ...]:

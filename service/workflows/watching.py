@@ -21,8 +21,8 @@ from service.store import (
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Tx
-from service.workflows import falling, listening
-from service.workflows.door import holds_room, roster
+from service.workflows import falling, handing_over, listening
+from service.workflows.roster import holds_room, roster
 
 CLOCKS_APART = timedelta(seconds=5)
 """How far a provider's clock may be ahead of ours (pitfall 38)."""
@@ -67,11 +67,13 @@ def take_signal(tx: Tx, command: TakeSignal) -> bool:
 
 
 def _meeting_of(tx: Tx, command: TakeSignal) -> Meeting | None:
-    """Which meeting of ours a signal is about: by the provider's id, or by our reference.
+    """Which meeting of ours a signal is about: by the provider's id, its link, or our reference.
 
     A meeting that bears our reference under another id than the recorded one is not ours.
     """
     signal = command.signal
+    if signal.link_key:
+        return meetings.by_link_key(tx, command.provider, signal.link_key)
     if signal.provider_id:
         found = meetings.by_provider_id(tx, command.provider, signal.provider_id)
         if found is not None:
@@ -106,7 +108,7 @@ def _take_effect(tx: Tx, meeting: Meeting, signal: Signal) -> None:
         case SignalKind.STARTED if session.state is SessionState.OPEN:
             sessions.move(tx, session, SessionState.LIVE)
         case SignalKind.ENDED:
-            _ended(tx, meeting, session)
+            _ended(tx, meeting, session, signal)
         case SignalKind.JOINED:
             _joined(tx, meeting, signal)
         case SignalKind.ROLE_CHANGED:
@@ -124,18 +126,20 @@ def _about_a_shut_meeting(tx: Tx, meeting: Meeting, signal: Signal) -> None:
     """A meeting that is going or gone never moves its session: another may be open by now."""
     if signal.kind not in (SignalKind.STARTED, SignalKind.JOINED):
         return
-    listening.forget_later(tx, meeting.meeting_id)
+    listening.keep_on(tx, meeting.meeting_id)
+    if meeting.stage is MeetingStage.CLOSED:  # what was gone is in use again: shut it once more
+        work.put(tx, meeting.meeting_id, falling.CLOSING, tx.now)
     late = meeting.shut_at is not None and signal.happened_at <= meeting.shut_at + CLOCKS_APART
     if not late and not roster(tx, meeting).call_ended:  # late words about what is over are no news
         alerts.raise_alert(tx, meeting.meeting_id, "call_without_session", meeting.session_id)
 
 
-def _ended(tx: Tx, meeting: Meeting, session: Session) -> None:
-    """The call is over, once every occurrence of it is and the start has come.
+def _ended(tx: Tx, meeting: Meeting, session: Session, signal: Signal) -> None:
+    """The call is over, once every occurrence of it is, and if it ended after the start.
 
-    Second staff who try the room beforehand end nothing: they can start it again.
+    Second staff who try the room beforehand end nothing, however late we hear of it.
     """
-    if tx.now < session.starts_at or not roster(tx, meeting).call_ended:
+    if signal.happened_at < session.starts_at or not roster(tx, meeting).call_ended:
         return
     if session.state is SessionState.OPEN:  # the "started" was late or lost
         session = sessions.move(tx, session, SessionState.LIVE)
@@ -164,8 +168,9 @@ def _room_held(tx: Tx, meeting: Meeting, session: Session) -> None:
     """Somebody holds the room: the second staff we let in, or one who has a key they should not."""
     current = staffing.current(tx, session.session_id)
     let_in = ways_in.admitted_subjects(tx, meeting.meeting_id)
-    if current is None or current.staff_id not in let_in:
+    if current is None or current.people.isdisjoint(let_in):
         alerts.raise_alert(tx, session.session_id, "host_without_admission", session.session_id)
+    handing_over.take_over_if_in(tx, session.session_id)
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,20 @@ from collections.abc import Iterator
 
 from service.web.pages import errors
 from service.web.pages.rendering import WEB, environment
-from service.workflows.consent import WORDING
-from service.workflows.showing import COLLEAGUE_SENTENCE, CONSENT_SENTENCE
+from service.workflows.consent import CHILD_WORDING, OWN_WORDING, WORDING
+from service.workflows.showing import COLLEAGUE_SENTENCE, CONSENT_SENTENCE, PROMISE_SENTENCE
 
 SERVICE = WEB.parent
 SPEAKING = (
     "policy/admission.py",
     "policy/rules.py",
+    "policy/staff_rules.py",
     "workflows/attesting.py",
     "workflows/consent.py",
     "workflows/door.py",
     "workflows/links.py",
     "workflows/presence.py",
+    "workflows/promising.py",
     "workflows/staffing.py",
     "web/forms.py",
     "web/pages/consent.py",
@@ -48,7 +50,9 @@ def of_code() -> Iterator[str]:
     yield from _constants(ast.parse((SERVICE / "errors.py").read_text("utf-8")))
     yield from (*errors.TITLES.values(), errors.OTHER_TITLE, errors.NOTHING_HERE)
     yield from WORDING.values()
-    yield from (CONSENT_SENTENCE, COLLEAGUE_SENTENCE)
+    yield from OWN_WORDING.values()
+    yield CHILD_WORDING
+    yield from (CONSENT_SENTENCE, COLLEAGUE_SENTENCE, PROMISE_SENTENCE)
     yield from OF_DAMAGED_FORMS
 
 

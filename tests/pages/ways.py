@@ -26,12 +26,17 @@ async def to_consent(world: World, parent_id: ParentId | None = None) -> str:
     return str(await world.house.do(_consent_link, who, ADMIN))
 
 
-async def to_session(world: World, session_id: SessionId, parent_id: ParentId | None = None) -> str:
+async def to_session(
+    world: World,
+    session_id: SessionId,
+    parent_id: ParentId | None = None,
+    child_id: ChildId | None = None,
+) -> str:
     """A link to a session's page, the mother's unless said otherwise."""
     command = MakeLink(
         LinkPurpose.SESSION,
         parent_id or world.family.mother,
-        world.family.child,
+        child_id or world.family.child,
         session_id,
         world.house.clock.now() + SESSION_LINK_OUTLASTS,
     )

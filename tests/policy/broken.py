@@ -4,16 +4,18 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from service.policy.case import CaseFile, HostCase
-from service.policy.consent import ConsentEntry, ConsentKind
+from service.policy.consent import Basis, ConsentEntry, ConsentKind, Purpose, Resolution
+from service.policy.organisation import Windows
 from service.policy.people import HostId, StaffId
-from service.policy.session import Span
-from service.policy.staff import Assignment, Evidence, EvidenceKind, StaffMember
+from service.policy.session import CoverMode, Span
+from service.policy.staff import Assignment, CheckScheme, Evidence, EvidenceKind, StaffMember
 from tests.builders import (
     CHILD,
     ENDS,
     FATHER,
     MOTHER,
     NOW,
+    ORGANISATION,
     SECOND,
     STARTS,
     TUTOR,
@@ -47,6 +49,13 @@ def without(member: StaffMember, kind: EvidenceKind) -> StaffMember:
     return replace(member, evidence=tuple(one for one in member.evidence if one.kind is not kind))
 
 
+def basically_checked(staff_id: StaffId) -> StaffMember:
+    """The member of staff with a background check of the least kind alone."""
+    member = without(a_staff_member(staff_id), EvidenceKind.BACKGROUND_CHECK)
+    check = Evidence(EvidenceKind.BACKGROUND_CHECK, date(2026, 1, 1), scheme=CheckScheme.DBS_BASIC)
+    return replace(member, evidence=(*member.evidence, check))
+
+
 def trained_until(staff_id: StaffId, day: date) -> StaffMember:
     """The member of staff with a training that ends on the day."""
     member = without(a_staff_member(staff_id), EvidenceKind.TRAINING)
@@ -69,6 +78,7 @@ def _staff_cases(rule: str, who: str, field: str, staff_id: StaffId) -> list[Bro
         "left": replace(member, left_on=date(2026, 11, 24)),
         "personal_account": replace(member, account_domain="mail.example"),
         "check_missing": without(member, EvidenceKind.BACKGROUND_CHECK),
+        "check_too_weak": basically_checked(staff_id),
         "training_missing": without(member, EvidenceKind.TRAINING),
         "training_lapsed": trained_until(staff_id, date(2026, 11, 23)),
         "policy_unacknowledged": without(member, EvidenceKind.POLICY_ACKNOWLEDGEMENT),
@@ -82,10 +92,43 @@ NO_CONSENT = saying()
 SOON_OVER = saying(a_consent(valid_until=ENDS - MINUTE))
 REFUSED = saying(a_consent(), a_consent(FATHER, position=2, kind=ConsentKind.REFUSED))
 WITHDRAWN = saying(a_consent(), a_consent(FATHER, position=2, kind=ConsentKind.WITHDRAWN))
+REFUSAL = a_consent(FATHER, position=2, kind=ConsentKind.REFUSED)
+DECIDED_AGAINST = a_case(
+    children=(
+        a_child_case(
+            consents=(a_consent(), REFUSAL),
+            resolutions=(
+                Resolution(3, Purpose.TAKE_PART, Basis.COURT_ORDER, False, frozenset({1, 2})),
+            ),
+        ),
+    )
+)
+VISITED = a_case(
+    session=a_session(cover_mode=CoverMode.VISITING),
+    children=(a_child_case(child=replace(a_child_case().child, looked_after=True)),),
+)
 FAMILY_SECOND = a_staff_member(SECOND, relations=frozenset({MOTHER}))
 FAMILY_TUTOR = a_staff_member(TUTOR, relations=frozenset({CHILD}))
 TWIN = a_staff_member(SECOND, contact_keys=frozenset({f"key-of-{TUTOR}"}))
+OFF_DUTY = a_staff_member(SECOND, works=(None,) * 7)
+NO_GAP = a_case(
+    organisation=replace(ORGANISATION, windows=Windows(second_staff_gap=20)),
+    second_staff_elsewhere=(Span(ENDS + 10 * MINUTE, ENDS + 40 * MINUTE),),
+)
+NOT_ADOPTED = a_case(
+    session=a_session(cover_mode=CoverMode.VISITING),
+    organisation=replace(ORGANISATION, cover_modes=frozenset({CoverMode.THROUGHOUT})),
+)
+NOT_STAGGERED = a_case(
+    session=a_session(cover_mode=CoverMode.VISITING),
+    organisation=replace(ORGANISATION, second_staff_rooms=3),
+    second_staff_elsewhere=(Span(STARTS + 4 * MINUTE, ENDS),),
+)
+BESIDE_SECOND = a_staff_member(SECOND, connections=frozenset({MOTHER}))
+BESIDE_TUTOR = a_staff_member(TUTOR, connections=frozenset({CHILD}))
 RELATED = a_staff_member(SECOND, relations=frozenset({TUTOR}))
+ELSEWHERE = a_pledge(pledge_id="pledge_0", child_id="child_2", made_at=NOW - timedelta(days=2))
+PROMISED_TWICE = a_child_case(promised_elsewhere=(ELSEWHERE,))
 SUNDAY = a_session(starts_at=STARTS + timedelta(days=5), ends_at=ENDS + timedelta(days=5))
 
 BROKEN = [
@@ -93,18 +136,27 @@ BROKEN = [
     Broken("R-01", "consent_lapsed", SOON_OVER),
     Broken("R-02", "consent_refused", REFUSED),
     Broken("R-02", "consent_refused", WITHDRAWN),
+    Broken("R-02", "consent_decided_against", DECIDED_AGAINST),
     Broken("R-03", "agreement_outdated", saying(a_consent(policy_version="v2"))),
     Broken("R-04", "second_staff_missing", a_case(second_staff=None, assignment=None)),
     Broken("R-04", "second_staff_unaccepted", a_case(assignment=Assignment(SECOND, None))),
     Broken("R-05", "second_staff_is_family", a_case(second_staff=FAMILY_SECOND)),
     Broken("R-05", "tutor_is_family", a_case(tutor=FAMILY_TUTOR)),
+    Broken("R-05", "second_staff_is_connected", a_case(second_staff=BESIDE_SECOND)),
+    Broken("R-05", "tutor_is_connected", a_case(tutor=BESIDE_TUTOR)),
     Broken("R-06", "second_staff_is_tutor", a_case(second_staff=TWIN)),
     Broken("R-06", "second_staff_is_related", a_case(second_staff=RELATED)),
     *_staff_cases("R-07", "second_staff", "second_staff", SECOND),
     Broken("R-08", "pledge_missing", a_case(children=(a_child_case(pledges=()),))),
     Broken("R-08", "pledge_void", a_case(children=(a_child_case(pledges=(a_pledge(terms=2),)),))),
     Broken("R-08", "pledge_void", a_case(children=(a_child_case(nominated=frozenset()),))),
+    Broken("R-09", "visiting_not_allowed", VISITED),
     Broken("R-09", "second_staff_elsewhere", a_case(second_staff_elsewhere=(Span(STARTS, ENDS),))),
+    Broken("R-09", "second_staff_no_gap", NO_GAP),
+    Broken("R-09", "cover_mode_not_adopted", NOT_ADOPTED),
+    Broken("R-09", "second_staff_not_staggered", NOT_STAGGERED),
+    Broken("R-15", "second_staff_absent", a_case(second_staff_away=(Span(STARTS, ENDS),))),
+    Broken("R-15", "second_staff_off_duty", a_case(second_staff=OFF_DUTY)),
     *_staff_cases("R-10", "tutor", "tutor", TUTOR),
     Broken("R-11", "outside_hours", a_case(session=SUNDAY)),
     Broken("R-12", "purpose_missing", a_case(session=a_session(purpose=" \t\n"))),
@@ -112,6 +164,8 @@ BROKEN = [
     Broken("R-13", "host_missing", hosted("tuition.example", TUTOR, SECOND, withdrawn=True)),
     Broken("R-13", "host_personal", hosted("mail.example", TUTOR, SECOND)),
     Broken("R-13", "host_custodians", hosted("tuition.example", TUTOR)),
+    Broken("R-16", "rehearsal", a_case(children=(a_child_case(rehearsing=True),))),
+    Broken("R-14", "adult_elsewhere", a_case(children=(PROMISED_TWICE,))),
 ]
 """Every way a rule can be broken, each in an otherwise complete case decided at `builders.NOW`."""
 

@@ -144,7 +144,7 @@ def test_one_childs_block_keeps_that_child_alone_out() -> None:
     child = a_child_case()
     blocked = replace(
         a_child_case(consents=(), check_ins=(CheckIn(other, MOTHER, 1, NOW),)),
-        child=Child(other, date(2016, 1, 1), child.child.ties),
+        child=Child(other, date(2016, 1, 1), child.child.ties, child.child.on),
     )
     case = a_case(session=replace(OPEN, children=(CHILD, other)), children=(child, blocked))
     assert waits(FAMILY, case) == []

@@ -92,7 +92,8 @@ def test_only_cleared_children_are_in_the_clearance() -> None:
     other = ChildId("child_2")
     child = a_child_case()
     blocked = replace(
-        a_child_case(pledges=()), child=Child(other, date(2016, 1, 1), child.child.ties)
+        a_child_case(pledges=()),
+        child=Child(other, date(2016, 1, 1), child.child.ties, child.child.on),
     )
     case = a_case(session=a_session(children=(CHILD, other)), children=(child, blocked))
     assert [cleared.child_id for cleared in clear(case, NOW).children] == [CHILD]

@@ -6,8 +6,11 @@ import pytest
 
 from service.policy.messages import TEMPLATES, Template
 
-FILLED = {"parent", "child", "organisation", "phone", "link", "when", "purpose", "before", "word"}
-NO_LINK = {"session_off"}
+FILLED = {
+    "parent", "child", "organisation", "phone", "link", "when", "purpose", "before", "word",
+    "tutor", "occasions",
+}  # fmt: skip
+NO_LINK = {"session_off", "sessions_off"}
 
 
 def places(text: str) -> set[str]:

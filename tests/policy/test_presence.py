@@ -5,7 +5,18 @@ from datetime import timedelta
 import pytest
 
 from service.policy.people import Authority, ParentId, Tie
-from tests.builders import FATHER, MOTHER, NOW, a_child_case, a_pledge, a_session
+from service.policy.presence import Pledge, PresenceMode
+from service.policy.rules import adult_is_in_one_place
+from tests.builders import (
+    FATHER,
+    MOTHER,
+    NOW,
+    STARTS,
+    a_case,
+    a_child_case,
+    a_pledge,
+    a_session,
+)
 
 
 def test_a_pledge_holds_for_the_terms_it_was_made_for_and_no_others() -> None:
@@ -36,6 +47,48 @@ def test_only_an_adult_named_by_a_giver_with_authority_may_be_present() -> None:
 
 
 @pytest.mark.parametrize("authority", Authority)
-def test_every_authority_but_none_makes_a_giver(authority: Authority) -> None:
+def test_every_authority_but_none_and_the_childs_own_makes_a_giver(authority: Authority) -> None:
     tie = Tie(MOTHER, "mother", authority)
-    assert tie.may_consent is (authority is not Authority.NONE)
+    speaks = authority not in (Authority.NONE, Authority.SELF)
+    assert tie.has_say(STARTS.date(), of_age=False) is speaks
+
+
+EARLIER = a_pledge(pledge_id="pledge_0", child_id="child_2", made_at=NOW - timedelta(days=2))
+
+
+def is_elsewhere(own: Pledge, *others: Pledge) -> bool:
+    child = a_child_case(pledges=(own,), promised_elsewhere=others)
+    return bool(list(adult_is_in_one_place(a_case(children=(child,)), child)))
+
+
+@pytest.mark.pitfall(11)
+@pytest.mark.parametrize("own", PresenceMode)
+@pytest.mark.parametrize("other", PresenceMode)
+def test_one_adult_keeps_two_promises_only_where_agreed_and_never_on_camera(
+    own: PresenceMode, other: PresenceMode
+) -> None:
+    earlier = a_pledge(pledge_id="pledge_0", mode=other, made_at=NOW - timedelta(days=2))
+    assert is_elsewhere(a_pledge(mode=own), earlier)
+    on_camera = PresenceMode.ON_CAMERA in (own, other)
+    assert is_elsewhere(a_pledge(mode=own, shared=True), earlier) is on_camera
+
+
+def test_the_promise_that_was_made_first_is_not_felled_by_a_later_one() -> None:
+    later = a_pledge(pledge_id="pledge_2", made_at=NOW)
+    assert not is_elsewhere(a_pledge(), later)
+    at_once = a_pledge(pledge_id="pledge_0")
+    assert is_elsewhere(a_pledge(), at_once)
+    assert not is_elsewhere(at_once, a_pledge())
+
+
+def test_only_the_promises_of_the_same_adult_count() -> None:
+    fathers = a_pledge(pledge_id="pledge_0", adult_id=FATHER, made_at=NOW - timedelta(days=2))
+    assert not is_elsewhere(a_pledge(), fathers)
+
+
+def test_with_several_earlier_promises_each_must_fit() -> None:
+    on_camera = a_pledge(
+        pledge_id="pledge_1", mode=PresenceMode.ON_CAMERA, made_at=NOW - timedelta(days=3)
+    )
+    assert not is_elsewhere(a_pledge(shared=True), EARLIER)
+    assert is_elsewhere(a_pledge(shared=True), EARLIER, on_camera)

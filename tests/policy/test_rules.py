@@ -44,6 +44,9 @@ CLAUSES = {
     "R-11": ("POL-23",),
     "R-12": ("POL-21",),
     "R-13": ("POL-10", "POL-12"),
+    "R-15": ("POL-03",),
+    "R-16": ("POL-03", "POL-04", "POL-21"),
+    "R-14": ("POL-02", "POL-21"),
 }
 LIFTED_BY = {
     "R-01": "a parent",
@@ -52,9 +55,11 @@ LIFTED_BY = {
     "R-08": "a parent",
     "R-11": "the safeguarding lead",
     "R-12": "the tutor",
+    "R-05": "a coordinator, or the safeguarding lead for a connection",
+    "R-14": "a parent",
     "R-13": "an administrator",
 }
-ONLY_BEFORE_IT_STARTS = {"R-11", "R-13"}
+ONLY_BEFORE_IT_STARTS = {"R-11", "R-13", "R-15", "R-16"}
 NIGHT = a_session(
     starts_at=datetime(2026, 11, 24, 23, 30, tzinfo=UTC),
     ends_at=datetime(2026, 11, 25, 0, 30, tzinfo=UTC),
@@ -204,7 +209,9 @@ def test_the_cap_is_the_lower_of_cover_mode_and_organisation(
     case = a_case(
         session=a_session(cover_mode=mode),
         organisation=replace(ORGANISATION, second_staff_rooms=cap),
-        second_staff_elsewhere=(Span(STARTS, ENDS),) * others,
+        second_staff_elsewhere=tuple(
+            Span(STARTS - 10 * place * MINUTE, ENDS) for place in range(1, others + 1)
+        ),
     )
     assert (codes(case) == []) is clear
 
@@ -236,7 +243,10 @@ def test_one_childs_block_stops_that_child_alone() -> None:
     blocked = replace(
         a_child_case(consents=()),
         child=Child(
-            other, date(2016, 1, 1), (Tie(MOTHER, "mother", Authority.PARENTAL_RESPONSIBILITY),)
+            other,
+            date(2016, 1, 1),
+            (Tie(MOTHER, "mother", Authority.PARENTAL_RESPONSIBILITY),),
+            STARTS.date(),
         ),
     )
     case = a_case(session=a_session(children=(CHILD, other)), children=(a_child_case(), blocked))

@@ -92,6 +92,18 @@ async def then_nothing_is_left(world: World) -> None:
     assert await world.house.rooms.meetings() == []
 
 
+async def then_the_call_is_over(world: World) -> None:
+    """Zoom was asked to end it. Nobody but people can end a Teams call: somebody is told to."""
+    if world.house.rooms.provider == "teams":
+        assert "end_call_by_hand" in await alerts_now(world)
+        await the_call_ends(world)
+    assert not [one for one in await world.house.rooms.meetings() if _is_running(one)]
+
+
+def _is_running(meeting: Any) -> bool:
+    return bool(meeting.get("live") or meeting.get("status") == "started")
+
+
 async def then_everyone_is_shut_out(world: World, session_id: SessionId) -> None:
     """No way in is worth anything, and nobody new gets one."""
     assert await ways_in(world, session_id) == set()
@@ -148,6 +160,13 @@ async def account_of(world: World, by: Actor) -> str:
     return str(record.account.get_secret_value())
 
 
+async def the_opening_will_stall(world: World) -> None:
+    """Between making the meeting and releasing it, the provider will have no time for us."""
+    await world.house.settle()  # whatever else is asked of it has been asked
+    call = {"zoom": "add_registrant", "teams": "create_subscription"}
+    await world.house.rooms.fault(call[world.house.rooms.provider], "rate_limit", times=3)
+
+
 async def in_the_check_in_window(world: World) -> SessionId:
     """An open session, fifteen minutes before its start."""
     session_id = await an_open_session(world)
@@ -176,6 +195,14 @@ async def the_call_ends(world: World) -> None:
 
 on_both_providers = pytest.mark.parametrize("provider", ["zoom", "teams"], indirect=True)
 """A story that must hold wherever the meetings are."""
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""A story in which nothing depends on the database."""
+
+on_teams = pytest.mark.parametrize(
+    ("database_url", "provider"), [("sqlite", "teams")], indirect=True
+)
+"""A story of Teams alone."""
 
 
 async def states(

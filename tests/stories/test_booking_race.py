@@ -16,7 +16,7 @@ CLIENTS = 32
 async def test_exactly_one_of_many_overlapping_bookings_wins(
     database_url: str, tmp_path: Path
 ) -> None:
-    async with running(database_url, tmp_path) as house:
+    async with running(database_url, tmp_path, migrated=True) as house:
         world = await a_world(house)
         families = [
             await a_family(house, f"family{number}", world.coordinator) for number in range(CLIENTS)

@@ -17,12 +17,15 @@ from tests.stories.steps import (
     a_live_session,
     claimed,
     in_the_check_in_window,
+    on_both_providers,
+    on_sqlite,
     pass_by,
     reason_of,
     session_of,
     stages,
     then_everyone_is_shut_out,
     then_nothing_is_left,
+    then_the_call_is_over,
     ways_in,
 )
 from tests.world import World, a_clear_session, a_family, book, cover, pledge, say
@@ -39,8 +42,26 @@ FALLS: list[Fall] = [
 ]
 
 
-def told(fall: Fall) -> str:
-    return fall.__name__
+ON_POSTGRESQL_TOO = (steps.consent_is_withdrawn, steps.second_staff_is_suspended)
+
+
+def _case(database: str, provider: str, fall: Fall) -> object:
+    marks = [pytest.mark.postgres] if database == "postgresql" else []
+    name = f"{fall.__name__}-{provider}-{database}"
+    return pytest.param(database, provider, fall, id=name, marks=marks)
+
+
+each_fall = pytest.mark.parametrize(
+    ("database_url", "provider", "fall"),
+    [
+        _case(database, provider, fall)
+        for fall in FALLS
+        for provider in ("zoom", "teams")
+        for database in ("sqlite", "postgresql")
+        if database == "sqlite" or fall in ON_POSTGRESQL_TOO
+    ],
+    indirect=["database_url", "provider"],
+)
 
 
 async def an_intent(world: World) -> Begun:
@@ -53,7 +74,7 @@ async def an_intent(world: World) -> Begun:
 
 
 @pytest.mark.pitfall(31)
-@pytest.mark.parametrize("fall", FALLS, ids=told)
+@each_fall
 async def test_an_open_session_is_shut_at_the_commit(world: World, fall: Fall) -> None:
     session_id = await in_the_check_in_window(world)
     await fall(world, session_id)
@@ -67,13 +88,14 @@ async def test_an_open_session_is_shut_at_the_commit(world: World, fall: Fall) -
 
 
 @pytest.mark.pitfall(4)
-@pytest.mark.parametrize("fall", FALLS, ids=told)
+@each_fall
 async def test_a_live_session_is_ended_at_the_commit(world: World, fall: Fall) -> None:
     session_id = await a_live_session(world)
     await fall(world, session_id)
     assert (await session_of(world, session_id)).state is SessionState.ENDED
     await then_everyone_is_shut_out(world, session_id)
     await world.house.settle()
+    await then_the_call_is_over(world)
     await then_nothing_is_left(world)
     assert await stages(world, session_id) == [MeetingStage.CLOSED]
     assert await reason_of(world, session_id) not in (None, "over")
@@ -82,6 +104,8 @@ async def test_a_live_session_is_ended_at_the_commit(world: World, fall: Fall) -
     await check_everything(world.house)
 
 
+@on_sqlite
+@on_both_providers
 async def test_a_session_whose_condition_comes_back_is_opened_anew(world: World) -> None:
     session_id = await in_the_check_in_window(world)
     await steps.consent_is_withdrawn(world, session_id)
@@ -93,7 +117,7 @@ async def test_a_session_whose_condition_comes_back_is_opened_anew(world: World)
     await check_everything(world.house)
 
 
-@pytest.mark.parametrize("fall", FALLS, ids=told)
+@each_fall
 async def test_between_intent_and_create_leaves_nothing(world: World, fall: Fall) -> None:
     session_id = await a_clear_session(world)
     begun = await an_intent(world)
@@ -107,6 +131,8 @@ async def test_between_intent_and_create_leaves_nothing(world: World, fall: Fall
     await check_everything(world.house)
 
 
+@on_sqlite
+@on_both_providers
 async def test_an_intent_that_waited_too_long_asks_the_provider_for_nothing(world: World) -> None:
     session_id = await a_clear_session(world)
     begun = await an_intent(world)
@@ -118,10 +144,10 @@ async def test_an_intent_that_waited_too_long_asks_the_provider_for_nothing(worl
     await check_everything(world.house)
 
 
-@pytest.mark.parametrize("fall", FALLS, ids=told)
+@each_fall
 async def test_between_create_and_release_leaves_nothing(world: World, fall: Fall) -> None:
     session_id = await a_clear_session(world)
-    await world.house.rooms.fault("add_registrant", "rate_limit", times=3)
+    await steps.the_opening_will_stall(world)
     await world.house.advance(minutes=35)
     await world.house.settle()
     assert len(await world.house.rooms.meetings()) == 1
@@ -139,6 +165,8 @@ async def test_between_create_and_release_leaves_nothing(world: World, fall: Fal
 
 
 @pytest.mark.pitfall(11)
+@on_sqlite
+@on_both_providers
 async def test_a_child_who_becomes_clear_later_gets_a_way_in_then(world: World) -> None:
     other = await a_family(world.house, "meadow", world.coordinator)
     await say(world)
@@ -157,6 +185,7 @@ async def test_a_child_who_becomes_clear_later_gets_a_way_in_then(world: World) 
 
 
 @pytest.mark.pitfall(11)
+@on_both_providers
 async def test_one_familys_withdrawal_shuts_that_family_out_alone(world: World) -> None:
     other = await a_family(world.house, "meadow", world.coordinator)
     await say(world)
@@ -212,6 +241,8 @@ async def test_a_suspended_person_can_do_nothing_more_although_the_token_is_good
     assert (refused.status, refused.code) == (403, "suspended")
 
 
+@on_sqlite
+@on_both_providers
 async def test_a_shut_out_child_who_was_let_in_is_an_alert(world: World) -> None:
     other = await a_family(world.house, "meadow", world.coordinator)
     await say(world)
@@ -240,6 +271,8 @@ async def test_a_room_is_ended_although_its_ways_in_cannot_be_cancelled(world: W
 
 
 @pytest.mark.pitfall(25)
+@on_sqlite
+@on_both_providers
 async def test_a_claim_to_be_in_the_room_counts_only_after_being_let_in(world: World) -> None:
     session_id = await in_the_check_in_window(world)
     claim = presence.CheckInStaff(session_id, in_the_room=True)

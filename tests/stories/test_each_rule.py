@@ -5,6 +5,7 @@ rule out of `RULES` makes its story fail.
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,10 +13,11 @@ import pytest
 from pydantic import SecretStr
 
 from service.policy.consent import ConsentKind
-from service.policy.people import Role, SessionId
+from service.policy.people import Authority, Role, SessionId
 from service.policy.rules import OVERRIDABLE, RULES
-from service.workflows import register, staffing
-from tests.harness import House, running
+from service.policy.session import Span
+from service.workflows import duties, onboarding, register, staffing
+from tests.harness import ORGANISATION, REHEARSING, House, running
 from tests.invariants import check_everything
 from tests.world import (
     ADMIN,
@@ -120,11 +122,33 @@ async def no_purpose_is_stated(world: World) -> SessionId:
     return await a_clear_session(world, purpose="")
 
 
+async def second_staff_is_away(world: World) -> SessionId:
+    session_id = await a_clear_session(world)
+    now = world.house.clock.now()
+    away = duties.NoteAbsence(world.second, Span(now, now + timedelta(hours=3)))
+    await world.house.do(duties.note_absence, away, world.as_coordinator)
+    return session_id
+
+
 async def the_account_has_one_custodian(world: World) -> SessionId:
     session_id = await a_clear_session(world)
     suspend = register.Suspend(world.lead, suspended=True, reason="on leave")
     await world.house.do(register.suspend, suspend, ADMIN)
     return session_id
+
+
+async def the_mother_promised_to_be_with_another_child(world: World) -> SessionId:
+    brook = await a_family(world.house, "brook", world.coordinator)
+    mother = world.family.mother
+    tie = onboarding.PutTie(brook.child, mother, "mother", Authority.PARENTAL_RESPONSIBILITY)
+    await world.house.do(onboarding.put_tie, tie, ADMIN)
+    brother = replace(brook, mother=mother)
+    await say(world, family=brother)
+    elsewhere = await book(
+        world, brother.child, tutor=await a_colleague(world.house, "Tess", "tess")
+    )
+    await pledge(world, elsewhere, brother)
+    return await a_clear_session(world)
 
 
 STORIES: dict[str, tuple[Break, str]] = {
@@ -141,7 +165,13 @@ STORIES: dict[str, tuple[Break, str]] = {
     "R-11": (it_is_late_in_the_evening, "outside_hours"),
     "R-12": (no_purpose_is_stated, "purpose_missing"),
     "R-13": (the_account_has_one_custodian, "host_custodians"),
+    "R-14": (the_mother_promised_to_be_with_another_child, "adult_elsewhere"),
+    "R-15": (second_staff_is_away, "second_staff_absent"),
+    "R-16": (a_clear_session, "rehearsal"),
 }
+
+ORGANISED = {"R-16": REHEARSING}
+"""Rules that bind only in an organisation that is set up so."""
 
 
 def test_every_rule_has_a_story() -> None:
@@ -152,7 +182,8 @@ def test_every_rule_has_a_story() -> None:
 async def test_a_broken_rule_is_told_and_no_meeting_is_made(
     number: str, sqlite_url: str, tmp_path: Path
 ) -> None:
-    async with running(sqlite_url, tmp_path) as house:
+    organised = ORGANISED.get(number, ORGANISATION)
+    async with running(sqlite_url, tmp_path, migrated=True, organised=organised) as house:
         world = await a_world(house)
         break_it, code = STORIES[number]
         session_id = await break_it(world)
@@ -165,7 +196,7 @@ async def test_a_broken_rule_is_told_and_no_meeting_is_made(
 
 
 async def test_the_unbroken_session_opens(database_url: str, tmp_path: Path) -> None:
-    async with running(database_url, tmp_path) as house:
+    async with running(database_url, tmp_path, migrated=True) as house:
         world = await a_world(house)
         session_id = await a_clear_session(world)
         assert await blockers(house, session_id) == []

@@ -17,6 +17,8 @@ from tests.stories.steps import (
     alerts_now,
     in_the_check_in_window,
     meetings_of,
+    on_both_providers,
+    on_sqlite,
     pass_by,
     session_of,
     stages,
@@ -106,6 +108,7 @@ async def test_a_refused_create_is_an_alert_and_tried_again_later(world: World) 
     await check_everything(world.house)
 
 
+@on_both_providers
 async def test_a_busy_provider_is_asked_again_later_and_not_at_once(world: World) -> None:
     await world.house.rooms.fault("create_meeting", "rate_limit")
     session_id = await when_the_window_opens(world)
@@ -173,6 +176,8 @@ async def test_a_provider_that_says_done_and_has_not_is_asked_again(
 
 
 @pytest.mark.pitfall(45)
+@on_sqlite
+@on_both_providers
 async def test_a_meeting_that_will_not_close_is_an_alert_and_is_never_given_up(
     world: World,
 ) -> None:
@@ -210,6 +215,7 @@ async def test_while_somebody_looks_nobody_else_does(world: World) -> None:
     await check_everything(world.house)
 
 
+@on_both_providers
 async def test_a_dead_workers_session_is_taken_over_after_its_lease(world: World) -> None:
     session_id = await a_clear_session(world)
     await world.house.advance(minutes=35)

@@ -14,18 +14,22 @@ from tests.stories.steps import (
     a_live_session,
     alerts_now,
     in_the_check_in_window,
+    on_both_providers,
+    on_sqlite,
     pass_by,
     reason_of,
     session_of,
     stages,
     then_everyone_is_shut_out,
     then_nothing_is_left,
+    then_the_call_is_over,
     ways_in,
 )
 from tests.world import World, a_clear_session, an_open_session, book, pledge
 
 
 @pytest.mark.pitfall(45)
+@on_both_providers
 async def test_an_open_session_that_is_moved_loses_its_meeting_and_its_promises(
     world: World,
 ) -> None:
@@ -34,7 +38,7 @@ async def test_an_open_session_that_is_moved_loses_its_meeting_and_its_promises(
     terms = booking.Terms(
         starts, starts + timedelta(minutes=45), "local", "Europe/London", "Decimals"
     )
-    move = amending.Reschedule(session_id, None, terms)
+    move = amending.Reschedule(session_id, None, terms, "The tutor is late.")
     await house.do(amending.reschedule, move, world.as_coordinator)
     assert await ways_in(world, session_id) == set()
     await house.settle()
@@ -56,6 +60,8 @@ async def test_an_open_session_that_is_moved_loses_its_meeting_and_its_promises(
 
 
 @pytest.mark.pitfall(45)
+@on_sqlite
+@on_both_providers
 async def test_a_cancelled_session_loses_its_meeting_and_the_families_are_told(
     world: World,
 ) -> None:
@@ -86,6 +92,8 @@ async def test_a_session_that_was_never_clear_lapses_after_the_late_limit(world:
     await check_everything(world.house)
 
 
+@on_sqlite
+@on_both_providers
 async def test_a_session_may_still_open_before_the_late_limit(world: World) -> None:
     session_id = await a_clear_session(world)
     await world.house.advance(minutes=74)
@@ -94,6 +102,8 @@ async def test_a_session_may_still_open_before_the_late_limit(world: World) -> N
     await check_everything(world.house)
 
 
+@on_sqlite
+@on_both_providers
 async def test_a_call_that_nobody_started_ends_with_the_planned_time(world: World) -> None:
     session_id = await in_the_check_in_window(world)
     await pass_by(world, timedelta(minutes=61).total_seconds(), every=600)
@@ -104,6 +114,7 @@ async def test_a_call_that_nobody_started_ends_with_the_planned_time(world: Worl
     await check_everything(world.house)
 
 
+@on_both_providers
 async def test_a_call_that_overruns_is_ended(world: World) -> None:
     session_id = await a_live_session(world)
     await pass_by(world, timedelta(minutes=54).total_seconds(), every=600)
@@ -111,16 +122,20 @@ async def test_a_call_that_overruns_is_ended(world: World) -> None:
     await pass_by(world, timedelta(minutes=2).total_seconds(), every=60)
     assert (await session_of(world, session_id)).state is SessionState.ENDED
     assert await reason_of(world, session_id) == "overran"
+    await then_the_call_is_over(world)
     await then_nothing_is_left(world)
     await check_everything(world.house)
 
 
+@on_sqlite
+@on_both_providers
 async def test_the_lead_can_end_a_running_session_with_a_reason(world: World) -> None:
     session_id = await a_live_session(world)
     end = watching.EndSession(session_id, "A stranger was heard.")
     await world.house.do(watching.end_session, end, world.actor(world.lead, Role.DSL))
     await then_everyone_is_shut_out(world, session_id)
     await world.house.settle()
+    await then_the_call_is_over(world)
     await then_nothing_is_left(world)
     assert await reason_of(world, session_id) == "A stranger was heard."
     await check_everything(world.house)
@@ -140,6 +155,8 @@ async def test_a_session_moved_to_next_week_opens_next_week(world: World) -> Non
     await check_everything(world.house)
 
 
+@on_sqlite
+@on_both_providers
 async def test_an_open_session_moved_to_next_week_opens_again(world: World) -> None:
     session_id = await an_open_session(world)
     before = await session_of(world, session_id)
@@ -156,7 +173,9 @@ async def move_by(world: World, session_id: SessionId, by: timedelta) -> None:
     was = await session_of(world, session_id)
     terms = booking.Terms(was.starts_at + by, was.ends_at + by, "local", "Europe/London", "Sums")
     await world.house.do(
-        amending.reschedule, amending.Reschedule(session_id, None, terms), world.as_coordinator
+        amending.reschedule,
+        amending.Reschedule(session_id, None, terms, "agreed"),
+        world.as_coordinator,
     )
 
 

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
+from service.store.tables.cover import AbsenceRow, DutyRow, HandOverRow
 from service.store.tables.meetings import (
     AdmissionRow,
     AlertRow,
@@ -15,6 +16,7 @@ from service.store.tables.meetings import (
     SignalRow,
     WayInRow,
 )
+from service.store.tables.organisation import OrganisationSettingsRow, SwitchOverRow
 from service.store.tables.people import (
     ChildRow,
     ConsentRow,
@@ -22,7 +24,9 @@ from service.store.tables.people import (
     LinkRow,
     NominationRow,
     ParentRow,
+    ResolutionRow,
     TieRow,
+    WishRow,
 )
 from service.store.tables.records import (
     BudgetRow,
@@ -48,6 +52,8 @@ from service.store.tables.sessions import (
     EngagementRow,
     OverrideRow,
     PledgeRow,
+    SeriesRefusalRow,
+    SeriesRow,
     SessionChildRow,
     SessionRow,
     SightingRow,
@@ -63,6 +69,7 @@ from service.store.tables.staff import (
 )
 
 __all__ = [
+    "AbsenceRow",
     "AdmissionRow",
     "AlertRow",
     "AssignmentRow",
@@ -77,10 +84,12 @@ __all__ = [
     "ConsentRow",
     "CustodianRow",
     "DeviceRow",
+    "DutyRow",
     "EngagementRow",
     "EntryPayloadRow",
     "EntryRow",
     "EvidenceRow",
+    "HandOverRow",
     "HookProofRow",
     "HostRow",
     "IdempotencyRow",
@@ -92,6 +101,7 @@ __all__ = [
     "MessageRow",
     "NodeRow",
     "NominationRow",
+    "OrganisationSettingsRow",
     "OverrideRow",
     "ParentRow",
     "PinTryRow",
@@ -99,6 +109,9 @@ __all__ = [
     "PolicyRow",
     "PseudonymKeyRow",
     "RelationRow",
+    "ResolutionRow",
+    "SeriesRefusalRow",
+    "SeriesRow",
     "SessionChildRow",
     "SessionRow",
     "SightingRow",
@@ -106,10 +119,12 @@ __all__ = [
     "StaffCheckInRow",
     "StaffRow",
     "StatementRow",
+    "SwitchOverRow",
     "TieRow",
     "UnsequencedRow",
     "WatchRow",
     "WayInRow",
+    "WishRow",
     "WorkRow",
     "table_of",
 ]

@@ -65,7 +65,8 @@ class MeetingRow(SQLModel, table=True):
     """One meeting at a provider, from the intent on.
 
     `holder` is the provider's id of the second staff's account, where that account holds the room.
-    `verified_at` is when its settings were last read back and found safe; empty means in doubt.
+    `link_key` stands for the link where all share one. `verified_at` is when its settings were last
+    read back; empty means in doubt. `weak_since`: they were found weaker than required.
     """
 
     __tablename__ = "meetings"
@@ -76,6 +77,7 @@ class MeetingRow(SQLModel, table=True):
         holds("closing_has_a_reason", "stage NOT IN ('closing', 'closed') OR reason IS NOT NULL"),
         at_most_one("uq_meetings_live", "session_id", where="stage IN ('intended', 'open')"),
         found_by("ix_meetings_provider", "provider", "provider_id"),
+        found_by("ix_meetings_link", "provider", "link_key", where="link_key <> ''"),
         record(60),
     )
     id: str = Field(primary_key=True)
@@ -88,10 +90,12 @@ class MeetingRow(SQLModel, table=True):
     stage: str
     provider_id: str | None = None
     holder: str = ""
+    link_key: str = ""
     passcode_sealed: bytes | None = None
     intended_at: datetime = Field(sa_type=INSTANT)
     opened_at: datetime | None = Field(default=None, sa_type=INSTANT)
     verified_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    weak_since: datetime | None = Field(default=None, sa_type=INSTANT)
     shut_at: datetime | None = Field(default=None, sa_type=INSTANT)
     closed_at: datetime | None = Field(default=None, sa_type=INSTANT)
     reason: str | None = None

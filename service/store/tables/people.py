@@ -4,13 +4,17 @@ from datetime import date, datetime
 
 from sqlmodel import Field, SQLModel
 
-from service.policy.consent import ConsentKind, Purpose, Route
-from service.policy.people import Authority
+from service.policy.consent import Basis, ConsentKind, Purpose, Route, Wish
+from service.policy.people import Authority, Restriction
 from service.store.tables.base import INSTANT, found_by, holds, one_of, record, unique
 
 
 class ChildRow(SQLModel, table=True):
-    """A child. `ledger_position` is the newest position in the child's ledger."""
+    """A child. `ledger_position` is the newest position in the child's ledger.
+
+    `looked_after` and `visiting_never` keep the child out of rooms that are only visited (POL-03).
+    A record that turned out to be of a child we had already is `merged_into` that one, and stays.
+    """
 
     __tablename__ = "children"
     __table_args__ = (unique("external_id"), record(10))
@@ -19,15 +23,27 @@ class ChildRow(SQLModel, table=True):
     name_sealed: bytes
     born_on: date
     ledger_position: int = 0
+    looked_after: bool = False
+    visiting_never: bool = False
+    merged_into: str | None = Field(default=None, foreign_key="children.id")
+    has_merged: bool = False
     created_at: datetime = Field(sa_type=INSTANT)
     version: int = 1
 
 
 class ParentRow(SQLModel, table=True):
-    """A parent or carer. `pin_hash` is an Argon2 hash of the PIN, never the PIN."""
+    """A parent or carer. `pin_hash` is an Argon2 hash of the PIN, never the PIN.
+
+    `restriction` stops every message and link; `details_hidden` keeps address and number to the
+    safeguarding lead (pitfalls 2 and 21).
+    """
 
     __tablename__ = "parents"
-    __table_args__ = (unique("external_id"), record(20))
+    __table_args__ = (
+        unique("external_id"),
+        one_of("restriction", Restriction),
+        record(20),
+    )
     id: str = Field(primary_key=True)
     external_id: str | None = None
     name_sealed: bytes
@@ -36,27 +52,47 @@ class ParentRow(SQLModel, table=True):
     contact_keys: str = "[]"
     language: str = "en"
     pin_hash: str | None = None
+    restriction: str | None = None
+    details_hidden: bool = False
+    merged_into: str | None = Field(default=None, foreign_key="parents.id")
     created_at: datetime = Field(sa_type=INSTANT)
     version: int = 1
 
 
 class TieRow(SQLModel, table=True):
-    """One adult on one child's record, with the authority to consent if any (POL-04)."""
+    """One adult on one child's record, with the authority to consent if any (POL-04).
+
+    A tie ends and stays. `document` and `document_on` say which paper the authority rests on, and
+    when it was dated; `until` is the last day of a delegation.
+    """
 
     __tablename__ = "ties"
-    __table_args__ = (one_of("authority", Authority), record())
+    __table_args__ = (
+        one_of("authority", Authority),
+        holds(
+            "paper_is_named",
+            "authority NOT IN ('delegated', 'local_authority')"
+            " OR (document IS NOT NULL AND document_on IS NOT NULL)",
+        ),
+        record(),
+    )
     child_id: str = Field(primary_key=True, foreign_key="children.id")
     parent_id: str = Field(primary_key=True, foreign_key="parents.id", index=True)
     relation: str
     authority: str
+    document: str | None = None
+    document_on: date | None = None
+    until: date | None = None
     created_at: datetime = Field(sa_type=INSTANT)
+    ended_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
 
 class ConsentRow(SQLModel, table=True):
     """One word of one giver: appended, never changed.
 
     A word that a member of staff took down names who took it and how it can be checked: the number
-    on file that was called, or the reference of the paper (POL-04).
+    on file that was called, or the reference of the paper (POL-04). `child_wording` is what
+    the child agreed to at the same time, if it did (POL-31).
     """
 
     __tablename__ = "consents"
@@ -84,7 +120,53 @@ class ConsentRow(SQLModel, table=True):
     valid_until: datetime | None = Field(default=None, sa_type=INSTANT)
     policy_version: str = Field(foreign_key="policies.version")
     wording: str
+    child_wording: str | None = None
     language: str
+
+
+class ResolutionRow(SQLModel, table=True):
+    """How the safeguarding lead settled a conflict: appended, never changed (pitfall 1).
+
+    `settles` lists the positions of the words it is about, in the child's ledger.
+    """
+
+    __tablename__ = "consent_resolutions"
+    __table_args__ = (
+        unique("child_id", "position"),
+        one_of("purpose", Purpose),
+        one_of("basis", Basis),
+        holds("reason_stated", "length(trim(reason)) > 0"),
+        holds("order_is_named", "basis <> 'court_order' OR document IS NOT NULL"),
+        record(append_only=True),
+    )
+    id: str = Field(primary_key=True)
+    child_id: str = Field(foreign_key="children.id")
+    position: int
+    purpose: str
+    basis: str
+    stands: bool
+    settles: str
+    reason: str
+    document: str | None = None
+    recorded_by: str = Field(foreign_key="staff.id")
+    at: datetime = Field(sa_type=INSTANT)
+
+
+class WishRow(SQLModel, table=True):
+    """What a child said that it wants: appended, never changed; the newest counts (pitfall 8)."""
+
+    __tablename__ = "wishes"
+    __table_args__ = (
+        unique("child_id", "position"),
+        one_of("wish", Wish),
+        record(append_only=True),
+    )
+    id: str = Field(primary_key=True)
+    child_id: str = Field(foreign_key="children.id")
+    position: int
+    wish: str
+    recorded_by: str = Field(foreign_key="staff.id")
+    at: datetime = Field(sa_type=INSTANT)
 
 
 class NominationRow(SQLModel, table=True):

@@ -31,6 +31,7 @@ class MessageRow(SQLModel, table=True):
     once_key: str
     template: str
     parent_id: str | None = Field(default=None, foreign_key="parents.id")
+    child_id: str | None = Field(default=None, foreign_key="children.id", index=True)
     session_id: str | None = Field(default=None, foreign_key="sessions.id")
     copy_of: str | None = Field(default=None, foreign_key="messages.id")
     subject: str

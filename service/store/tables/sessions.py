@@ -21,6 +21,32 @@ from service.store.tables.base import (
 TAKEN_DOWN = "(route = 'link') = (recorded_by IS NULL)"
 
 
+class SeriesRow(SQLModel, table=True):
+    """Sessions at the same wall-clock time each week. `asked` is what was asked for, as JSON."""
+
+    __tablename__ = "series"
+    __table_args__ = (unique("external_id"), record(append_only=True))
+    id: str = Field(primary_key=True)
+    external_id: str | None = None
+    tutor_id: str = Field(foreign_key="staff.id")
+    asked: str
+    booked_by: str
+    created_at: datetime = Field(sa_type=INSTANT)
+
+
+class SeriesRefusalRow(SQLModel, table=True):
+    """An occurrence of a series that could not be booked, and why. The others stand."""
+
+    __tablename__ = "series_refusals"
+    __table_args__ = (holds("number_counts", "number >= 1"), record(append_only=True))
+    series_id: str = Field(primary_key=True, foreign_key="series.id")
+    number: int = Field(primary_key=True)
+    local_start: str
+    code: str
+    field: str
+    sentence: str
+
+
 class SessionRow(SQLModel, table=True):
     """A booked lesson. `local_start` and `zone` keep the time that was asked for (pitfall 34)."""
 
@@ -32,10 +58,12 @@ class SessionRow(SQLModel, table=True):
         holds("starts_before_it_ends", "starts_at < ends_at"),
         holds("over_has_a_reason", "state NOT IN ('cancelled', 'ended') OR reason IS NOT NULL"),
         found_by("ix_sessions_starts", "starts_at", "id"),
+        found_by("ix_sessions_series", "series_id", where="series_id IS NOT NULL"),
         record(50),
     )
     id: str = Field(primary_key=True)
     external_id: str | None = None
+    series_id: str | None = Field(default=None, foreign_key="series.id")
     state: str
     starts_at: datetime = Field(sa_type=INSTANT)
     ends_at: datetime = Field(sa_type=INSTANT)
@@ -123,6 +151,7 @@ class PledgeRow(SQLModel, table=True):
             "terms",
             where="revoked_at IS NULL",
         ),
+        found_by("ix_pledges_adult", "adult_id", "made_at"),
         record(),
     )
     id: str = Field(primary_key=True)
@@ -131,6 +160,7 @@ class PledgeRow(SQLModel, table=True):
     adult_id: str = Field(foreign_key="parents.id")
     terms: int
     mode: str
+    shared: bool = False
     route: str
     recorded_by: str | None = Field(default=None, foreign_key="staff.id")
     made_at: datetime = Field(sa_type=INSTANT)

@@ -4,12 +4,13 @@ from datetime import date, datetime
 
 from sqlmodel import Field, SQLModel
 
-from service.policy.staff import EvidenceKind
+from service.policy.staff import CheckScheme, EvidenceKind, RelationKind
 from service.store.tables.base import INSTANT, at_most_one, holds, one_of, record, unique
 
 
 class StaffRow(SQLModel, table=True):
-    """A member of staff. The organisation account's domain is kept open, the address sealed."""
+    """A member of staff. The organisation account's domain is kept open, the address sealed. `works`
+    holds the working hours, if any are on record."""
 
     __tablename__ = "staff"
     __table_args__ = (unique("external_id"), record(30))
@@ -22,6 +23,7 @@ class StaffRow(SQLModel, table=True):
     contact_keys: str = "[]"
     suspended_at: datetime | None = Field(default=None, sa_type=INSTANT)
     left_on: date | None = None
+    works: str | None = None
     created_at: datetime = Field(sa_type=INSTANT)
     version: int = 1
 
@@ -32,6 +34,8 @@ class EvidenceRow(SQLModel, table=True):
     __tablename__ = "staff_evidence"
     __table_args__ = (
         one_of("kind", EvidenceKind),
+        one_of("scheme", CheckScheme),
+        holds("checks_have_schemes", "kind = 'background_check' OR scheme IS NULL"),
         holds(
             "acknowledgements_name_a_version",
             "(kind = 'policy_acknowledgement') = (policy_version IS NOT NULL)",
@@ -48,18 +52,30 @@ class EvidenceRow(SQLModel, table=True):
     seen_on: date
     trusted_until: date | None = None
     policy_version: str | None = Field(default=None, foreign_key="policies.version")
+    scheme: str | None = None
+    number_key: str | None = Field(default=None, index=True)
     seen_by: str | None = None
     at: datetime = Field(sa_type=INSTANT)
 
 
 class RelationRow(SQLModel, table=True):
-    """A declared relation of a member of staff to a child, a parent or a colleague (pitfall 9)."""
+    """A declared relation of a member of staff to a child, a parent or a colleague (pitfall 9).
+
+    A connection (employer, friend, neighbour) counts until a lead has accepted it (pitfall 10).
+    """
 
     __tablename__ = "staff_relations"
-    __table_args__ = (record(),)
+    __table_args__ = (
+        one_of("kind", RelationKind),
+        holds("accepted_by_somebody", "(accepted_at IS NULL) = (accepted_by IS NULL)"),
+        record(),
+    )
     staff_id: str = Field(primary_key=True, foreign_key="staff.id")
     related_id: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
     declared_at: datetime = Field(sa_type=INSTANT)
+    accepted_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    accepted_by: str | None = None
 
 
 class HostRow(SQLModel, table=True):

@@ -80,7 +80,7 @@ async def add_host(call: Call[NewHost]) -> Answer:
 
 
 class Withdrawal(Body):
-    """Why a host account is taken out of use."""
+    """Why a host account is taken out of use, or put back."""
 
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -89,6 +89,13 @@ async def withdraw_host(call: Call[Withdrawal]) -> Answer:
     """Take a host account out of use; its coming sessions take another where one is free."""
     host_id = HostId(call.path["host_id"])
     await done(call, accounts.withdraw_host, accounts.WithdrawHost(host_id, call.body.reason))
+    return Answer(200, _host(await call.deps.store.read(listings.host, host_id)))
+
+
+async def reinstate_host(call: Call[Withdrawal]) -> Answer:
+    """Put a host account back into use."""
+    host_id = HostId(call.path["host_id"])
+    await done(call, accounts.reinstate_host, accounts.ReinstateHost(host_id, call.body.reason))
     return Answer(200, _host(await call.deps.store.read(listings.host, host_id)))
 
 
@@ -156,6 +163,9 @@ ROUTES = (
           query=Page, answers={200: Listing[HostView]}, clauses=("POL-10",)),
     Route("POST", "/v1/hosts/{host_id}/withdraw", withdraw_host,
           summary="Take a host account out of use", tag="accounts", roles=OFFICE, body=Withdrawal,
+          answers={200: HostView}, clauses=("POL-10",)),
+    Route("POST", "/v1/hosts/{host_id}/reinstate", reinstate_host,
+          summary="Put a host account back into use", tag="accounts", roles=OFFICE, body=Withdrawal,
           answers={200: HostView}, clauses=("POL-10",)),
     Route("POST", "/v1/policies", publish, summary="Publish a version of the policy",
           tag="accounts", roles=frozenset({Role.DSL, Role.ADMIN}), body=NewPolicy,

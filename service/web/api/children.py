@@ -5,14 +5,21 @@ from typing import Any
 
 from pydantic import Field
 
-from service.policy.consent import ConsentEntry, ConsentKind, ConsentStatus, Purpose
-from service.policy.people import Authority, ChildId, ParentId
-from service.store import listings
+from service.policy.consent import (
+    Basis,
+    ConsentEntry,
+    ConsentKind,
+    ConsentStatus,
+    Purpose,
+    Resolution,
+)
+from service.policy.people import Authority, ChildId, ParentId, Restriction
+from service.store import listings, look_alikes
 from service.store.people import ChildRecord
 from service.store.transactions import Tx
 from service.web.api.lists import cursor_after, start_of
 from service.web.api.outcome import created, done
-from service.web.api.shapes import ExternalId, Id, Kept, Name, Words
+from service.web.api.shapes import ExternalId, Id, Kept, KeptPerson, Name, Reference, Words
 from service.web.api.who import FEEDERS, LEADS, READERS, RECORD_READERS
 from service.web.bodies import Body, Instant, View
 from service.web.paging import Listing, Page
@@ -41,6 +48,11 @@ class TieBody(Body):
 
     relation: Words
     authority: Authority
+    document: Reference | None = Field(
+        default=None, description="The paper that delegated or shared authority rests on."
+    )
+    document_on: date | None = None
+    until: date | None = Field(default=None, description="The last day of a delegation.")
 
 
 class TieView(View):
@@ -49,6 +61,15 @@ class TieView(View):
     parent_id: str
     relation: str
     authority: Authority
+    until: date | None
+    restriction: Restriction | None
+
+
+class FormerTieView(View):
+    """An adult who was on a child's record once."""
+
+    parent_id: str
+    ended_at: Instant
 
 
 class ChildView(View):
@@ -59,6 +80,9 @@ class ChildView(View):
     name: str
     born_on: date
     adults: tuple[TieView, ...]
+    former_adults: tuple[FormerTieView, ...]
+    looked_after: bool
+    visiting_never: bool
 
 
 class Children(Page):
@@ -74,15 +98,27 @@ class AskBody(Body):
 
 
 class WordView(View):
-    """One word in a child's ledger."""
+    """One word in a child's ledger. `position` is its place; a resolution names words by it."""
 
     consent_id: str
+    position: int
     purpose: Purpose
     giver_id: str
     kind: ConsentKind
     at: Instant
     policy_version: str
+    child_agreed: bool
     valid_until: Instant | None
+
+
+class ResolutionView(View):
+    """How a conflict was settled: which words were weighed, and whether the consent stands."""
+
+    position: int
+    purpose: Purpose
+    basis: Basis
+    stands: bool
+    settles: tuple[int, ...]
 
 
 class ConsentView(View):
@@ -96,6 +132,7 @@ class ConsentView(View):
     )
     words: tuple[WordView, ...] | None = None
     present_adults: tuple[str, ...] | None = None
+    resolutions: tuple[ResolutionView, ...] | None = None
 
 
 async def add(call: Call[NewChild]) -> Answer:
@@ -116,7 +153,10 @@ async def change(call: Call[ChildBody]) -> Answer:
 
 async def _kept(call: Call[Any, Any], child_id: ChildId, status: int = 201) -> Answer:
     key = await call.deps.store.read(listings.child_key, child_id)
-    view = Kept(id=key.record_id, external_id=key.external_id, version=key.version)
+    alike = await call.deps.store.read(look_alikes.of_child, child_id)
+    view = KeptPerson(
+        id=key.record_id, external_id=key.external_id, version=key.version, look_alikes=alike
+    )
     return Answer(status, view, version=key.version)
 
 
@@ -148,9 +188,21 @@ def _view(record: ChildRecord) -> ChildView:
         name=record.name.get_secret_value(),
         born_on=record.child.born_on,
         adults=tuple(
-            TieView(parent_id=tie.parent_id, relation=tie.relation, authority=tie.authority)
+            TieView(
+                parent_id=tie.parent_id,
+                relation=tie.relation,
+                authority=tie.authority,
+                until=tie.until,
+                restriction=tie.restriction,
+            )
             for tie in record.child.ties
         ),
+        former_adults=tuple(
+            FormerTieView(parent_id=parent_id, ended_at=ended_at)
+            for parent_id, ended_at in record.former_adults
+        ),
+        looked_after=record.child.looked_after,
+        visiting_never=record.child.visiting_never,
     )
 
 
@@ -161,6 +213,9 @@ async def tie(call: Call[TieBody]) -> Answer:
         ParentId(call.path["parent_id"]),
         call.body.relation,
         call.body.authority,
+        call.body.document,
+        call.body.document_on,
+        call.body.until,
     )
     await done(call, onboarding.put_tie, command)
     return Answer(204)
@@ -194,17 +249,30 @@ def _consent_view(shown: ConsentShown, *, in_full: bool) -> ConsentView:
         status=dict(shown.status) if in_full else None,
         words=tuple(_word(word) for word in shown.words) if in_full else None,
         present_adults=shown.present_adults if in_full else None,
+        resolutions=tuple(_resolution(one) for one in shown.resolutions) if in_full else None,
+    )
+
+
+def _resolution(resolution: Resolution) -> ResolutionView:
+    return ResolutionView(
+        position=resolution.position,
+        purpose=resolution.purpose,
+        basis=resolution.basis,
+        stands=resolution.stands,
+        settles=tuple(sorted(resolution.settles)),
     )
 
 
 def _word(word: ConsentEntry) -> WordView:
     return WordView(
         consent_id=word.entry_id,
+        position=word.position,
         purpose=word.purpose,
         giver_id=word.giver_id,
         kind=word.kind,
         at=word.at,
         policy_version=word.policy_version,
+        child_agreed=word.child_agreed,
         valid_until=word.valid_until,
     )
 
@@ -213,13 +281,13 @@ ONE = "/v1/children/{child_id}"
 
 ROUTES = (
     Route("POST", "/v1/children", add, summary="Put a child on record", tag="people",
-          roles=FEEDERS, body=NewChild, answers={201: Kept}, creates=True, clauses=("POL-20",)),
+          roles=FEEDERS, body=NewChild, answers={201: KeptPerson}, creates=True, clauses=("POL-20",)),
     Route("GET", "/v1/children", listed, summary="List children", tag="people", roles=FEEDERS,
           query=Children, answers={200: Listing[Kept]}),
     Route("GET", ONE, look, summary="Read a child's record", tag="people", roles=RECORD_READERS,
           answers={200: ChildView}, clauses=("POL-20",)),
     Route("PUT", ONE, change, summary="Change a child's record", tag="people", roles=FEEDERS,
-          body=ChildBody, answers={200: Kept}, changes=True, clauses=("POL-20",)),
+          body=ChildBody, answers={200: KeptPerson}, changes=True, clauses=("POL-20",)),
     Route("PUT", ONE + "/parents/{parent_id}", tie, summary="Tie an adult to a child", tag="people",
           roles=FEEDERS, body=TieBody, answers={204: None}, clauses=("POL-04",)),
     Route("POST", ONE + "/consent-requests", ask, summary="Ask a giver for consent", tag="consent",

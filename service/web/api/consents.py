@@ -31,6 +31,9 @@ class NewWord(Body):
     policy_version: Annotated[str, Field(max_length=40)] | None = None
     valid_until: Instant | None = None
     present_adults: tuple[Id, ...] = Field(default=(), max_length=20)
+    child_agrees: bool = Field(
+        default=False, description="The child agreed to the rules for children as well (POL-31)."
+    )
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")] = "en"
 
 
@@ -48,6 +51,7 @@ async def say(call: Call[NewWord]) -> Answer:
         valid_until=body.valid_until,
         present_adults=tuple(ParentId(adult) for adult in body.present_adults),
         language=body.language,
+        child_agrees=body.child_agrees,
     )
     return Answer(201, Made(id=await created(call, consent.say_word, command)))
 

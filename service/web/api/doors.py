@@ -19,7 +19,8 @@ class WaitView(View):
 
 
 class LetInView(View):
-    """Somebody whom the door let in, under the code that the provider's waiting room shows."""
+    """Somebody whom the door let in, under the code that the provider's waiting room shows; empty for
+    staff who wait under an account of their own."""
 
     place: Place
     door_code: str

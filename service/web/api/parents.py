@@ -6,12 +6,20 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr
 
 from service.policy.consent import Route as WordRoute
-from service.policy.people import ParentId
-from service.store import listings
+from service.policy.people import ParentId, Restriction, Role
+from service.store import listings, look_alikes
 from service.store.people import ParentRecord
 from service.web.api.lists import cursor_after, start_of
 from service.web.api.outcome import created, done
-from service.web.api.shapes import Evidence, ExternalId, Kept, MailAddress, Name, PhoneNumber
+from service.web.api.shapes import (
+    Evidence,
+    ExternalId,
+    Kept,
+    KeptPerson,
+    MailAddress,
+    Name,
+    PhoneNumber,
+)
 from service.web.api.who import FEEDERS, LEADS
 from service.web.bodies import Body, View
 from service.web.paging import Listing, Page
@@ -38,7 +46,7 @@ class NewParent(ParentBody):
 
 
 class ParentView(View):
-    """A parent's details."""
+    """A parent's details. Where `details_hidden`, only the safeguarding lead sees address and number."""
 
     parent_id: str
     external_id: str | None
@@ -47,6 +55,8 @@ class ParentView(View):
     phone: str | None
     language: str
     has_pin: bool
+    restriction: Restriction | None
+    details_hidden: bool
 
 
 class Parents(Page):
@@ -96,7 +106,10 @@ def _command(
 
 async def _kept(call: Call[Any, Any], parent_id: ParentId, status: int) -> Answer:
     key = await call.deps.store.read(listings.parent_key, parent_id)
-    view = Kept(id=key.record_id, external_id=key.external_id, version=key.version)
+    alike = await call.deps.store.read(look_alikes.of_parent, parent_id)
+    view = KeptPerson(
+        id=key.record_id, external_id=key.external_id, version=key.version, look_alikes=alike
+    )
     return Answer(status, view, version=key.version)
 
 
@@ -118,18 +131,21 @@ async def look(call: Call) -> Answer:
     """A parent's details; the reading is noted."""
     command = inspecting.ReadParent(ParentId(call.path["parent_id"]))
     record = await done(call, inspecting.read_parent, command)
-    return Answer(200, _view(record), version=record.version)
+    hidden = record.details_hidden and not call.actor.has(Role.DSL)
+    return Answer(200, _view(record, hidden=hidden), version=record.version)
 
 
-def _view(record: ParentRecord) -> ParentView:
+def _view(record: ParentRecord, *, hidden: bool) -> ParentView:
     return ParentView(
         parent_id=record.parent_id,
         external_id=record.external_id,
         name=record.name.get_secret_value(),
-        email=record.email.get_secret_value() if record.email else None,
-        phone=record.phone.get_secret_value() if record.phone else None,
+        email=record.email.get_secret_value() if record.email and not hidden else None,
+        phone=record.phone.get_secret_value() if record.phone and not hidden else None,
         language=record.language,
         has_pin=record.has_pin,
+        restriction=record.restriction,
+        details_hidden=record.details_hidden,
     )
 
 
@@ -147,13 +163,13 @@ ONE = "/v1/parents/{parent_id}"
 
 ROUTES = (
     Route("POST", "/v1/parents", add, summary="Put a parent on record", tag="people",
-          roles=FEEDERS, body=NewParent, answers={201: Kept}, creates=True, clauses=("POL-20",)),
+          roles=FEEDERS, body=NewParent, answers={201: KeptPerson}, creates=True, clauses=("POL-20",)),
     Route("GET", "/v1/parents", listed, summary="List parents", tag="people", roles=FEEDERS,
           query=Parents, answers={200: Listing[Kept]}),
     Route("GET", ONE, look, summary="Read a parent's details", tag="people", roles=LEADS,
           answers={200: ParentView}, clauses=("POL-20",)),
     Route("PUT", ONE, change, summary="Change a parent's details", tag="people", roles=FEEDERS,
-          body=ParentBody, answers={200: Kept}, changes=True, clauses=("POL-20",)),
+          body=ParentBody, answers={200: KeptPerson}, changes=True, clauses=("POL-20",)),
     Route("PUT", ONE + "/pin", pin, summary="Set a parent's PIN", tag="people", roles=LEADS,
           body=PinBody, answers={204: None}, clauses=("POL-04", "POL-26")),
 )  # fmt: skip

@@ -7,13 +7,14 @@ from pydantic import Field, model_validator
 from service.policy.consent import Route as WordRoute
 from service.policy.people import ChildId, ParentId, SessionId
 from service.policy.presence import PresenceMode, SightingResult
+from service.policy.series import MOST_OCCURRENCES
 from service.web.api.outcome import created, done
 from service.web.api.session_views import SessionView, session_id_of, shown
 from service.web.api.shapes import Evidence, Id, Made
 from service.web.api.who import LEADS, STAFF
-from service.web.bodies import Body, wrong
+from service.web.bodies import Body, Instant, Query, View, wrong
 from service.web.routes import Answer, Call, Route
-from service.workflows import presence
+from service.workflows import presence, promising
 
 
 class SpokenWord(Body):
@@ -35,6 +36,54 @@ class PledgeBody(WordOnTerms):
     """A promise to be present."""
 
     mode: PresenceMode
+    shared: bool = Field(
+        default=False,
+        description="The adult promised another of their children at the same time, and said that "
+        "all of them are in one place.",
+    )
+
+
+class OccasionBody(Body):
+    """One session on the terms that were read out."""
+
+    session_id: Id
+    terms: int = Field(ge=1)
+
+
+class PledgesBody(Body):
+    """Promises for several sessions of one child, each of them named to the adult."""
+
+    adult_id: Id
+    mode: PresenceMode
+    route: WordRoute
+    evidence: Evidence
+    occasions: tuple[OccasionBody, ...] = Field(min_length=1, max_length=MOST_OCCURRENCES)
+
+
+class ForAdult(Query):
+    """Which adult is asked."""
+
+    adult_id: Id
+
+
+class OccasionView(View):
+    """A coming session, as the adult is to be asked about it."""
+
+    session_id: str
+    terms: int
+    starts_at: Instant
+    ends_at: Instant
+    purpose: str
+    promised: bool
+    elsewhere: bool = Field(
+        description="The adult has promised for another session at that time: ask about it alone."
+    )
+
+
+class Occasions(View):
+    """The coming sessions of a child, as far ahead as an adult may promise."""
+
+    occasions: tuple[OccasionView, ...]
 
 
 class CheckInBody(Body):
@@ -69,8 +118,32 @@ async def pledge(call: Call[PledgeBody]) -> Answer:
         mode=body.mode,
         route=body.route,
         evidence=body.evidence,
+        shared=body.shared,
     )
     return Answer(201, Made(id=await created(call, presence.make_pledge, command)))
+
+
+async def occasions(call: Call[None, ForAdult]) -> Answer:
+    """What to read out to an adult who promises for several sessions at once."""
+    child_id, adult_id = ChildId(call.path["child_id"]), ParentId(call.query.adult_id)
+    coming = await call.deps.store.read(promising.coming_of, child_id, adult_id)
+    return Answer(200, Occasions(occasions=tuple(OccasionView(**vars(one)) for one in coming)))
+
+
+async def pledge_several(call: Call[PledgesBody]) -> Answer:
+    """Take down an adult's promises for several sessions, all or none; answers the first."""
+    body = call.body
+    command = promising.MakePledges(
+        occasions=tuple(
+            promising.Occasion(SessionId(one.session_id), one.terms) for one in body.occasions
+        ),
+        child_id=ChildId(call.path["child_id"]),
+        adult_id=ParentId(body.adult_id),
+        mode=body.mode,
+        route=body.route,
+        evidence=body.evidence,
+    )
+    return Answer(201, Made(id=await created(call, promising.make_pledges, command)))
 
 
 async def revoke(call: Call[SpokenWord]) -> Answer:
@@ -122,7 +195,13 @@ def _made(made: str) -> Answer:
 ONE = "/v1/sessions/{session_id}"
 _SPOKEN: dict[str, Any] = {"tag": "presence", "roles": LEADS, "clauses": ("POL-02", "POL-21")}
 
+CHILD = "/v1/children/{child_id}"
+
 ROUTES = (
+    Route("GET", CHILD + "/occasions", occasions, summary="List coming sessions to promise for",
+          query=ForAdult, answers={200: Occasions}, **_SPOKEN),
+    Route("POST", CHILD + "/pledges", pledge_several, summary="Take down several promises",
+          body=PledgesBody, answers={201: Made}, creates=True, **_SPOKEN),
     Route("POST", ONE + "/pledges", pledge, summary="Take down a promise to be present",
           body=PledgeBody, answers={201: Made}, creates=True, **_SPOKEN),
     Route("POST", ONE + "/pledges/revocation", revoke, summary="Take down that it is taken back",

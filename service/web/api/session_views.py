@@ -4,7 +4,9 @@ from typing import Any
 
 from pydantic import Field
 
+from service.policy.amendment import Part, Voided
 from service.policy.clearance import Blocker
+from service.policy.consent import Wish
 from service.policy.people import SessionId
 from service.policy.rules import Stage
 from service.policy.session import CoverMode, Session, SessionState
@@ -39,21 +41,31 @@ class SessionSummary(View):
     children: tuple[str, ...]
     provider: str
     cover_mode: CoverMode
-    terms: int = Field(description="Grows when time or purpose change; promises name it.")
+    terms: int = Field(description="Grows when time, purpose or children change; promises name it.")
     version: int
 
 
-class SecondStaffView(View):
-    """Who supports the session, and whether they said yes to it."""
+class ComingView(View):
+    """Who is to take over during the call, and how far that has come."""
 
     staff_id: str
     accepted_at: Instant | None
+    admitted_at: Instant | None
+
+
+class SecondStaffView(View):
+    """Who supports the session, whether they said yes to it, and who is to take over, if anyone."""
+
+    staff_id: str
+    accepted_at: Instant | None
+    coming: ComingView | None
 
 
 class SessionView(SessionSummary):
     """A session. `blockers` by stage: to open, to let people in, to go on; empty when over."""
 
     external_id: str | None
+    series_id: str | None
     local_start: str
     zone: str
     second_staff: SecondStaffView | None
@@ -61,7 +73,18 @@ class SessionView(SessionSummary):
     reason: str | None
     ended_at: Instant | None
     created_at: Instant
+    wishes: dict[str, Wish] = Field(
+        description="What each child said that it wants, by child; no condition (POL-31)."
+    )
     blockers: dict[Stage, tuple[BlockerView, ...]]
+
+
+class AmendedView(View):
+    """A session after a change: which parts changed, and what has to be given anew."""
+
+    session: SessionView
+    changed: tuple[Part, ...]
+    voids: tuple[Voided, ...]
 
 
 class ClearanceView(View):
@@ -98,12 +121,21 @@ def _common(session: Session) -> dict[str, object]:
 def view(shown: SessionShown) -> SessionView:
     """A session in full."""
     record, current = shown.record, shown.second_staff
+    coming = current and current.coming
     second = current and SecondStaffView(
-        staff_id=current.staff_id, accepted_at=current.accepted.accepted_at
+        staff_id=current.staff_id,
+        accepted_at=current.accepted.accepted_at,
+        coming=coming
+        and ComingView(
+            staff_id=coming.staff_id,
+            accepted_at=coming.accepted.accepted_at,
+            admitted_at=coming.admitted_at,
+        ),
     )
     return SessionView(
         **_common(record.session),
         external_id=record.external_id,
+        series_id=record.series_id,
         local_start=record.local_start,
         zone=record.zone,
         second_staff=second,
@@ -111,6 +143,7 @@ def view(shown: SessionShown) -> SessionView:
         reason=record.reason,
         ended_at=record.ended_at,
         created_at=record.created_at,
+        wishes=dict(shown.wishes),
         blockers={stage: _blockers(found) for stage, found in shown.blockers.items()},
     )
 

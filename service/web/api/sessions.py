@@ -1,6 +1,7 @@
 """Sessions: booked with their blockers, listed, moved, called off, overridden, ended (POL-21, 23)."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import Field
 
@@ -9,10 +10,11 @@ from service.policy.people import ChildId, Role, SessionId, StaffId
 from service.policy.session import SessionState
 from service.store import listings
 from service.store.listings import Wanted
-from service.web.api.booking_bodies import NewSession, TermsBody
+from service.web.api.booking_bodies import Changes, NewSession, NewTerms
 from service.web.api.outcome import created, done
 from service.web.api.reading import noted
 from service.web.api.session_views import (
+    AmendedView,
     ClearanceView,
     SessionSummary,
     SessionView,
@@ -20,13 +22,14 @@ from service.web.api.session_views import (
     session_id_of,
     shown,
     summary,
+    view,
 )
 from service.web.api.shapes import Words
 from service.web.api.who import BOOKERS, READERS
 from service.web.bodies import Body, Instant
 from service.web.paging import Listing, Page, cursor_for, position_of
 from service.web.routes import Answer, Call, Route
-from service.workflows import amending, booking, showing, watching
+from service.workflows import amending, booking, overriding, showing, watching
 
 LISTING = "sessions"
 
@@ -61,22 +64,23 @@ async def book(call: Call[NewSession]) -> Answer:
         tutor_id=StaffId(body.tutor_id),
         children=tuple(ChildId(child_id) for child_id in body.children),
         terms=body.terms(call.deps.organisation),
-        provider=_provider(call),
+        provider=provider_of(call, call.body.provider),
         cover_mode=body.cover_mode,
     )
     session_id = SessionId(await created(call, booking.book_session, command))
     return await shown(call, session_id, status=201)
 
 
-def _provider(call: Call[NewSession]) -> str:
+def provider_of(call: Call[Any], named: str | None) -> str:
+    """The provider that was named, or the only one there is."""
     there = sorted(call.deps.providers)
-    if call.body.provider is None and len(there) == 1:
+    if named is None and len(there) == 1:
         return there[0]
-    if call.body.provider is None:
+    if named is None:
         raise InvalidInput.of("provider", "missing", f"Name one of {', '.join(there)}.")
-    if call.body.provider not in there:
+    if named not in there:
         raise InvalidInput.of("provider", "unknown", "This provider is not set up here.")
-    return call.body.provider
+    return named
 
 
 async def listed(call: Call[None, Sessions]) -> Answer:
@@ -120,10 +124,30 @@ async def cleared(call: Call) -> Answer:
     return Answer(200, clearance(found), version=found.record.session.version)
 
 
-async def move(call: Call[TermsBody]) -> Answer:
+async def amend(call: Call[Changes]) -> Answer:
+    """Change a session; the answer says what changed and what has to be given anew."""
+    body = call.body
+    command = amending.Amend(
+        session_id=session_id_of(call),
+        version=call.if_match,
+        starts=body.starts(call.deps.organisation),
+        ends_at=body.ends_at,
+        duration=body.duration,
+        purpose=body.purpose,
+        children=None if body.children is None else tuple(map(ChildId, body.children)),
+        tutor_id=None if body.tutor_id is None else StaffId(body.tutor_id),
+        reason=body.reason,
+    )
+    amended = await done(call, amending.amend, command)
+    found = await call.deps.store.read(showing.look, amended.session_id, call.actor)
+    content = AmendedView(session=view(found), changed=amended.changed, voids=amended.voids)
+    return Answer(200, content, version=found.record.session.version)
+
+
+async def move(call: Call[NewTerms]) -> Answer:
     """Give a session new terms; promises and acceptance for the old ones end."""
     terms = call.body.terms(call.deps.organisation)
-    command = amending.Reschedule(session_id_of(call), call.if_match, terms)
+    command = amending.Reschedule(session_id_of(call), call.if_match, terms, call.body.reason)
     return await shown(call, await done(call, amending.reschedule, command))
 
 
@@ -136,8 +160,8 @@ async def cancel(call: Call[ReasonBody]) -> Answer:
 async def override(call: Call[OverrideBody]) -> Answer:
     """Set one of the few sub-rules that can be set aside, for this session."""
     body = call.body
-    command = amending.OverrideRule(session_id_of(call), body.code, body.reason, body.expires_at)
-    made = await created(call, amending.override, command)
+    command = overriding.OverrideRule(session_id_of(call), body.code, body.reason, body.expires_at)
+    made = await created(call, overriding.override, command)
     return await shown(call, SessionId(made), status=201)
 
 
@@ -160,8 +184,11 @@ ROUTES = (
     Route("GET", ONE + "/clearance", cleared, summary="What stands in a session's way",
           tag="sessions", roles=READERS, answers={200: ClearanceView},
           clauses=("POL-02", "POL-03", "POL-04")),
+    Route("PATCH", ONE, amend, summary="Change a session", tag="sessions", roles=BOOKERS,
+          body=Changes, answers={200: AmendedView}, changes=True,
+          clauses=("POL-02", "POL-21", "POL-23")),
     Route("POST", ONE + "/reschedule", move, summary="Move a session", tag="sessions",
-          roles=BOOKERS, body=TermsBody, answers={200: SessionView}, changes=True,
+          roles=BOOKERS, body=NewTerms, answers={200: SessionView}, changes=True,
           clauses=("POL-21",)),
     Route("POST", ONE + "/cancel", cancel, summary="Call a session off", tag="sessions",
           roles=BOOKERS, body=ReasonBody, answers={200: SessionView}, changes=True),

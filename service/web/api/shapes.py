@@ -13,6 +13,9 @@ ExternalId = Annotated[
     Field(min_length=1, max_length=128, description="Your own id for it; the same one updates."),
 ]
 Words = Annotated[str, Field(min_length=1, max_length=1000)]
+Reference = Annotated[
+    str, Field(min_length=1, max_length=200, description="Where the document can be found.")
+]
 Evidence = Annotated[
     str,
     Field(
@@ -66,3 +69,11 @@ class Kept(View):
     id: str
     external_id: str | None
     version: int
+
+
+class KeptPerson(Kept):
+    """A record that was just kept, with others that may be of the same person."""
+
+    look_alikes: tuple[str, ...] = Field(
+        description="Ids of other records with the same name and birth date, address or number."
+    )

@@ -1,25 +1,26 @@
 """The staff register: who is checked, trained and has acknowledged the policy (POL-12, 13, 30)."""
 
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from service.policy.people import StaffId
-from service.policy.staff import Evidence, EvidenceKind
+from service.policy.staff import CheckScheme, Evidence, EvidenceKind, RelationKind
 from service.store import listings, staff
 from service.store.listings import Colleague
 from service.store.transactions import Reader
 from service.web.api.lists import cursor_after, start_of
 from service.web.api.outcome import created, done
 from service.web.api.shapes import ExternalId, Id, Kept, Made, MailAddress, Name, PhoneNumber, Words
-from service.web.api.who import LEADS, OFFICE
+from service.web.api.who import LEADS, OFFICE, SAFEGUARDERS
 from service.web.bodies import Body, View, wrong
 from service.web.paging import Listing, Page
 from service.web.routes import Answer, Call, Route
-from service.workflows import register
+from service.workflows import register, same_person
 
 LISTING = "staff"
+CheckNumber = Annotated[SecretStr, Field(min_length=4, max_length=40)]
 
 
 class StaffBody(Body):
@@ -44,19 +45,43 @@ class EvidenceBody(Body):
     seen_on: date
     trusted_until: date | None = None
     policy_version: Annotated[str, Field(max_length=40)] | None = None
+    scheme: CheckScheme | None = Field(
+        default=None, description="By which scheme a background check was made."
+    )
+    number: CheckNumber | None = Field(
+        default=None, description="A check's number: a digest is kept, never the number."
+    )
 
     @model_validator(mode="after")
     def _names_a_version_or_not(self) -> Self:
         acknowledges = self.kind is EvidenceKind.POLICY_ACKNOWLEDGEMENT
         if acknowledges != (self.policy_version is not None):
             raise wrong("version_mismatch", "An acknowledgement, and only that, names a version.")
+        is_check = self.kind is EvidenceKind.BACKGROUND_CHECK
+        if not is_check and (self.scheme is not None or self.number is not None):
+            raise wrong("not_a_check", "Only a background check has a scheme and a number.")
         return self
 
 
 class RelationBody(Body):
-    """The child, parent or colleague whose family or household this person is."""
+    """The child, parent or colleague whose family or household this person is; or the family whose
+    employee, friend or neighbour (`connection`), which counts until a lead accepts it."""
 
     related_id: Id
+    kind: Literal["family", "connection"] = "family"
+
+
+class AcceptanceBody(Body):
+    """Why a declared connection is no reason to keep the two apart."""
+
+    reason: Words
+
+
+class DistinctBody(Body):
+    """Which other entry is another person, and how that is known."""
+
+    other_id: Id
+    reason: Words
 
 
 class SuspensionBody(Body):
@@ -83,6 +108,7 @@ class EvidenceView(View):
     seen_on: date
     trusted_until: date | None
     policy_version: str | None
+    scheme: CheckScheme | None
 
 
 class StaffView(ColleagueView):
@@ -92,6 +118,7 @@ class StaffView(ColleagueView):
     phone: str | None
     evidence: tuple[EvidenceView, ...]
     relations: tuple[str, ...]
+    connections: tuple[str, ...] = Field(description="Declared, and not accepted by a lead.")
 
 
 async def add(call: Call[NewStaff]) -> Answer:
@@ -173,6 +200,7 @@ def _view(reader: Reader, staff_id: StaffId) -> tuple[StaffView, int]:
         phone=record.phone.get_secret_value() if record.phone else None,
         evidence=tuple(_evidence(item) for item in member.evidence),
         relations=tuple(sorted(member.relations)),
+        connections=tuple(sorted(member.connections)),
     )
     return view, record.version
 
@@ -183,21 +211,40 @@ def _evidence(item: Evidence) -> EvidenceView:
         seen_on=item.seen_on,
         trusted_until=item.trusted_until,
         policy_version=item.policy_version,
+        scheme=item.scheme,
     )
 
 
 async def vouch(call: Call[EvidenceBody]) -> Answer:
     """Append evidence that the person who is signed in has seen."""
     body = call.body
-    evidence = Evidence(body.kind, body.seen_on, body.trusted_until, body.policy_version)
-    command = register.AddEvidence(_staff_id(call), evidence)
+    evidence = Evidence(
+        body.kind, body.seen_on, body.trusted_until, body.policy_version, body.scheme
+    )
+    command = register.AddEvidence(_staff_id(call), evidence, body.number)
     return Answer(201, Made(id=await created(call, register.add_evidence, command)))
 
 
 async def relate(call: Call[RelationBody]) -> Answer:
-    """Declare that a member of staff is family or household of somebody."""
-    command = register.DeclareRelation(_staff_id(call), call.body.related_id)
+    """Declare that a member of staff is family of somebody, or connected to a family."""
+    kind = RelationKind(call.body.kind)
+    command = register.DeclareRelation(_staff_id(call), call.body.related_id, kind)
     return Answer(201, Made(id=await created(call, register.declare_relation, command)))
+
+
+async def accept(call: Call[AcceptanceBody]) -> Answer:
+    """Accept a declared connection, with the reason. Family can never be accepted."""
+    command = register.AcceptConnection(_staff_id(call), call.path["related_id"], call.body.reason)
+    await done(call, register.accept_connection, command)
+    return Answer(204)
+
+
+async def tell_apart(call: Call[DistinctBody]) -> Answer:
+    """Say that two entries are two people although they share a number or an address."""
+    body = call.body
+    command = same_person.DeclareDistinct(_staff_id(call), StaffId(body.other_id), body.reason)
+    await done(call, same_person.declare_distinct, command)
+    return Answer(204)
 
 
 async def suspend(call: Call[SuspensionBody]) -> Answer:
@@ -222,6 +269,11 @@ ROUTES = (
           body=EvidenceBody, answers={201: Made}, creates=True, clauses=("POL-13", "POL-30")),
     Route("POST", ONE + "/relations", relate, summary="Declare a relation", tag="staff",
           roles=OFFICE, body=RelationBody, answers={201: Made}, creates=True, clauses=("POL-03",)),
+    Route("POST", ONE + "/relations/{related_id}/acceptance", accept, tag="staff",
+          summary="Accept a declared connection", roles=SAFEGUARDERS, body=AcceptanceBody,
+          answers={204: None}, clauses=("POL-03", "POL-41")),
+    Route("POST", ONE + "/distinct", tell_apart, summary="Tell two entries apart", tag="staff",
+          roles=SAFEGUARDERS, body=DistinctBody, answers={204: None}, clauses=("POL-03",)),
     Route("PUT", ONE + "/suspension", suspend, summary="Suspend or reinstate", tag="staff",
           roles=LEADS, body=SuspensionBody, answers={204: None}, clauses=("POL-03", "POL-40")),
 )  # fmt: skip

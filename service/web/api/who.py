@@ -5,6 +5,9 @@ from service.policy.people import Role
 LEADS = frozenset({Role.COORDINATOR, Role.DSL})
 """Named people who may take down what a parent said (POL-04)."""
 
+SAFEGUARDERS = frozenset({Role.DSL})
+"""Who decides what no rule can."""
+
 OFFICE = LEADS | {Role.ADMIN}
 FEEDERS = OFFICE | {Role.MACHINE}
 """Who puts children and parents on record; a booking platform is one of them."""

@@ -11,7 +11,7 @@ from service.store.policies import PolicyVersion
 from service.store.transactions import Reader
 from service.web.pages.deeds import Deed, Form, Proof, Step, gathered, sure, ticked
 from service.web.pages.opened import Opened, first_name
-from service.workflows.consent import WORDING, SayWord, say_word
+from service.workflows.consent import CHILD_WORDING, SayWord, say_word, wording_for
 
 PURPOSE = Purpose.TAKE_PART
 """Recording stays off at the provider, so nobody is asked about it yet (POL-05)."""
@@ -38,13 +38,11 @@ class ConsentPage:
     adults: tuple[Adult, ...]
     policy: PolicyVersion | None
     agreement_counts: bool
+    of_age: bool
+    wording: str
 
     template = "consent.html"
-
-    @property
-    def wording(self) -> str:
-        """What is agreed to, word for word."""
-        return WORDING[PURPOSE]
+    child_wording = CHILD_WORDING
 
     @property
     def agrees(self) -> bool:
@@ -66,6 +64,8 @@ def look(reader: Reader, opened: Opened) -> ConsentPage:
         adults=_adults(reader, child, link.parent_id) if is_giver else (),
         policy=policies.newest_policy(reader) if is_giver else None,
         agreement_counts=word is not None and word.policy_version in in_force,
+        of_age=child.is_of_age,
+        wording=wording_for(PURPOSE, child),
     )
 
 
@@ -78,7 +78,7 @@ def own_word(reader: Reader, child: Child, giver_id: ParentId) -> ConsentEntry |
 
 
 def _adults(reader: Reader, child: Child, reader_id: ParentId) -> tuple[Adult, ...]:
-    names = people.parent_names(reader, child.adults)
+    names = people.parent_names(reader, child.adults - child.barred)
     pairs = consent.nominated(reader, (child.child_id,))[child.child_id]
     return tuple(
         Adult(
@@ -89,6 +89,7 @@ def _adults(reader: Reader, child: Child, reader_id: ParentId) -> tuple[Adult, .
             tie.parent_id == reader_id,
         )
         for tie in child.ties
+        if not tie.is_barred
     )
 
 
@@ -118,10 +119,13 @@ def _give(page: ConsentPage, form: Form) -> tuple[Step, ...]:
         policy_version=form.get("policy_version", ""),
         present_adults=adults,
         language=page.opened.language,
+        child_agrees=form.get("child_agrees") == "yes",
     )
 
 
 def _named(page: ConsentPage, form: Form) -> tuple[ParentId, ...]:
+    if page.of_age:
+        return ()  # the workflow names the student
     known = {adult.adult_id for adult in page.adults}
     named = tuple(adult_id for adult_id in known if adult_id in form.getall("adults", []))
     if not named:

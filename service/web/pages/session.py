@@ -13,14 +13,15 @@ from service.policy.admission import child_of
 from service.policy.attestation import may_state_at
 from service.policy.case import CaseFile, ChildCase
 from service.policy.consent import ConsentKind, Route
-from service.policy.people import StaffId
+from service.policy.people import ParentId, SessionId, StaffId
 from service.policy.presence import Pledge, PresenceMode
-from service.policy.session import BEFORE_LIVE, ENGAGED, Session, SessionState
-from service.store import attestations, cases, sessions, staff
+from service.policy.session import BEFORE_LIVE, ENGAGED, Session, SessionState, Span
+from service.store import attestations, cases, presence, sessions, staff
 from service.store.transactions import Reader
 from service.web.pages import consent
 from service.web.pages.deeds import Deed, Form, Proof, Step, account, chosen, gathered, sure, ticked
 from service.web.pages.opened import Opened, first_name
+from service.workflows import promising
 from service.workflows.attesting import MakeStatement, make_statement
 from service.workflows.door import DoorView, look_household
 from service.workflows.presence import (
@@ -31,6 +32,7 @@ from service.workflows.presence import (
     make_pledge,
     revoke_pledge,
 )
+from service.workflows.promising import Coming, MakePledges, Occasion, make_pledges
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,9 @@ class SessionPage:
     stated: bool
     agrees: bool
     check_in_opens_at: datetime
+    of_age: bool
+    elsewhere: bool
+    coming: tuple[Coming, ...]
 
     template = "session.html"
 
@@ -88,7 +93,28 @@ def _session(reader: Reader, opened: Opened, case: CaseFile, child: ChildCase) -
         stated=_has_stated(reader, opened, session),
         agrees=word is not None and word.kind is ConsentKind.GIVEN,
         check_in_opens_at=case.organisation.check_in_opens_at(session.starts_at),
+        of_age=child.child.is_of_age,
+        elsewhere=_is_promised_elsewhere(reader, session, own),
+        coming=_coming(reader, opened, session) if phase == "before" else (),
     )
+
+
+def _is_promised_elsewhere(reader: Reader, session: Session, own: ParentId) -> bool:
+    span = Span(session.starts_at, session.ends_at)
+    return bool(presence.promised_elsewhere(reader, frozenset({own}), span, session.session_id))
+
+
+def _coming(reader: Reader, opened: Opened, session: Session) -> tuple[Coming, ...]:
+    """What can be promised in one action: this session and the others still to be promised. A time
+    for which the adult promised elsewhere is agreed to on its own page."""
+    link = opened.link
+    try:
+        found = promising.coming_of(reader, link.child_id, link.parent_id)
+    except NotFound:  # who may be present on the day of this session, and not today
+        return ()
+    open_ones = tuple(one for one in found if not one.promised and not one.elsewhere)
+    others = [one for one in open_ones if one.session_id != session.session_id]
+    return open_ones if others else ()
 
 
 def _phase(reader: Reader, case: CaseFile) -> str:
@@ -160,12 +186,51 @@ def _who(page: SessionPage) -> dict[str, object]:
 
 
 def _pledge(page: SessionPage, form: Form) -> tuple[Step, ...]:
-    mode, _ = gathered(
+    mode, _, shared = gathered(
         partial(chosen, form, "mode", PresenceMode),
         partial(ticked, form, "agree", TICK_PURPOSE),
+        partial(_in_one_place, page, form),
     )
-    command = MakePledge(**_who(page), terms=_terms(form), mode=mode)  # type: ignore[arg-type]
+    command = MakePledge(**_who(page), terms=_terms(form), mode=mode, shared=shared)  # type: ignore[arg-type]
     return (Step(make_pledge, command, done_already="pledged"),)
+
+
+def _in_one_place(page: SessionPage, form: Form) -> bool:
+    """Whether the adult agreed to be with several children at once; asked only where it is so."""
+    if not page.elsewhere:
+        return False
+    ticked(form, "shared", "Tick the box if all the children are with you in one place.")
+    if form.get("mode") == PresenceMode.ON_CAMERA.value:
+        raise InvalidInput.of(
+            "mode", "elsewhere", "You cannot be on camera in two sessions at once."
+        )
+    return True
+
+
+def _pledges(page: SessionPage, form: Form) -> tuple[Step, ...]:
+    mode, _, occasions = gathered(
+        partial(chosen, form, "mode", PresenceMode),
+        partial(ticked, form, "agree", "Tick the box if you agree to each purpose."),
+        partial(_occasions, form),
+    )
+    link = page.opened.link
+    command = MakePledges(occasions, link.child_id, link.parent_id, mode, Route.LINK)
+    return (Step(make_pledges, command, done_already="pledged"),)
+
+
+def _occasions(form: Form) -> tuple[Occasion, ...]:
+    """The sessions that were left ticked, on the terms that the list showed."""
+    chosen_ones = []
+    for value in form.getall("occasion", []):
+        session_id, _, terms = value.rpartition("~")
+        if not (session_id and terms.isascii() and terms.isdigit() and len(terms) < 10):
+            raise InvalidInput.of(
+                "occasion", "out_of_date", "This form is out of date. Open the page again."
+            )
+        chosen_ones.append(Occasion(SessionId(session_id), int(terms)))
+    if not chosen_ones:
+        raise InvalidInput.of("occasion", "missing", "Choose at least one session.")
+    return tuple(chosen_ones)
 
 
 def _unpledge(page: SessionPage, form: Form) -> tuple[Step, ...]:
@@ -195,6 +260,7 @@ def _withdraw(page: SessionPage, form: Form) -> tuple[Step, ...]:
 ENTER = "enter"
 DEEDS = {
     "pledge": Deed(Proof.PIN, _pledge),
+    "pledges": Deed(Proof.PIN, _pledges),
     "unpledge": Deed(Proof.NOTHING, _unpledge),
     "here": Deed(Proof.PIN, _here),
     "pledge_here": Deed(Proof.PIN, _pledge_here),

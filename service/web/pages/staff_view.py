@@ -10,11 +10,21 @@ from service.policy.admission import Place
 from service.policy.attestation import may_state_at
 from service.policy.case import CaseFile, ChildCase
 from service.policy.clearance import Blocker, outstanding
+from service.policy.consent import Wish
 from service.policy.people import Actor, ChildId, SessionId, StaffId
 from service.policy.presence import SightingResult
 from service.policy.rules import Stage
 from service.policy.session import ENGAGED, Session, SessionState, Span
-from service.store import attestations, cases, people, presence, sessions, staff, staffing
+from service.store import (
+    attestations,
+    cases,
+    people,
+    presence,
+    sessions,
+    staff,
+    staffing,
+    wishes,
+)
 from service.store.transactions import Reader
 from service.web.pages.opened import first_name, initial
 from service.workflows.door import DoorView, look_staff, staff_knock
@@ -44,6 +54,7 @@ class Household:
     child_id: ChildId
     initial: str
     sighted: SightingResult | None
+    wish: Wish | None
 
 
 @dataclass(frozen=True)
@@ -85,13 +96,17 @@ def look(reader: Reader, session_id: SessionId, actor: Actor) -> DoorPage:
     case = cases.load(reader, session_id)
     staff_knock(case, actor)
     names = people.child_names(reader, case.session.children)
+    wanted = wishes.newest(reader, case.session.children)
     return DoorPage(
         summary=_summary(reader, case, actor),
         door=look_staff(reader, session_id, actor),
         in_the_room=_said_in_room(reader, case, actor),
         households=tuple(
             Household(
-                child.child.child_id, initial(names[child.child.child_id]), _newest_sighting(child)
+                child.child.child_id,
+                initial(names[child.child.child_id]),
+                _newest_sighting(child),
+                wanted.get(child.child.child_id),
             )
             for child in case.children
         ),
@@ -106,13 +121,20 @@ def _summary(reader: Reader, case: CaseFile, actor: Actor) -> StaffSession:
         place=place,
         other=_other(reader, case, place),
         obstacles=_obstacles(reader, case, actor),
-        must_accept=place is Place.SECOND_STAFF
-        and session.state in ENGAGED
-        and case.assignment is not None
-        and case.assignment.accepted_at is None,
+        must_accept=_must_accept(case, actor),
         door_is_near=_door_is_near(case, reader.now),
         may_state=_may_state(reader, session, actor),
     )
+
+
+def _must_accept(case: CaseFile, actor: Actor) -> bool:
+    """Whether the page waits for their yes: as second staff, or as whoever is to take over."""
+    if actor.subject == case.tutor.staff_id or case.session.state not in ENGAGED:
+        return False
+    change = case.hand_over
+    taking_over = change is not None and actor.subject == change.newcomer
+    asked = change.case.assignment if change is not None and taking_over else case.assignment
+    return asked is not None and asked.accepted_at is None
 
 
 def _other(reader: Reader, case: CaseFile, place: Place) -> str | None:

@@ -8,6 +8,7 @@ from tests.store.schema.rows import (
     AT,
     DAY,
     ENDS,
+    HAND_OVER,
     METADATA,
     SEALED,
     Row,
@@ -83,6 +84,7 @@ def parent(parent_id: str) -> Row:
         "name_sealed": SEALED,
         "contact_keys": "[]",
         "language": "en",
+        "details_hidden": False,
         "created_at": AT,
         "version": 1,
     }
@@ -95,6 +97,9 @@ def child(child_id: str) -> Row:
         "name_sealed": SEALED,
         "born_on": DAY,
         "ledger_position": 1,
+        "looked_after": False,
+        "visiting_never": False,
+        "has_merged": False,
         "created_at": AT,
         "version": 1,
     }
@@ -115,6 +120,20 @@ POLICY: Row = {
     "asks_fresh_agreement": False,
     "published_at": AT,
 }
+ORGANISATION_SETTINGS: Row = {
+    "position": 1,
+    "digest": "d",
+    "settings_sealed": SEALED,
+    "at": AT,
+}
+SWITCH_OVER: Row = {
+    "id": "switchover_1",
+    "child_id": "child_1",
+    "position": 1,
+    "switched_over": True,
+    "by": "staff_9",
+    "at": AT,
+}
 NOMINATION: Row = {
     "id": "nomination_1",
     "child_id": "child_1",
@@ -123,6 +142,26 @@ NOMINATION: Row = {
     "adult_id": "parent_1",
     "named": True,
     "route": "link",
+    "at": AT,
+}
+WISH: Row = {
+    "id": "wish_1",
+    "child_id": "child_1",
+    "position": 3,
+    "wish": "camera_off",
+    "recorded_by": "staff_2",
+    "at": AT,
+}
+RESOLUTION: Row = {
+    "id": "resolution_1",
+    "child_id": "child_1",
+    "position": 2,
+    "purpose": "take_part",
+    "basis": "agreement",
+    "stands": True,
+    "settles": "[1]",
+    "reason": "Both agree now",
+    "recorded_by": "staff_3",
     "at": AT,
 }
 CHECK_IN: Row = {
@@ -150,6 +189,21 @@ SIGHTING: Row = {
     "result": "seen",
     "at": AT,
 }
+SERIES: Row = {
+    "id": "series_1",
+    "tutor_id": "staff_1",
+    "asked": "{}",
+    "booked_by": "staff_1",
+    "created_at": AT,
+}
+SERIES_REFUSAL: Row = {
+    "series_id": "series_1",
+    "number": 1,
+    "local_start": "2026-11-24T16:00:00",
+    "code": "taken",
+    "field": "tutor_id",
+    "sentence": "The tutor has another session at that time.",
+}
 OVERRIDE: Row = {
     "id": "override_1",
     "session_id": "session_1",
@@ -159,6 +213,14 @@ OVERRIDE: Row = {
     "expires_at": ENDS,
     "at": AT,
 }
+STRETCH: Row = {
+    "staff_id": "staff_2",
+    "starts_at": AT,
+    "ends_at": ENDS,
+    "noted_by": "staff_2",
+    "noted_at": AT,
+}
+DUTY: Row = STRETCH | {"id": "duty_1", "kind": "rota", "position": 0, "own_word": True}
 ENTRY: Row = {
     "scope": "session_1",
     "id": 1,
@@ -189,19 +251,28 @@ ROWS: list[tuple[str, Row]] = [
     *(("children", child(f"child_{n}")) for n in (1, 2)),
     *(("hosts", HOST | {"id": f"host_{n}", "account": f"host{n}"}) for n in (1, 2)),
     ("policies", POLICY),
+    ("organisation_settings", ORGANISATION_SETTINGS),
+    ("switch_overs", SWITCH_OVER),
     ("staff_evidence", evidence("evidence_1")),
     ("sessions", session("session_1")),
     ("sessions", session("session_2")),
     ("session_children", {"session_id": "session_1", "child_id": "child_1"}),
     ("engagements", engagement("session_1", 60, 120)),
     ("assignments", assignment("assignment_1")),
+    ("absences", STRETCH | {"id": "absence_1"}),
+    ("duties", DUTY),
+    ("hand_overs", HAND_OVER),
     ("consents", consent("consent_1", 1)),
     ("nominations", NOMINATION),
+    ("consent_resolutions", RESOLUTION),
+    ("wishes", WISH),
     ("pledges", pledge("pledge_1")),
     ("check_ins", CHECK_IN),
     ("staff_check_ins", STAFF_CHECK_IN),
     ("sightings", SIGHTING),
     ("overrides", OVERRIDE),
+    ("series", SERIES),
+    ("series_refusals", SERIES_REFUSAL),
     ("clearances", clearance("clearance_1")),
     ("cleared_children", cleared_child("clearance_1")),
     ("clearances", clearance("clearance_empty")),

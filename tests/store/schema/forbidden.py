@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tests.store.schema.everything import OVERRIDE
 from tests.store.schema.rows import (
     AT,
+    HAND_OVER,
     Row,
     admission,
     alert,
@@ -95,6 +96,19 @@ FORBIDDEN = {
         )
         for column in ("consent_id", "pledge_id", "adult_id")
     },
+    "a hand-over from somebody to themselves": Forbidden(
+        "ck_hand_overs_two_different_people",
+        "hand_overs",
+        HAND_OVER | {"id": "h", "session_id": "session_2", "coming_id": "staff_2"},
+    ),
+    "a second open hand-over": Forbidden(
+        "uq_hand_overs_open", "hand_overs", HAND_OVER | {"id": "h"}
+    ),
+    "an arrival of somebody who was never admitted": Forbidden(
+        "ck_hand_overs_in_order",
+        "hand_overs",
+        HAND_OVER | {"id": "h", "session_id": "session_2", "arrived_at": AT, "ended_at": AT},
+    ),
     "a second current assignment": Forbidden(
         "uq_assignments_current", "assignments", assignment("a", staff_id="staff_3")
     ),

@@ -195,3 +195,14 @@ def way_in(way_in_id: str, **changes: Any) -> Row:
         "registrant_id": "reg_1",
         "url_sealed": SEALED,
     } | changes
+
+
+HAND_OVER: Row = {
+    "id": "handover_1",
+    "session_id": "session_1",
+    "leaving_id": "staff_2",
+    "coming_id": "staff_3",
+    "reason": "Ill",
+    "asked_by": "staff_3",
+    "asked_at": AT,
+}

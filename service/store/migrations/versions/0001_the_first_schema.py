@@ -35,8 +35,13 @@ def upgrade() -> None:
     sa.Column('name_sealed', sa.LargeBinary(), nullable=False),
     sa.Column('born_on', sa.Date(), nullable=False),
     sa.Column('ledger_position', sa.Integer(), nullable=False),
+    sa.Column('looked_after', sa.Boolean(), nullable=False),
+    sa.Column('visiting_never', sa.Boolean(), nullable=False),
+    sa.Column('merged_into', sa.String(), nullable=True),
+    sa.Column('has_merged', sa.Boolean(), nullable=False),
     sa.Column('created_at', INSTANT, nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['merged_into'], ['children.id'], name=op.f('fk_children_merged_into')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_children')),
     sa.UniqueConstraint('external_id', name=op.f('uq_children_external_id'))
     )
@@ -86,6 +91,13 @@ def upgrade() -> None:
     sa.CheckConstraint('id = 1', name=op.f('ck_installation_only_one')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_installation'))
     )
+    op.create_table('organisation_settings',
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.String(), nullable=False),
+    sa.Column('settings_sealed', sa.LargeBinary(), nullable=False),
+    sa.Column('at', INSTANT, nullable=False),
+    sa.PrimaryKeyConstraint('position', name=op.f('pk_organisation_settings'))
+    )
     op.create_table('parents',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('external_id', sa.String(), nullable=True),
@@ -95,8 +107,13 @@ def upgrade() -> None:
     sa.Column('contact_keys', sa.String(), nullable=False),
     sa.Column('language', sa.String(), nullable=False),
     sa.Column('pin_hash', sa.String(), nullable=True),
+    sa.Column('restriction', sa.String(), nullable=True),
+    sa.Column('details_hidden', sa.Boolean(), nullable=False),
+    sa.Column('merged_into', sa.String(), nullable=True),
     sa.Column('created_at', INSTANT, nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("restriction IN ('no_contact', 'do_not_contact', 'deceased', 'merged')", name=op.f('ck_parents_restriction_known')),
+    sa.ForeignKeyConstraint(['merged_into'], ['parents.id'], name=op.f('fk_parents_merged_into')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_parents')),
     sa.UniqueConstraint('external_id', name=op.f('uq_parents_external_id'))
     )
@@ -126,6 +143,7 @@ def upgrade() -> None:
     sa.Column('contact_keys', sa.String(), nullable=False),
     sa.Column('suspended_at', INSTANT, nullable=True),
     sa.Column('left_on', sa.Date(), nullable=True),
+    sa.Column('works', sa.String(), nullable=True),
     sa.Column('created_at', INSTANT, nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_staff')),
@@ -154,6 +172,40 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('subject_id', name=op.f('pk_work'))
     )
     op.create_index('ix_work_due', 'work', ['kind', 'due_at'], unique=False)
+    op.create_table('absences',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('staff_id', sa.String(), nullable=False),
+    sa.Column('starts_at', INSTANT, nullable=False),
+    sa.Column('ends_at', INSTANT, nullable=False),
+    sa.Column('noted_by', sa.String(), nullable=False),
+    sa.Column('noted_at', INSTANT, nullable=False),
+    sa.Column('ended_at', INSTANT, nullable=True),
+    sa.CheckConstraint('starts_at < ends_at', name=op.f('ck_absences_starts_before_it_ends')),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_absences_staff_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_absences'))
+    )
+    op.create_index('ix_absences_staff', 'absences', ['staff_id', 'starts_at'], unique=False, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+    op.create_table('consent_resolutions',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('child_id', sa.String(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('purpose', sa.String(), nullable=False),
+    sa.Column('basis', sa.String(), nullable=False),
+    sa.Column('stands', sa.Boolean(), nullable=False),
+    sa.Column('settles', sa.String(), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('document', sa.String(), nullable=True),
+    sa.Column('recorded_by', sa.String(), nullable=False),
+    sa.Column('at', INSTANT, nullable=False),
+    sa.CheckConstraint("basis <> 'court_order' OR document IS NOT NULL", name=op.f('ck_consent_resolutions_order_is_named')),
+    sa.CheckConstraint("basis IN ('agreement', 'court_order', 'other', 'merge')", name=op.f('ck_consent_resolutions_basis_known')),
+    sa.CheckConstraint("purpose IN ('take_part', 'record')", name=op.f('ck_consent_resolutions_purpose_known')),
+    sa.CheckConstraint('length(trim(reason)) > 0', name=op.f('ck_consent_resolutions_reason_stated')),
+    sa.ForeignKeyConstraint(['child_id'], ['children.id'], name=op.f('fk_consent_resolutions_child_id')),
+    sa.ForeignKeyConstraint(['recorded_by'], ['staff.id'], name=op.f('fk_consent_resolutions_recorded_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_consent_resolutions')),
+    sa.UniqueConstraint('child_id', 'position', name=op.f('uq_consent_resolutions_child_id_position'))
+    )
     op.create_table('consents',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('child_id', sa.String(), nullable=False),
@@ -168,6 +220,7 @@ def upgrade() -> None:
     sa.Column('valid_until', INSTANT, nullable=True),
     sa.Column('policy_version', sa.String(), nullable=False),
     sa.Column('wording', sa.String(), nullable=False),
+    sa.Column('child_wording', sa.String(), nullable=True),
     sa.Column('language', sa.String(), nullable=False),
     sa.CheckConstraint("(route = 'link') = (recorded_by IS NULL) AND (route = 'link') = (evidence IS NULL)", name=op.f('ck_consents_taken_down_by_a_person')),
     sa.CheckConstraint("kind IN ('given', 'refused', 'withdrawn', 'invalidated', 'lapsed')", name=op.f('ck_consents_kind_known')),
@@ -205,6 +258,23 @@ def upgrade() -> None:
     sa.UniqueConstraint('token_hash', name=op.f('uq_devices_token_hash'))
     )
     op.create_index(op.f('ix_devices_parent_id'), 'devices', ['parent_id'], unique=False)
+    op.create_table('duties',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('staff_id', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('starts_at', INSTANT, nullable=False),
+    sa.Column('ends_at', INSTANT, nullable=False),
+    sa.Column('own_word', sa.Boolean(), nullable=False),
+    sa.Column('noted_by', sa.String(), nullable=False),
+    sa.Column('noted_at', INSTANT, nullable=False),
+    sa.Column('ended_at', INSTANT, nullable=True),
+    sa.CheckConstraint("kind IN ('rota', 'standby')", name=op.f('ck_duties_kind_known')),
+    sa.CheckConstraint('starts_at < ends_at', name=op.f('ck_duties_starts_before_it_ends')),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_duties_staff_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_duties'))
+    )
+    op.create_index('ix_duties_staff', 'duties', ['staff_id', 'starts_at'], unique=False, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
     op.create_table('entry_payloads',
     sa.Column('entry_uid', sa.String(), nullable=False),
     sa.Column('payload_sealed', sa.LargeBinary(), nullable=False),
@@ -243,9 +313,112 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['parent_id'], ['parents.id'], name=op.f('fk_pin_tries_parent_id')),
     sa.PrimaryKeyConstraint('parent_id', name=op.f('pk_pin_tries'))
     )
+    op.create_table('series',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('external_id', sa.String(), nullable=True),
+    sa.Column('tutor_id', sa.String(), nullable=False),
+    sa.Column('asked', sa.String(), nullable=False),
+    sa.Column('booked_by', sa.String(), nullable=False),
+    sa.Column('created_at', INSTANT, nullable=False),
+    sa.ForeignKeyConstraint(['tutor_id'], ['staff.id'], name=op.f('fk_series_tutor_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_series')),
+    sa.UniqueConstraint('external_id', name=op.f('uq_series_external_id'))
+    )
+    op.create_table('staff_evidence',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('staff_id', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('seen_on', sa.Date(), nullable=False),
+    sa.Column('trusted_until', sa.Date(), nullable=True),
+    sa.Column('policy_version', sa.String(), nullable=True),
+    sa.Column('scheme', sa.String(), nullable=True),
+    sa.Column('number_key', sa.String(), nullable=True),
+    sa.Column('seen_by', sa.String(), nullable=True),
+    sa.Column('at', INSTANT, nullable=False),
+    sa.CheckConstraint("(kind = 'policy_acknowledgement') = (policy_version IS NOT NULL)", name=op.f('ck_staff_evidence_acknowledgements_name_a_version')),
+    sa.CheckConstraint("kind = 'background_check' OR scheme IS NULL", name=op.f('ck_staff_evidence_checks_have_schemes')),
+    sa.CheckConstraint("kind = 'policy_acknowledgement' OR (seen_by IS NOT NULL AND seen_by <> staff_id)", name=op.f('ck_staff_evidence_seen_by_another')),
+    sa.CheckConstraint("kind IN ('background_check', 'training', 'policy_acknowledgement')", name=op.f('ck_staff_evidence_kind_known')),
+    sa.CheckConstraint("scheme IN ('dbs_basic', 'dbs_enhanced', 'pvg', 'access_ni_basic', 'access_ni_enhanced')", name=op.f('ck_staff_evidence_scheme_known')),
+    sa.ForeignKeyConstraint(['policy_version'], ['policies.version'], name=op.f('fk_staff_evidence_policy_version')),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_staff_evidence_staff_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_evidence'))
+    )
+    op.create_index(op.f('ix_staff_evidence_number_key'), 'staff_evidence', ['number_key'], unique=False)
+    op.create_index(op.f('ix_staff_evidence_staff_id'), 'staff_evidence', ['staff_id'], unique=False)
+    op.create_table('staff_relations',
+    sa.Column('staff_id', sa.String(), nullable=False),
+    sa.Column('related_id', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('declared_at', INSTANT, nullable=False),
+    sa.Column('accepted_at', INSTANT, nullable=True),
+    sa.Column('accepted_by', sa.String(), nullable=True),
+    sa.CheckConstraint("kind IN ('family', 'connection', 'distinct')", name=op.f('ck_staff_relations_kind_known')),
+    sa.CheckConstraint('(accepted_at IS NULL) = (accepted_by IS NULL)', name=op.f('ck_staff_relations_accepted_by_somebody')),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_staff_relations_staff_id')),
+    sa.PrimaryKeyConstraint('staff_id', 'related_id', 'kind', name=op.f('pk_staff_relations'))
+    )
+    op.create_table('switch_overs',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('child_id', sa.String(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('switched_over', sa.Boolean(), nullable=False),
+    sa.Column('by', sa.String(), nullable=False),
+    sa.Column('at', INSTANT, nullable=False),
+    sa.ForeignKeyConstraint(['child_id'], ['children.id'], name=op.f('fk_switch_overs_child_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_switch_overs')),
+    sa.UniqueConstraint('child_id', 'position', name=op.f('uq_switch_overs_child_id_position'))
+    )
+    op.create_table('ties',
+    sa.Column('child_id', sa.String(), nullable=False),
+    sa.Column('parent_id', sa.String(), nullable=False),
+    sa.Column('relation', sa.String(), nullable=False),
+    sa.Column('authority', sa.String(), nullable=False),
+    sa.Column('document', sa.String(), nullable=True),
+    sa.Column('document_on', sa.Date(), nullable=True),
+    sa.Column('until', sa.Date(), nullable=True),
+    sa.Column('created_at', INSTANT, nullable=False),
+    sa.Column('ended_at', INSTANT, nullable=True),
+    sa.CheckConstraint("authority IN ('parental_responsibility', 'local_authority', 'delegated', 'self', 'none')", name=op.f('ck_ties_authority_known')),
+    sa.CheckConstraint("authority NOT IN ('delegated', 'local_authority') OR (document IS NOT NULL AND document_on IS NOT NULL)", name=op.f('ck_ties_paper_is_named')),
+    sa.ForeignKeyConstraint(['child_id'], ['children.id'], name=op.f('fk_ties_child_id')),
+    sa.ForeignKeyConstraint(['parent_id'], ['parents.id'], name=op.f('fk_ties_parent_id')),
+    sa.PrimaryKeyConstraint('child_id', 'parent_id', name=op.f('pk_ties'))
+    )
+    op.create_index(op.f('ix_ties_parent_id'), 'ties', ['parent_id'], unique=False)
+    op.create_table('unsequenced',
+    sa.Column('entry_uid', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['entry_uid'], ['entries.uid'], name=op.f('fk_unsequenced_entry_uid')),
+    sa.PrimaryKeyConstraint('entry_uid', name=op.f('pk_unsequenced'))
+    )
+    op.create_table('wishes',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('child_id', sa.String(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('wish', sa.String(), nullable=False),
+    sa.Column('recorded_by', sa.String(), nullable=False),
+    sa.Column('at', INSTANT, nullable=False),
+    sa.CheckConstraint("wish IN ('glad', 'camera_off', 'does_not_want')", name=op.f('ck_wishes_wish_known')),
+    sa.ForeignKeyConstraint(['child_id'], ['children.id'], name=op.f('fk_wishes_child_id')),
+    sa.ForeignKeyConstraint(['recorded_by'], ['staff.id'], name=op.f('fk_wishes_recorded_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_wishes')),
+    sa.UniqueConstraint('child_id', 'position', name=op.f('uq_wishes_child_id_position'))
+    )
+    op.create_table('series_refusals',
+    sa.Column('series_id', sa.String(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('local_start', sa.String(), nullable=False),
+    sa.Column('code', sa.String(), nullable=False),
+    sa.Column('field', sa.String(), nullable=False),
+    sa.Column('sentence', sa.String(), nullable=False),
+    sa.CheckConstraint('number >= 1', name=op.f('ck_series_refusals_number_counts')),
+    sa.ForeignKeyConstraint(['series_id'], ['series.id'], name=op.f('fk_series_refusals_series_id')),
+    sa.PrimaryKeyConstraint('series_id', 'number', name=op.f('pk_series_refusals'))
+    )
     op.create_table('sessions',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('external_id', sa.String(), nullable=True),
+    sa.Column('series_id', sa.String(), nullable=True),
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('starts_at', INSTANT, nullable=False),
     sa.Column('ends_at', INSTANT, nullable=False),
@@ -269,53 +442,14 @@ def upgrade() -> None:
     sa.CheckConstraint("state NOT IN ('cancelled', 'ended') OR reason IS NOT NULL", name=op.f('ck_sessions_over_has_a_reason')),
     sa.CheckConstraint('starts_at < ends_at', name=op.f('ck_sessions_starts_before_it_ends')),
     sa.ForeignKeyConstraint(['host_id'], ['hosts.id'], name=op.f('fk_sessions_host_id')),
+    sa.ForeignKeyConstraint(['series_id'], ['series.id'], name=op.f('fk_sessions_series_id')),
     sa.ForeignKeyConstraint(['tutor_id'], ['staff.id'], name=op.f('fk_sessions_tutor_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sessions')),
     sa.UniqueConstraint('external_id', name=op.f('uq_sessions_external_id'))
     )
+    op.create_index('ix_sessions_series', 'sessions', ['series_id'], unique=False, sqlite_where=sa.text('series_id IS NOT NULL'), postgresql_where=sa.text('series_id IS NOT NULL'))
     op.create_index('ix_sessions_starts', 'sessions', ['starts_at', 'id'], unique=False)
     op.create_index(op.f('ix_sessions_tutor_id'), 'sessions', ['tutor_id'], unique=False)
-    op.create_table('staff_evidence',
-    sa.Column('id', sa.String(), nullable=False),
-    sa.Column('staff_id', sa.String(), nullable=False),
-    sa.Column('kind', sa.String(), nullable=False),
-    sa.Column('seen_on', sa.Date(), nullable=False),
-    sa.Column('trusted_until', sa.Date(), nullable=True),
-    sa.Column('policy_version', sa.String(), nullable=True),
-    sa.Column('seen_by', sa.String(), nullable=True),
-    sa.Column('at', INSTANT, nullable=False),
-    sa.CheckConstraint("(kind = 'policy_acknowledgement') = (policy_version IS NOT NULL)", name=op.f('ck_staff_evidence_acknowledgements_name_a_version')),
-    sa.CheckConstraint("kind = 'policy_acknowledgement' OR (seen_by IS NOT NULL AND seen_by <> staff_id)", name=op.f('ck_staff_evidence_seen_by_another')),
-    sa.CheckConstraint("kind IN ('background_check', 'training', 'policy_acknowledgement')", name=op.f('ck_staff_evidence_kind_known')),
-    sa.ForeignKeyConstraint(['policy_version'], ['policies.version'], name=op.f('fk_staff_evidence_policy_version')),
-    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_staff_evidence_staff_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_evidence'))
-    )
-    op.create_index(op.f('ix_staff_evidence_staff_id'), 'staff_evidence', ['staff_id'], unique=False)
-    op.create_table('staff_relations',
-    sa.Column('staff_id', sa.String(), nullable=False),
-    sa.Column('related_id', sa.String(), nullable=False),
-    sa.Column('declared_at', INSTANT, nullable=False),
-    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_staff_relations_staff_id')),
-    sa.PrimaryKeyConstraint('staff_id', 'related_id', name=op.f('pk_staff_relations'))
-    )
-    op.create_table('ties',
-    sa.Column('child_id', sa.String(), nullable=False),
-    sa.Column('parent_id', sa.String(), nullable=False),
-    sa.Column('relation', sa.String(), nullable=False),
-    sa.Column('authority', sa.String(), nullable=False),
-    sa.Column('created_at', INSTANT, nullable=False),
-    sa.CheckConstraint("authority IN ('parental_responsibility', 'local_authority', 'delegated', 'none')", name=op.f('ck_ties_authority_known')),
-    sa.ForeignKeyConstraint(['child_id'], ['children.id'], name=op.f('fk_ties_child_id')),
-    sa.ForeignKeyConstraint(['parent_id'], ['parents.id'], name=op.f('fk_ties_parent_id')),
-    sa.PrimaryKeyConstraint('child_id', 'parent_id', name=op.f('pk_ties'))
-    )
-    op.create_index(op.f('ix_ties_parent_id'), 'ties', ['parent_id'], unique=False)
-    op.create_table('unsequenced',
-    sa.Column('entry_uid', sa.String(), nullable=False),
-    sa.ForeignKeyConstraint(['entry_uid'], ['entries.uid'], name=op.f('fk_unsequenced_entry_uid')),
-    sa.PrimaryKeyConstraint('entry_uid', name=op.f('pk_unsequenced'))
-    )
     op.create_table('alerts',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('subject_id', sa.String(), nullable=False),
@@ -396,6 +530,30 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('session_id', 'subject_id', name=op.f('pk_engagements'))
     )
     op.create_index('ix_engagements_subject', 'engagements', ['subject_id', 'taken_from'], unique=False)
+    op.create_table('hand_overs',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('session_id', sa.String(), nullable=False),
+    sa.Column('leaving_id', sa.String(), nullable=False),
+    sa.Column('coming_id', sa.String(), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('asked_by', sa.String(), nullable=False),
+    sa.Column('asked_at', INSTANT, nullable=False),
+    sa.Column('accepted_at', INSTANT, nullable=True),
+    sa.Column('admitted_at', INSTANT, nullable=True),
+    sa.Column('arrived_at', INSTANT, nullable=True),
+    sa.Column('gap_seconds', sa.Integer(), nullable=True),
+    sa.Column('ended_at', INSTANT, nullable=True),
+    sa.CheckConstraint('arrived_at IS NULL OR (admitted_at IS NOT NULL AND ended_at IS NOT NULL)', name=op.f('ck_hand_overs_in_order')),
+    sa.CheckConstraint('leaving_id <> coming_id', name=op.f('ck_hand_overs_two_different_people')),
+    sa.CheckConstraint('length(trim(reason)) > 0', name=op.f('ck_hand_overs_reason_stated')),
+    sa.ForeignKeyConstraint(['coming_id'], ['staff.id'], name=op.f('fk_hand_overs_coming_id')),
+    sa.ForeignKeyConstraint(['leaving_id'], ['staff.id'], name=op.f('fk_hand_overs_leaving_id')),
+    sa.ForeignKeyConstraint(['session_id'], ['sessions.id'], name=op.f('fk_hand_overs_session_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_hand_overs'))
+    )
+    op.create_index('ix_hand_overs_coming', 'hand_overs', ['coming_id'], unique=False, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+    op.create_index(op.f('ix_hand_overs_session_id'), 'hand_overs', ['session_id'], unique=False)
+    op.create_index('uq_hand_overs_open', 'hand_overs', ['session_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
     op.create_table('links',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('token_hash', sa.String(), nullable=False),
@@ -421,6 +579,7 @@ def upgrade() -> None:
     sa.Column('once_key', sa.String(), nullable=False),
     sa.Column('template', sa.String(), nullable=False),
     sa.Column('parent_id', sa.String(), nullable=True),
+    sa.Column('child_id', sa.String(), nullable=True),
     sa.Column('session_id', sa.String(), nullable=True),
     sa.Column('copy_of', sa.String(), nullable=True),
     sa.Column('subject', sa.String(), nullable=False),
@@ -429,12 +588,14 @@ def upgrade() -> None:
     sa.Column('settled_at', INSTANT, nullable=True),
     sa.Column('outcome', sa.String(), nullable=True),
     sa.CheckConstraint('(parent_id IS NULL) <> (copy_of IS NULL)', name=op.f('ck_messages_to_a_parent_or_a_copy')),
+    sa.ForeignKeyConstraint(['child_id'], ['children.id'], name=op.f('fk_messages_child_id')),
     sa.ForeignKeyConstraint(['copy_of'], ['messages.id'], name=op.f('fk_messages_copy_of')),
     sa.ForeignKeyConstraint(['parent_id'], ['parents.id'], name=op.f('fk_messages_parent_id')),
     sa.ForeignKeyConstraint(['session_id'], ['sessions.id'], name=op.f('fk_messages_session_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_messages')),
     sa.UniqueConstraint('once_key', name=op.f('uq_messages_once_key'))
     )
+    op.create_index(op.f('ix_messages_child_id'), 'messages', ['child_id'], unique=False)
     op.create_table('overrides',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('session_id', sa.String(), nullable=False),
@@ -456,6 +617,7 @@ def upgrade() -> None:
     sa.Column('adult_id', sa.String(), nullable=False),
     sa.Column('terms', sa.Integer(), nullable=False),
     sa.Column('mode', sa.String(), nullable=False),
+    sa.Column('shared', sa.Boolean(), nullable=False),
     sa.Column('route', sa.String(), nullable=False),
     sa.Column('recorded_by', sa.String(), nullable=True),
     sa.Column('made_at', INSTANT, nullable=False),
@@ -469,6 +631,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['session_id'], ['sessions.id'], name=op.f('fk_pledges_session_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_pledges'))
     )
+    op.create_index('ix_pledges_adult', 'pledges', ['adult_id', 'made_at'], unique=False)
     op.create_index(op.f('ix_pledges_session_id'), 'pledges', ['session_id'], unique=False)
     op.create_index('uq_pledges_standing', 'pledges', ['session_id', 'child_id', 'adult_id', 'terms'], unique=True, sqlite_where=sa.text('revoked_at IS NULL'), postgresql_where=sa.text('revoked_at IS NULL'))
     op.create_table('session_children',
@@ -557,10 +720,12 @@ def upgrade() -> None:
     sa.Column('stage', sa.String(), nullable=False),
     sa.Column('provider_id', sa.String(), nullable=True),
     sa.Column('holder', sa.String(), nullable=False),
+    sa.Column('link_key', sa.String(), nullable=False),
     sa.Column('passcode_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('intended_at', INSTANT, nullable=False),
     sa.Column('opened_at', INSTANT, nullable=True),
     sa.Column('verified_at', INSTANT, nullable=True),
+    sa.Column('weak_since', INSTANT, nullable=True),
     sa.Column('shut_at', INSTANT, nullable=True),
     sa.Column('closed_at', INSTANT, nullable=True),
     sa.Column('reason', sa.String(), nullable=True),
@@ -573,6 +738,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_meetings')),
     sa.UniqueConstraint('reference', name=op.f('uq_meetings_reference'))
     )
+    op.create_index('ix_meetings_link', 'meetings', ['provider', 'link_key'], unique=False, sqlite_where=sa.text("link_key <> ''"), postgresql_where=sa.text("link_key <> ''"))
     op.create_index('ix_meetings_provider', 'meetings', ['provider', 'provider_id'], unique=False)
     op.create_index(op.f('ix_meetings_session_id'), 'meetings', ['session_id'], unique=False)
     op.create_index('uq_meetings_live', 'meetings', ['session_id'], unique=True, sqlite_where=sa.text("stage IN ('intended', 'open')"), postgresql_where=sa.text("stage IN ('intended', 'open')"))

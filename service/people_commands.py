@@ -1,0 +1,80 @@
+"""`chaperone import` and `chaperone export-people`: lists of people in and out of the service."""
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import click
+
+from service.errors import ChaperoneError
+from service.people_file import bring_in
+from service.people_lists import Call, Wish, bring_in_list, write_out
+from service.settings import load_settings
+from service.web.api.import_columns import People, described
+
+TOKEN = click.option("--token", envvar="CHAPERONE_TOKEN", required=True, help="Your own token.")
+EXPORTED = (People.FAMILIES, People.STAFF)
+
+
+@click.command("import")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--go", is_flag=True, help="Bring the lists in. Without it they are checked only.")
+@click.option("--accept-doubts", is_flag=True, help="You have looked at the lines in doubt.")
+@TOKEN
+def import_people(files: tuple[Path, ...], go: bool, accept_doubts: bool, token: str) -> None:
+    """Bring in lists of people (FILE.csv) through the running service: staff, families, consents.
+
+    Each list is checked whole, line by line, before any of it is brought in. Repeatable: what is
+    there already, by its external id, is brought up to date or left as it is. A FILE.json, made by a
+    program, holds everything from policies to PINs and is brought in at once.
+    """
+    asyncio.run(_told(_bring_in(files, Wish(go, accept_doubts), token)))
+
+
+async def _told(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except ChaperoneError as error:
+        raise click.ClickException(error.sentence) from None
+
+
+async def _bring_in(files: tuple[Path, ...], wish: Wish, token: str) -> None:
+    base_url = load_settings().base_url
+    async with aiohttp.ClientSession() as session:
+        for file in files:
+            if file.suffix.lower() == ".json":
+                count = await bring_in(file, base_url, token, progress=click.echo)
+                click.echo(f"{count} records are in.")
+            else:
+                await bring_in_list(Call(session, base_url, token), file, wish, click.echo)
+
+
+@click.command("export-people")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@TOKEN
+def export_people(folder: Path, token: str) -> None:
+    """Write families.csv and staff.csv into FOLDER, to be kept safe or brought in again.
+
+    They hold names and addresses: keep them as you keep the register. No PIN, link or consent is in
+    them. Every page that is read is noted in the audit log.
+    """
+    asyncio.run(_told(_write_out(folder, token)))
+
+
+async def _write_out(folder: Path, token: str) -> None:
+    base_url = load_settings().base_url
+    async with aiohttp.ClientSession() as session:
+        for people in EXPORTED:
+            file = folder / f"{people.value}.csv"
+            count = await write_out(Call(session, base_url, token), people, file)
+            click.echo(f"{file.name}: {count} lines.")
+
+
+@click.command("columns")
+def list_columns() -> None:
+    """Print the columns of the lists that `import` takes."""
+    click.echo(described(), nl=False)

@@ -1,0 +1,135 @@
+"""Who might be second staff of a session: everybody's case at once, in a handful of queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+import sqlalchemy as sa
+
+from service.policy.case import CaseFile
+from service.policy.cover import Candidate, objections
+from service.policy.people import SessionId, StaffId
+from service.policy.session import ENGAGED, SessionState, Span
+from service.policy.staff import Assignment
+from service.store import duties, staff
+from service.store.cases import span_of
+from service.store.sessions import SESSIONS
+from service.store.staff import STAFF
+from service.store.staffing import ASSIGNMENTS
+from service.store.transactions import Reader, Tx
+
+TOGETHER_OVER = timedelta(days=90)
+"""How far back sessions with the same tutor are counted (pitfall 29)."""
+
+HELD = [state.value for state in (*ENGAGED, SessionState.ENDED, SessionState.CLOSED)]
+_RUNNING = SESSIONS.c.state.in_([state.value for state in ENGAGED])
+
+
+def candidates(
+    reader: Tx | Reader, case: CaseFile, ids: Iterable[StaffId] | None = None
+) -> tuple[Candidate, ...]:
+    """What speaks against each of these people (all of the staff, if none are named), in the order
+    given, and how much they do already. The tutor and whoever is second staff now are left out."""
+    now_in_it = {case.tutor.staff_id, case.second_staff.staff_id if case.second_staff else None}
+    among = [one for one in (ids or _everybody(reader)) if one not in now_in_it]
+    with_each = cases_with(reader, case, among)
+    rooms = _rooms_that_day(reader, case)
+    together = _with_tutor(reader, case)
+    return tuple(
+        Candidate(
+            staff_id,
+            objections(with_each[staff_id], reader.now),
+            rooms.get(staff_id, 0),
+            together.get(staff_id, 0),
+        )
+        for staff_id in among
+        if staff_id in with_each
+    )
+
+
+def cases_with(
+    reader: Tx | Reader, case: CaseFile, ids: Iterable[StaffId]
+) -> dict[StaffId, CaseFile]:
+    """The case with each of these people as second staff who accepts now; unknown ids left out."""
+    among = frozenset(ids)
+    if not among:
+        return {}
+    own = case.session.session_id
+    around = case.organisation.with_second_staff_gap(span_of(case.session))
+    taken = _taken(reader, among, around, own)
+    away = duties.away(reader, among, span_of(case.session))
+    return {
+        staff_id: replace(
+            case,
+            second_staff=member,
+            assignment=Assignment(staff_id, reader.now),
+            second_staff_elsewhere=taken.get(staff_id, ()),
+            second_staff_away=away.get(staff_id, ()),
+            hand_over=None,
+        )
+        for staff_id, member in staff.members(reader, among).items()
+    }
+
+
+def _everybody(reader: Tx | Reader) -> list[StaffId]:
+    today = reader.house.organisation.local_day(reader.now)
+    query = (
+        sa.select(STAFF.c.id)
+        .where(sa.or_(STAFF.c.left_on.is_(None), STAFF.c.left_on > today))
+        .order_by(STAFF.c.id)
+    )
+    return [StaffId(found) for found in reader.conn.execute(query).scalars()]
+
+
+def _taken(
+    reader: Tx | Reader, ids: frozenset[StaffId], around: Span, own: SessionId
+) -> dict[StaffId, tuple[Span, ...]]:
+    """For what each is taken then: teaching, covering, or asked to cover and yet to answer."""
+    overlap = sa.and_(
+        SESSIONS.c.starts_at < around.ends_at,
+        SESSIONS.c.ends_at > around.starts_at,
+        SESSIONS.c.id != own,
+        _RUNNING,
+    )
+    among = sorted(ids)
+    times = (SESSIONS.c.starts_at, SESSIONS.c.ends_at)
+    covering = (
+        sa.select(ASSIGNMENTS.c.staff_id, *times)
+        .join(SESSIONS, SESSIONS.c.id == ASSIGNMENTS.c.session_id)
+        .where(ASSIGNMENTS.c.staff_id.in_(among), ASSIGNMENTS.c.released_at.is_(None), overlap)
+    )
+    teaching = sa.select(SESSIONS.c.tutor_id, *times).where(SESSIONS.c.tutor_id.in_(among), overlap)
+    found: dict[StaffId, list[Span]] = defaultdict(list)
+    for staff_id, starts_at, ends_at in reader.conn.execute(covering.union_all(teaching)):
+        found[StaffId(staff_id)].append(Span(starts_at, ends_at))
+    return {staff_id: tuple(spans) for staff_id, spans in found.items()}
+
+
+def _rooms_that_day(reader: Tx | Reader, case: CaseFile) -> dict[StaffId, int]:
+    organisation = case.organisation
+    day = organisation.local_day(case.session.starts_at)
+    midnight = datetime.combine(day, time(), tzinfo=organisation.zone)
+    return _covered(
+        reader,
+        SESSIONS.c.starts_at >= midnight,
+        SESSIONS.c.starts_at < midnight + timedelta(days=1),
+    )
+
+
+def _with_tutor(reader: Tx | Reader, case: CaseFile) -> dict[StaffId, int]:
+    return _covered(
+        reader,
+        SESSIONS.c.tutor_id == case.tutor.staff_id,
+        SESSIONS.c.starts_at >= case.session.starts_at - TOGETHER_OVER,
+    )
+
+
+def _covered(reader: Tx | Reader, *where: sa.ColumnElement[bool]) -> dict[StaffId, int]:
+    query = (
+        sa.select(ASSIGNMENTS.c.staff_id, sa.func.count())
+        .join(SESSIONS, SESSIONS.c.id == ASSIGNMENTS.c.session_id)
+        .where(ASSIGNMENTS.c.released_at.is_(None), SESSIONS.c.state.in_(HELD), *where)
+        .group_by(ASSIGNMENTS.c.staff_id)
+    )
+    return {StaffId(staff_id): count for staff_id, count in reader.conn.execute(query)}

@@ -1,0 +1,40 @@
+"""What marks a record of a child or an adult: flags, restrictions, and that it was merged."""
+
+import sqlalchemy as sa
+
+from service.policy.people import ChildId, ParentId, Restriction
+from service.store.people import CHILDREN, PARENTS
+from service.store.transactions import Tx
+
+
+def flag_child(tx: Tx, child_id: ChildId, *, looked_after: bool, visiting_never: bool) -> None:
+    """Note what forbids that this child's room is only visited (POL-03)."""
+    flags = {"looked_after": looked_after, "visiting_never": visiting_never}
+    changed = CHILDREN.update().where(CHILDREN.c.id == child_id)
+    tx.conn.execute(changed.values(version=CHILDREN.c.version + 1, **flags))
+
+
+def restrict(
+    tx: Tx, parent_id: ParentId, kind: Restriction | None, *, details_hidden: bool
+) -> None:
+    """Note that an adult is not to be written to, or is again; and who may read the details."""
+    values = {"restriction": kind, "details_hidden": details_hidden}
+    changed = PARENTS.update().where(PARENTS.c.id == parent_id)
+    tx.conn.execute(changed.values(version=PARENTS.c.version + 1, **values))
+
+
+def merge_child(tx: Tx, child_id: ChildId, into: ChildId) -> None:
+    """Note that a record is of a child we had already. Records merged into it earlier follow."""
+    _merge(tx, CHILDREN, child_id, into)
+    tx.conn.execute(CHILDREN.update().where(CHILDREN.c.id == into).values(has_merged=True))
+
+
+def merge_parent(tx: Tx, parent_id: ParentId, into: ParentId) -> None:
+    """Note that a record is of an adult we had already. Records merged into it earlier follow."""
+    _merge(tx, PARENTS, parent_id, into)
+
+
+def _merge(tx: Tx, table: sa.Table, merged: str, into: str) -> None:
+    here = (table.c.id == merged) | (table.c.merged_into == merged)
+    values = {"merged_into": into, "version": table.c.version + 1}
+    tx.conn.execute(table.update().where(here).values(values))

@@ -1,0 +1,83 @@
+"""Which adult is on which child's record, with what authority, and until when."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from service.policy.people import Authority, ChildId, ParentId, Tie
+from service.store.people import TIES
+from service.store.transactions import Reader, Tx
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The document that an authority rests on: its reference and its date."""
+
+    reference: str | None = None
+    dated_on: date | None = None
+
+
+def put_tie(tx: Tx, child_id: ChildId, tie: Tie, paper: Paper | None = None) -> None:
+    """Put an adult on a child's record, or change the relation and authority."""
+    paper = paper or Paper()
+    values = {
+        "relation": tie.relation,
+        "authority": tie.authority.value,
+        "document": paper.reference,
+        "document_on": paper.dated_on,
+        "until": tie.until,
+        "ended_at": None,
+    }
+    same = (TIES.c.child_id == child_id) & (TIES.c.parent_id == tie.parent_id)
+    if tx.conn.execute(TIES.update().where(same).values(values)).rowcount:
+        return
+    tx.conn.execute(
+        TIES.insert().values(
+            child_id=child_id, parent_id=tie.parent_id, created_at=tx.now, **values
+        )
+    )
+
+
+def copy_tie(tx: Tx, child_id: ChildId, parent_id: ParentId, to: ParentId) -> bool:
+    """Give an adult the same tie that another has; False if they have one, or had."""
+    mine = (TIES.c.child_id == child_id) & (TIES.c.parent_id == to)
+    if tx.conn.execute(sa.select(TIES.c.child_id).where(mine)).first() is not None:
+        return False
+    query = sa.select(TIES).where(TIES.c.child_id == child_id, TIES.c.parent_id == parent_id)
+    row = tx.conn.execute(query).one()
+    values = {**row._mapping, "parent_id": to, "created_at": tx.now}
+    tx.conn.execute(TIES.insert().values(values))
+    return True
+
+
+def end_tie(tx: Tx, child_id: ChildId, parent_id: ParentId) -> bool:
+    """Note that an adult is on a child's record no more; False if they were not."""
+    standing = (
+        (TIES.c.child_id == child_id) & (TIES.c.parent_id == parent_id) & TIES.c.ended_at.is_(None)
+    )
+    return bool(tx.conn.execute(TIES.update().where(standing).values(ended_at=tx.now)).rowcount)
+
+
+def tie_ended_at(reader: Tx | Reader, child_id: ChildId, parent_id: ParentId) -> datetime | None:
+    """When an adult's tie to a child ended; None if it stands or never was."""
+    query = sa.select(TIES.c.ended_at).where(
+        TIES.c.child_id == child_id, TIES.c.parent_id == parent_id
+    )
+    ended_at: datetime | None = reader.conn.execute(query).scalar_one_or_none()
+    return ended_at
+
+
+Terms = tuple[str, Authority, str | None, date | None, date | None]
+"""Relation, authority, the paper's reference and date, and the last day."""
+
+
+def terms_of(reader: Tx | Reader, child_id: ChildId, parent_id: ParentId) -> Terms | None:
+    """On which terms an adult is on a child's record; None if they are not."""
+    query = sa.select(TIES).where(
+        TIES.c.child_id == child_id, TIES.c.parent_id == parent_id, TIES.c.ended_at.is_(None)
+    )
+    row = reader.conn.execute(query).one_or_none()
+    if row is None:
+        return None
+    return row.relation, Authority(row.authority), row.document, row.document_on, row.until

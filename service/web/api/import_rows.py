@@ -1,0 +1,143 @@
+"""Lines of the lists that people are brought in from, read into rows."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from service.errors import FieldProblem, InvalidInput
+from service.policy.staff import Evidence, EvidenceKind
+from service.web.api.import_columns import (
+    SHAPES,
+    AdultCells,
+    ChildCells,
+    ConsentCells,
+    People,
+    StaffCells,
+    columns,
+)
+from service.web.bodies import Body
+from service.web.invalid import invalid_input
+from service.workflows.bringing_in import (
+    AdultRow,
+    FamilyRow,
+    Row,
+    StaffRow,
+    Step,
+    steps_of_family,
+    steps_of_staff,
+)
+from service.workflows.paper import PaperRow, steps_of_paper
+
+Cells = Mapping[str, str]
+S = TypeVar("S", bound=Body)
+
+
+def read_row(people: People, cells: Cells) -> Row | PaperRow:
+    """One line. `InvalidInput` names every column with what is wrong with it; never the value."""
+    unknown = set(cells) - {column.name for column in columns(people)}
+    if unknown:
+        raise InvalidInput(
+            fields=[FieldProblem("", "unknown_column", "This list has no such column.")]
+        )
+    return _READERS[people](cells)
+
+
+def steps_of(row: Row | PaperRow) -> tuple[Step, ...]:
+    """The commands a row stands for."""
+    if isinstance(row, FamilyRow):
+        return steps_of_family(row)
+    return steps_of_staff(row) if isinstance(row, StaffRow) else steps_of_paper(row)
+
+
+def _part(shape: type[S], cells: Cells, prefix: str = "") -> S:
+    given = {
+        name: cells[prefix + name].strip()
+        for name in shape.model_fields
+        if cells.get(prefix + name, "").strip()
+    }
+    try:
+        return shape.model_validate_json(json.dumps(given), strict=True)
+    except ValidationError as error:
+        raise _by_column(invalid_input(error), prefix) from None
+
+
+def _by_column(error: InvalidInput, prefix: str) -> InvalidInput:
+    return InvalidInput(
+        fields=[FieldProblem(prefix + one.field, one.code, one.sentence) for one in error.fields]
+    )
+
+
+def _family(cells: Cells) -> FamilyRow:
+    child = _part(ChildCells, cells)
+    adults = tuple(_adults(cells))
+    refs = [adult.ref for adult in adults]
+    if len(set(refs)) != len(refs):
+        raise InvalidInput.of("adult1_id", "twice", "An adult stands twice on this line.")
+    return FamilyRow(child.child_id, child.child_name, child.born_on, adults)
+
+
+def _adults(cells: Cells) -> Iterator[AdultRow]:
+    for prefix, shape in SHAPES[People.FAMILIES][1:]:
+        if any(cells.get(prefix + name, "").strip() for name in shape.model_fields):
+            told = _part(AdultCells, cells, prefix)
+            yield AdultRow(
+                told.id,
+                told.name,
+                told.email,
+                told.phone,
+                told.language,
+                told.relation,
+                told.authority,
+                told.document,
+                told.document_on,
+                told.until,
+            )
+
+
+def _colleague(cells: Cells) -> StaffRow:
+    told = _part(StaffCells, cells)
+    evidence = tuple(_evidence(told))
+    return StaffRow(told.staff_id, told.name, told.account, told.phone, told.left_on, evidence)
+
+
+def _evidence(told: StaffCells) -> Iterator[Evidence]:
+    check, training = EvidenceKind.BACKGROUND_CHECK, EvidenceKind.TRAINING
+    for kind, column, seen_on, until, scheme in (
+        (check, "check", told.check_seen_on, told.check_until, told.check_scheme),
+        (training, "training", told.training_seen_on, told.training_until, None),
+    ):
+        if (until or scheme) is not None and seen_on is None:
+            raise InvalidInput.of(f"{column}_seen_on", "missing", "Say when it was seen.")
+        if seen_on is not None:
+            yield Evidence(kind, seen_on, until, scheme=scheme)
+    if (told.policy_version is None) != (told.policy_seen_on is None):
+        raise InvalidInput.of("policy_version", "missing", "Give version and day, or neither.")
+    if told.policy_version is not None and told.policy_seen_on is not None:
+        acknowledged = EvidenceKind.POLICY_ACKNOWLEDGEMENT
+        yield Evidence(acknowledged, told.policy_seen_on, None, told.policy_version)
+
+
+def _consent(cells: Cells) -> PaperRow:
+    told = _part(ConsentCells, cells)
+    return PaperRow(
+        child=told.child_id,
+        giver=told.giver_id,
+        purpose=told.purpose,
+        kind=told.answer,
+        document=told.document,
+        signed_on=told.signed_on,
+        taken_by=told.taken_by,
+        checked_by=told.checked_by,
+        policy_version=told.policy_version,
+        present_adults=tuple((told.present_adults or "").split()),
+        valid_until=told.valid_until,
+    )
+
+
+_READERS: Mapping[People, Callable[[Cells], Row | PaperRow]] = {
+    People.FAMILIES: _family,
+    People.STAFF: _colleague,
+    People.CONSENTS: _consent,
+}

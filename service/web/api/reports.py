@@ -1,0 +1,78 @@
+"""Reports for whoever watches over the whole: which tutors and second staff work in fixed pairs."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from service.policy.session import Span
+from service.store import pairs
+from service.web.api.reading import noted
+from service.web.api.who import INSPECTORS
+from service.web.bodies import Instant, Query, View, wrong
+from service.web.routes import Answer, Call, Route
+
+LONGEST = timedelta(days=400)
+ORDINARY = timedelta(days=90)
+
+
+class Period(Query):
+    """From when (included) until when (not included); the last 90 days if neither is given."""
+
+    starts_at: Instant | None = None
+    ends_at: Instant | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.starts_at is None or self.ends_at is None:
+            if self.starts_at is not self.ends_at:
+                raise wrong("not_a_period", "Give both ends, or neither.")
+        elif not timedelta(0) < self.ends_at - self.starts_at <= LONGEST:
+            raise wrong("not_a_period", "The end must be after the start, by 400 days at most.")
+        return self
+
+    def span(self, now: datetime) -> Span:
+        """As the store reads it."""
+        if self.starts_at is None or self.ends_at is None:
+            return Span(now - ORDINARY, now)
+        return Span(self.starts_at, self.ends_at)
+
+
+class PairView(View):
+    """A tutor and a second member of staff, by id."""
+
+    tutor_id: str
+    second_staff_id: str
+    sessions: int = Field(description="How many took place with the two of them.")
+    of_tutor: int = Field(description="How many the tutor held in all.")
+    share: float = Field(description="The one by the other, from 0 to 1.")
+
+
+class PairsView(View):
+    """Every pair, the largest share first."""
+
+    items: tuple[PairView, ...]
+
+
+async def listed(call: Call[None, Period]) -> Answer:
+    """Who worked with whom, and how much of a tutor's work that was."""
+    await noted(call, "pairs")
+    span = call.query.span(call.deps.clock.now())
+    found = await call.deps.store.read(pairs.pairs, span)
+    items = tuple(
+        PairView(
+            tutor_id=pair.tutor_id,
+            second_staff_id=pair.second_staff_id,
+            sessions=pair.together,
+            of_tutor=pair.of_tutor,
+            share=round(pair.together / pair.of_tutor, 3),
+        )
+        for pair in found
+    )
+    return Answer(200, PairsView(items=items))
+
+
+ROUTES = (
+    Route("GET", "/v1/reports/pairs", listed, summary="Report fixed pairs of staff", tag="reports",
+          roles=INSPECTORS, query=Period, answers={200: PairsView}, clauses=("POL-03",)),
+)  # fmt: skip

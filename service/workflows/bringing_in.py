@@ -1,0 +1,252 @@
+"""Whole lists of people are brought in, by the same commands that put one on record.
+
+A row is one child with the adults round it, one member of staff with what was seen of them, or one
+consent on paper. `try_rows` does everything a row asks for and undoes it, so a list can be checked
+whole before anything is kept; `keep_row` keeps it. Rows name people by `external_id` (or by our id),
+and one that is on record as it stands changes nothing: if we die in the middle of a list, bringing
+the same list in again completes it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from pydantic import SecretStr
+
+from service.errors import ChaperoneError, Conflict, InvalidInput
+from service.policy.people import Actor, Authority, ChildId, ParentId, StaffId
+from service.policy.staff import Evidence
+from service.store import people, staff, ties
+from service.store.transactions import Refused, Store, Tx
+from service.workflows import onboarding, register
+
+
+class Outcome(StrEnum):
+    """What came of a row."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+
+
+@dataclass(frozen=True)
+class AdultRow:
+    """An adult on a child's row, with the tie between them."""
+
+    ref: str
+    name: SecretStr
+    email: SecretStr | None
+    phone: SecretStr | None
+    language: str
+    relation: str
+    authority: Authority
+    document: str | None = None
+    document_on: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class FamilyRow:
+    """A child with the adults on its record. Adults who are not named stay as they are."""
+
+    ref: str
+    name: SecretStr
+    born_on: date
+    adults: tuple[AdultRow, ...]
+
+
+@dataclass(frozen=True)
+class StaffRow:
+    """A member of staff with what was seen of them."""
+
+    ref: str
+    name: SecretStr
+    account: SecretStr
+    phone: SecretStr | None
+    left_on: date | None
+    evidence: tuple[Evidence, ...]
+
+
+Row = FamilyRow | StaffRow
+
+Step = tuple[Callable[[Tx, Any], Outcome], Any]
+"""One command of a row: one transaction when it is kept."""
+
+TRIED_AT_ONCE = 10
+"""Rows in one transaction of a check: few, so that nobody else waits long for the writer."""
+
+
+def steps_of_family(row: FamilyRow) -> tuple[Step, ...]:
+    """The child first, then each adult with the tie: a row that stopped half-way is completed by
+    the next run."""
+    adults = [((_adult, adult), (_tie, (row.ref, adult))) for adult in row.adults]
+    return (_child, row), *(step for pair in adults for step in pair)
+
+
+def steps_of_staff(row: StaffRow) -> tuple[Step, ...]:
+    """The entry in the register first, then what was seen."""
+    return (_colleague, row), *((_evidence, (row.ref, item)) for item in row.evidence)
+
+
+# --- trying and keeping -----------------------------------------------------------------------------
+
+
+async def try_rows(
+    store: Store, rows: Sequence[tuple[Step, ...]], by: Actor
+) -> list[Outcome | ChaperoneError]:
+    """What would come of each row: everything is done and undone, and leaves no trace."""
+    found: list[Outcome | ChaperoneError] = []
+    for first in range(0, len(rows), TRIED_AT_ONCE):
+        some = tuple(rows[first : first + TRIED_AT_ONCE])
+        outcome = await store.transact(_try_some, some, by=by)
+        if isinstance(outcome, Refused):
+            raise outcome.error
+        found += outcome.value
+    return found
+
+
+def _try_some(tx: Tx, rows: tuple[tuple[Step, ...], ...]) -> list[Outcome | ChaperoneError]:
+    return [_try_one(tx, steps) for steps in rows]
+
+
+def _try_one(tx: Tx, steps: tuple[Step, ...]) -> Outcome | ChaperoneError:
+    try:
+        with tx.undone():
+            outcomes = []
+            for request, command in steps:
+                tx.next_step()
+                outcomes.append(request(tx, command))
+            return _sum_of(outcomes)
+    except ChaperoneError as error:
+        return error
+
+
+async def keep_row(store: Store, steps: tuple[Step, ...], by: Actor) -> Outcome | ChaperoneError:
+    """Keep a row, a transaction for each step; the first that is refused ends it."""
+    outcomes = []
+    for request, command in steps:
+        outcome = await store.transact(request, command, by=by)
+        if isinstance(outcome, Refused):
+            return outcome.error
+        outcomes.append(outcome.value)
+    return _sum_of(outcomes)
+
+
+def _sum_of(outcomes: list[Outcome]) -> Outcome:
+    """The row as a whole is what its first step was, unless a later one changed something."""
+    if outcomes[0] is Outcome.NEW:
+        return Outcome.NEW
+    return Outcome.SAME if set(outcomes) == {Outcome.SAME} else Outcome.CHANGED
+
+
+# --- who is meant ------------------------------------------------------------------------------------
+
+
+def child_called(tx: Tx, ref: str) -> ChildId | None:
+    """The child with this external id, or with this id of ours."""
+    known = people.child_by_external_id(tx, ref)
+    return known or (ChildId(ref) if people.has_child(tx, ref) else None)
+
+
+def adult_called(tx: Tx, ref: str) -> ParentId | None:
+    """The adult with this external id, or with this id of ours."""
+    known = people.parent_by_external_id(tx, ref)
+    return known or (ParentId(ref) if people.has_parent(tx, ParentId(ref)) else None)
+
+
+def colleague_called(tx: Tx, ref: str) -> StaffId | None:
+    """The member of staff with this external id, or with this id of ours."""
+    known = staff.staff_by_external_id(tx, ref)
+    return known or (StaffId(ref) if staff.has_staff(tx, ref) else None)
+
+
+def unknown(column: str, ref_of: str) -> InvalidInput:
+    """Somebody is named who is not on record."""
+    return InvalidInput.of(column, "not_on_record", f"There is no such {ref_of} on record.")
+
+
+# --- the steps of a family ------------------------------------------------------------------------
+
+
+def _child(tx: Tx, row: FamilyRow) -> Outcome:
+    known = child_called(tx, row.ref)
+    if known is None:
+        onboarding.put_child(tx, onboarding.PutChild(row.name, row.born_on, row.ref))
+        return Outcome.NEW
+    record = people.child_record(tx, known)
+    _must_not_be_merged(row.ref, record.external_id, known)
+    if (record.name, record.child.born_on) == (row.name, row.born_on):
+        return Outcome.SAME
+    onboarding.put_child(tx, onboarding.PutChild(row.name, row.born_on, child_id=known))
+    return Outcome.CHANGED
+
+
+def _must_not_be_merged(ref: str, external_id: str | None, known: str) -> None:
+    """An old line about a record that was merged would overwrite the one that was kept."""
+    if ref not in (external_id, known):
+        raise Conflict(
+            "This record was merged into another: use the id of the one that was kept.",
+            code="merged",
+        )
+
+
+def _adult(tx: Tx, row: AdultRow) -> Outcome:
+    known = adult_called(tx, row.ref)
+    details = (row.name, row.email, row.phone, row.language)
+    if known is None:
+        onboarding.put_parent(tx, onboarding.PutParent(*details, external_id=row.ref))
+        return Outcome.NEW
+    record = people.parent_record(tx, known)
+    _must_not_be_merged(row.ref, record.external_id, known)
+    if (record.name, record.email, record.phone, record.language) == details:
+        return Outcome.SAME
+    onboarding.put_parent(tx, onboarding.PutParent(*details, parent_id=known))
+    return Outcome.CHANGED
+
+
+def _tie(tx: Tx, pair: tuple[str, AdultRow]) -> Outcome:
+    child_ref, row = pair
+    child_id, parent_id = child_called(tx, child_ref), adult_called(tx, row.ref)
+    if child_id is None or parent_id is None:
+        raise unknown("child_id" if child_id is None else "adult_id", "person")
+    if ties.tie_ended_at(tx, child_id, parent_id) is not None:
+        raise Conflict(
+            "This adult was taken off the child's record. Put them back by hand, not from a list.",
+            code="tie_ended",
+        )
+    wanted = (row.relation, row.authority, row.document, row.document_on, row.until)
+    before = ties.terms_of(tx, child_id, parent_id)
+    if before == wanted:
+        return Outcome.SAME
+    onboarding.put_tie(tx, onboarding.PutTie(child_id, parent_id, *wanted))
+    return Outcome.NEW if before is None else Outcome.CHANGED
+
+
+# --- the steps of a member of staff ---------------------------------------------------------------
+
+
+def _colleague(tx: Tx, row: StaffRow) -> Outcome:
+    known = colleague_called(tx, row.ref)
+    details = (row.name, row.account, row.phone, row.left_on)
+    if known is None:
+        register.put_staff(tx, register.PutStaff(*details, external_id=row.ref))
+        return Outcome.NEW
+    record = staff.staff_record(tx, known)
+    if (record.name, record.account, record.phone, record.left_on) == details:
+        return Outcome.SAME
+    register.put_staff(tx, register.PutStaff(*details, staff_id=known))
+    return Outcome.CHANGED
+
+
+def _evidence(tx: Tx, pair: tuple[str, Evidence]) -> Outcome:
+    ref, item = pair
+    staff_id = colleague_called(tx, ref)
+    if staff_id is None:
+        raise unknown("staff_id", "member of staff")
+    there = staff.members(tx, frozenset({staff_id}))[staff_id].evidence
+    if item in (replace(one, number_key=None) for one in there):  # no list holds a check's number
+        return Outcome.SAME
+    register.add_evidence(tx, register.AddEvidence(staff_id, item))
+    return Outcome.NEW

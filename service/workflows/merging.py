@@ -1,0 +1,187 @@
+"""Two records of one child, or of one adult, become one: an event, and no history is rewritten.
+
+Nobody is ever merged by a name. The merged record keeps its ids, its ledger and its sessions and
+forwards to the other; what was refused in it counts until a lead has reviewed it (pitfalls 3, 22).
+"""
+
+from dataclasses import dataclass
+
+from service.audit.events import Entry, Event
+from service.errors import Conflict, InvalidInput, NotFound
+from service.policy.consent import (
+    Basis,
+    Purpose,
+    Resolution,
+    is_decided_against,
+    open_refusals,
+)
+from service.policy.people import Child, ChildId, ParentId, Restriction, SessionId, StaffId
+from service.store import alerts, cases, consent, links, people, restrictions, sessions, ties
+from service.store.cases import Held
+from service.store.consent import Grounds
+from service.store.people import ParentRecord
+from service.store.transactions import Tx
+from service.workflows import falling
+from service.workflows.resolving import must_be_lead
+
+
+@dataclass(frozen=True)
+class MergeChild:
+    """One child is on record twice; `into` is the record that stays in use."""
+
+    child_id: ChildId
+    into: ChildId
+    reason: str
+
+
+def merge_child(tx: Tx, command: MergeChild) -> ChildId:
+    """Join two records of a child. Sessions of the merged one are shut: book them for the other."""
+    by = must_be_lead(tx)
+    both = (command.child_id, command.into)
+    affected = _sessions_of(tx, both)
+    cases.hold(tx, affected, Held(children=frozenset(both)))
+    known = people.children(tx, both)
+    if set(known) != set(both):
+        raise NotFound
+    _must_be_two([child.merged_into for child in known.values()], command.child_id, command.into)
+    restrictions.merge_child(tx, command.child_id, command.into)
+    links.revoke_about_child(tx, command.child_id)
+    refused = _refused(tx, known[command.child_id])
+    for purpose in refused:
+        _await_review(tx, command, purpose, by)
+    _keep_flags(tx, known[command.child_id], known[command.into])
+    tx.record(
+        Entry(
+            Event.CHILD_MERGED,
+            command.into,
+            {"child": command.into, "merged": command.child_id},
+            {"refused": [purpose.value for purpose in refused]},
+            {"reason": command.reason},
+        )
+    )
+    falling.decide_again(tx, affected)
+    return command.into
+
+
+def _sessions_of(tx: Tx, children: tuple[ChildId, ...]) -> tuple[SessionId, ...]:
+    running = {one for child_id in children for one in sessions.running_of_child(tx, child_id)}
+    return tuple(sorted(running))
+
+
+def _must_be_two(
+    merged: list[ChildId | None] | list[ParentId | None], one: str, other: str
+) -> None:
+    if one == other:
+        raise InvalidInput.of("into", "same", "These are one record already.")
+    if any(merged):
+        raise Conflict("One of these records was joined with another before.", code="merged")
+
+
+def _refused(tx: Tx, child: Child) -> tuple[Purpose, ...]:
+    """For which purposes somebody says no in the record that is merged away."""
+    ledgers = consent.ledgers(tx, (child.child_id,))
+    words = ledgers[child.child_id]
+    settled = consent.resolutions(tx, ledgers, {child.child_id: child}).get(child.child_id, ())
+    return tuple(
+        purpose
+        for purpose in Purpose
+        if open_refusals(words, purpose, child.deciders, settled)
+        or is_decided_against(purpose, settled)
+    )
+
+
+def _await_review(tx: Tx, command: MergeChild, purpose: Purpose, by: StaffId) -> None:
+    """Nothing stands in the joined record until a lead has weighed the refusal of the other one."""
+    position = consent.next_position(tx, command.into)
+    review = Resolution(position, purpose, Basis.MERGE, stands=False, settles=frozenset())
+    grounds = Grounds(command.reason, None, by)
+    resolution_id = consent.append_resolution(tx, command.into, review, grounds)
+    tx.record(
+        Entry(
+            Event.CONSENT_RESOLVED,
+            command.into,
+            {"child": command.into, "resolution": resolution_id},
+            {
+                "purpose": purpose.value,
+                "position": position,
+                "basis": Basis.MERGE.value,
+                "stands": False,
+                "settles": [],
+            },
+            {"reason": command.reason, "document": None},
+        )
+    )
+    alerts.raise_alert(tx, command.into, "merge_needs_review", None)
+
+
+def _keep_flags(tx: Tx, merged: Child, into: Child) -> None:
+    restrictions.flag_child(
+        tx,
+        into.child_id,
+        looked_after=merged.looked_after or into.looked_after,
+        visiting_never=merged.visiting_never or into.visiting_never,
+    )
+
+
+@dataclass(frozen=True)
+class MergeParent:
+    """One adult is on record twice; `into` is the record that stays in use."""
+
+    parent_id: ParentId
+    into: ParentId
+    reason: str
+
+
+def merge_parent(tx: Tx, command: MergeParent) -> ParentId:
+    """Join two records of an adult: the one in use gets the other's children, and answers anew.
+
+    A yes or a promise made under the merged record counts no more; a no does, until it is settled.
+    """
+    must_be_lead(tx)
+    both = (command.parent_id, command.into)
+    children = {one for parent_id in both for one in people.children_of(tx, parent_id)}
+    affected = _sessions_of(tx, tuple(sorted(children)))
+    held = Held(children=frozenset(children), parents=frozenset(both))
+    cases.hold(tx, affected, held)
+    merged, into = (people.parent_record(tx, parent_id) for parent_id in both)
+    _must_be_two([merged.merged_into, into.merged_into], *both)
+    for child_id in people.children_of(tx, command.parent_id):
+        _share_tie(tx, child_id, command)
+    _keep_restrictions(tx, merged, into)
+    restrictions.merge_parent(tx, command.parent_id, command.into)
+    links.revoke_of_parent(tx, command.parent_id)
+    links.revoke_devices(tx, command.parent_id)
+    tx.record(
+        Entry(
+            Event.PARENT_MERGED,
+            command.into,
+            {"parent": command.into, "merged": command.parent_id},
+            payload={"reason": command.reason},
+        )
+    )
+    falling.decide_again(tx, affected)
+    return command.into
+
+
+def _share_tie(tx: Tx, child_id: ChildId, command: MergeParent) -> None:
+    if not ties.copy_tie(tx, child_id, command.parent_id, command.into):
+        return
+    child = people.children(tx, (child_id,))[child_id]
+    authority = next(tie.authority for tie in child.ties if tie.parent_id == command.into)
+    tx.record(
+        Entry(
+            Event.TIE_ADDED,
+            child_id,
+            {"child": child_id, "parent": command.into},
+            {"authority": authority.value, "document_on": None, "until": None},
+        )
+    )
+
+
+def _keep_restrictions(tx: Tx, merged: ParentRecord, into: ParentRecord) -> None:
+    """Whatever restricted either record restricts the one in use; the other is out of use."""
+    hidden = merged.details_hidden or into.details_hidden
+    kept = into.restriction or merged.restriction
+    restrictions.restrict(tx, into.parent_id, kept, details_hidden=hidden)
+    out_of_use = merged.restriction or Restriction.MERGED
+    restrictions.restrict(tx, merged.parent_id, out_of_use, details_hidden=hidden)

@@ -1,0 +1,129 @@
+"""Consents on paper are put on record in bulk, by the same policy as one consent.
+
+A paper has a reference, the day it was signed, and two names: who took it and who checked it, both
+on the staff register and neither of them the child's tutor. Who puts it on record is a named person
+too, and is noted as for any word that staff take down (POL-04).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from service.errors import Conflict, InvalidInput, NotAllowed
+from service.policy.consent import ConsentEntry, ConsentKind, Purpose, Route, standing
+from service.policy.people import ChildId, ParentId, Role, StaffId
+from service.store import consent as ledger
+from service.store import sessions, staff
+from service.store.transactions import Tx
+from service.workflows import bringing_in, consent
+from service.workflows.bringing_in import Outcome, Step
+
+
+@dataclass(frozen=True)
+class PaperRow:
+    """One word of one giver, on paper. People are named by their external ids."""
+
+    child: str
+    giver: str
+    purpose: Purpose
+    kind: ConsentKind
+    document: str
+    signed_on: date
+    taken_by: str
+    checked_by: str
+    policy_version: str | None = None
+    present_adults: tuple[str, ...] = ()
+    valid_until: datetime | None = None
+
+
+def steps_of_paper(row: PaperRow) -> tuple[Step, ...]:
+    """One paper is one command."""
+    return ((_paper, row),)
+
+
+def _paper(tx: Tx, row: PaperRow) -> Outcome:
+    if not tx.by.has(Role.COORDINATOR, Role.DSL):
+        raise NotAllowed("Only a coordinator or the safeguarding lead puts consents on record.")
+    child_id, giver_id = bringing_in.child_called(tx, row.child), _adult(tx, "giver_id", row.giver)
+    if child_id is None:
+        raise bringing_in.unknown("child_id", "child")
+    evidence = _evidence(tx, row, child_id)
+    if ledger.has_paper(tx, child_id, giver_id, row.purpose, evidence):
+        return Outcome.SAME
+    _must_be_the_newest_word(tx, row, child_id, giver_id)
+    consent.say_word(
+        tx,
+        consent.SayWord(
+            child_id=child_id,
+            giver_id=giver_id,
+            purpose=row.purpose,
+            kind=row.kind,
+            route=Route.PAPER,
+            evidence=evidence,
+            policy_version=row.policy_version,
+            valid_until=row.valid_until,
+            present_adults=tuple(_adult(tx, "present_adults", one) for one in row.present_adults),
+        ),
+    )
+    return Outcome.NEW
+
+
+def _adult(tx: Tx, column: str, ref: str) -> ParentId:
+    adult_id = bringing_in.adult_called(tx, ref)
+    if adult_id is None:
+        raise bringing_in.unknown(column, "adult")
+    return adult_id
+
+
+def _evidence(tx: Tx, row: PaperRow, child_id: ChildId) -> str:
+    """How the paper can be found and who answers for it, in one line; the same paper, the same line."""
+    if row.signed_on > tx.house.organisation.local_day(tx.now):
+        raise InvalidInput.of("signed_on", "in_the_future", "It cannot have been signed yet.")
+    taken_by = _witness(tx, "taken_by", row.taken_by)
+    checked_by = _witness(tx, "checked_by", row.checked_by)
+    _must_be_two(tx, taken_by, checked_by)
+    _must_not_teach(tx, child_id, {"taken_by": taken_by, "checked_by": checked_by})
+    return f"{row.document}; signed {row.signed_on}; taken by {taken_by}; checked by {checked_by}"
+
+
+def _witness(tx: Tx, column: str, ref: str) -> StaffId:
+    staff_id = bringing_in.colleague_called(tx, ref)
+    if staff_id is None:
+        raise bringing_in.unknown(column, "member of staff")
+    return staff_id
+
+
+def _must_be_two(tx: Tx, taken_by: StaffId, checked_by: StaffId) -> None:
+    members = staff.members(tx, frozenset({taken_by, checked_by}))
+    if members[taken_by].same_person_as(members[checked_by]):
+        raise InvalidInput.of(
+            "checked_by", "same_person", "Another person must check what one has taken."
+        )
+
+
+def _must_not_teach(tx: Tx, child_id: ChildId, witnesses: dict[str, StaffId]) -> None:
+    teaching = {
+        sessions.get(tx, session_id).tutor_id
+        for session_id in sessions.running_of_child(tx, child_id)
+    }
+    for column, staff_id in witnesses.items():
+        if staff_id in teaching:
+            raise InvalidInput.of(column, "is_the_tutor", "The child's tutor takes no consent.")
+    if tx.by.subject in teaching:
+        raise NotAllowed("You teach this child: let somebody else put the consent on record.")
+
+
+def _must_be_the_newest_word(tx: Tx, row: PaperRow, child_id: ChildId, giver_id: ParentId) -> None:
+    """A yes that was signed before the giver said something else would undo what they said later."""
+    if row.kind is not ConsentKind.GIVEN:
+        return
+    words = ledger.ledgers(tx, (child_id,))[child_id]
+    for word in standing(words, row.purpose, frozenset({giver_id})):
+        if _was_said_since(tx, word, row.signed_on):
+            raise Conflict(
+                "This adult has said something on the day of the paper or since: ask them again.",
+                code="said_since",
+            )
+
+
+def _was_said_since(tx: Tx, word: ConsentEntry, signed_on: date) -> bool:
+    return tx.house.organisation.local_day(word.at) >= signed_on

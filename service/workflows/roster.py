@@ -1,0 +1,49 @@
+"""Who is in a meeting's room, as far as the provider's word goes."""
+
+from service.policy.watch import HOST, UNKNOWN, Roster, Seen, Sign, fold
+from service.ports import Signal, SignalKind
+from service.store import signals, ways_in
+from service.store.meetings import Meeting
+from service.store.transactions import Reader, Tx
+
+SEEN = {
+    SignalKind.STARTED: Seen.STARTED,
+    SignalKind.WAITING: Seen.WAITING,
+    SignalKind.JOINED: Seen.JOINED,
+    SignalKind.LEFT: Seen.LEFT,
+    SignalKind.ENDED: Seen.ENDED,
+}
+
+
+def signs(signals: tuple[Signal, ...], holder: str) -> tuple[Sign, ...]:
+    """Signals as the rules read them: by registrant, as the one who holds the room, or unknown."""
+    return tuple(
+        Sign(
+            SEEN[signal.kind],
+            signal.happened_at,
+            signal.occurrence,
+            signal.connection,
+            HOST if holds_room(signal, holder) else signal.registrant_id or UNKNOWN,
+        )
+        for signal in signals
+        if signal.kind in SEEN
+    )
+
+
+def holds_room(signal: Signal, holder: str) -> bool:
+    """Whether a signal is about the second staff: by the host's link, or by an account of their own."""
+    return signal.as_host or (bool(holder) and signal.account_id == holder)
+
+
+def roster(reader: Tx | Reader, meeting: Meeting) -> Roster:
+    """The room as far as the provider's word goes."""
+    return fold(signs(signals.of_meeting(reader, meeting.meeting_id), meeting.holder))
+
+
+def may_be_occupied(reader: Tx | Reader, meeting: Meeting) -> bool:
+    """Whether somebody may be in the room: by the provider's word, or because we let them in and the
+    provider never said a word of it."""
+    seen = roster(reader, meeting)
+    if seen.ever_inside:
+        return bool(seen.inside)
+    return bool(ways_in.admitted_subjects(reader, meeting.meeting_id)) and not seen.call_ended

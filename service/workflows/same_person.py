@@ -1,0 +1,75 @@
+"""One human being with two entries on the register: noticed when either is written (pitfall 28)."""
+
+from dataclasses import dataclass
+
+from service.audit.events import Entry, Event
+from service.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from service.policy.people import Role, StaffId
+from service.policy.staff import RelationKind
+from service.store import alerts, staff
+from service.store.staff import StaffRecord
+from service.store.transactions import Tx
+from service.workflows import falling
+
+
+def must_have_own_account(tx: Tx, record: StaffRecord) -> None:
+    """Refuse an account that another entry of somebody who works here holds already: two people
+    cannot be told apart behind one account."""
+    key = tx.house.contact_digest(record.account)
+    today = tx.house.organisation.local_day(tx.now)
+    for other in staff.sharing_keys(tx, [key], record.staff_id):
+        there = staff.staff_record(tx, other)
+        has_left = there.left_on is not None and there.left_on <= today
+        if tx.house.contact_digest(there.account) == key and not has_left:
+            raise Conflict(
+                "This account is another entry's already. Change that one, or use an account of "
+                "their own.",
+                code="same_person",
+                details={"staff_ids": [other]},
+            )
+
+
+def notice(tx: Tx, staff_id: StaffId) -> None:
+    """Alert where somebody shares a number, an address or a check with another entry.
+
+    Until a lead says that they are two people, neither may be second staff for the other.
+    """
+    member = staff.members(tx, frozenset({staff_id}))[staff_id]
+    others = staff.sharing_keys(tx, member.contact_keys, staff_id)
+    for other in staff.members(tx, frozenset(others)).values():
+        if member.same_person_as(other):
+            pair = ":".join(sorted((staff_id, other.staff_id)))
+            alerts.raise_alert(tx, pair, "same_person", None)
+
+
+@dataclass(frozen=True)
+class DeclareDistinct:
+    """A safeguarding lead knows that two entries of the register are two people."""
+
+    staff_id: StaffId
+    other_id: StaffId
+    reason: str
+
+
+def declare_distinct(tx: Tx, command: DeclareDistinct) -> StaffId:
+    """Say that two entries are two people although they share something. Never about oneself."""
+    if not tx.by.has(Role.DSL):
+        raise NotAllowed("Only the safeguarding lead can say that.")
+    if tx.by.subject in (command.staff_id, command.other_id):
+        raise NotAllowed("Nobody says that of themselves.")
+    affected = falling.hold_sessions_of(tx, command.staff_id)
+    if not staff.has_staff(tx, command.staff_id):
+        raise NotFound
+    if command.staff_id == command.other_id or not staff.has_staff(tx, command.other_id):
+        raise InvalidInput.of("other_id", "unknown", "There is no such other member of staff.")
+    if staff.put_relation(tx, command.staff_id, command.other_id, RelationKind.DISTINCT):
+        tx.record(
+            Entry(
+                Event.STAFF_DISTINCT_DECLARED,
+                command.staff_id,
+                {"staff": command.staff_id, "other": command.other_id},
+                payload={"reason": command.reason},
+            )
+        )
+    falling.decide_again(tx, affected)
+    return command.staff_id

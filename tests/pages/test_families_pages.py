@@ -1,0 +1,68 @@
+"""What the parents' pages do for the child's agreement, a restricted parent, and a student of age."""
+
+from datetime import date
+
+import pytest
+from pydantic import SecretStr
+
+from service.policy.consent import Route
+from service.policy.people import Authority, Restriction
+from service.workflows import links, onboarding, parting
+from service.workflows.consent import CHILD_WORDING, OWN_WORDING
+from tests.api.people import lead
+from tests.pages import ways
+from tests.pages.browsing import Browser
+from tests.world import ADMIN, PIN, PIN_HASH, World, a_clear_session
+
+
+async def test_the_child_agrees_by_a_tick_of_its_own_and_may_leave_it(
+    world: World, browser: Browser
+) -> None:
+    url = await ways.to_consent(world)
+    assert CHILD_WORDING in (await browser.open(url)).text
+    yes = {"adults": world.family.mother, "agree": "yes", "pin": PIN.get_secret_value()}
+    assert (await browser.send(url, "give", **yes)).status == 303
+    assert (await browser.send(url, "give", **yes, child_agrees="yes")).status == 303
+    told = (await lead(world).get(f"/v1/children/{world.family.child}/consent")).body["words"]
+    assert [one["child_agreed"] for one in told] == [False, True]
+
+
+@pytest.mark.pitfall(2)
+async def test_even_a_link_made_afterwards_opens_nothing_for_a_restricted_parent(
+    world: World, browser: Browser
+) -> None:
+    session_id = await a_clear_session(world)
+    command = parting.Restrict(world.family.mother, Restriction.NO_CONTACT, False, "Court order")
+    await world.house.do(parting.restrict, command, world.as_coordinator)
+    for url in (await ways.to_consent(world), await ways.to_session(world, session_id)):
+        assert (await browser.open(url)).status == 404
+
+
+@pytest.mark.pitfall(7)
+async def test_a_student_of_age_answers_for_themselves_and_names_nobody(
+    world: World, browser: Browser
+) -> None:
+    family = world.family
+    born = onboarding.PutChild(SecretStr("River"), date(2008, 11, 24), child_id=family.child)
+    await world.house.do(onboarding.put_child, born, ADMIN)
+    student = await world.house.do(
+        onboarding.put_parent,
+        onboarding.PutParent(SecretStr("River"), SecretStr("river@home.example"), None),
+        ADMIN,
+    )
+    own = onboarding.PutTie(family.child, student, "self", Authority.SELF)
+    await world.house.do(onboarding.put_tie, own, ADMIN)
+    pin = links.SetPin(student, PIN_HASH, Route.PHONE, "number on file")
+    await world.house.do(links.set_pin, pin, world.as_coordinator)
+    url = await ways.to_consent(world, student)
+    page = await browser.open(url)
+    assert next(iter(OWN_WORDING.values())) in page.text
+    assert "Who may be present" not in page.text
+    assert CHILD_WORDING not in page.text
+    given = await browser.send(url, "give", agree="yes", pin=PIN.get_secret_value())
+    assert given.status == 303
+    told = (await lead(world).get(f"/v1/children/{family.child}/consent")).body
+    assert told["take_part"] is True
+    assert told["present_adults"] == [student]
+    mothers = await browser.open(await ways.to_consent(world))
+    assert "not on record as somebody who can give permission" in mothers.text

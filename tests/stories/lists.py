@@ -1,0 +1,85 @@
+"""Lists of people for tests, and who brings them in."""
+
+import csv
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from service.people_lists import Call
+from service.policy.people import Role
+from tests.harness import Api, House
+from tests.world import World
+
+FAMILY = {
+    "child_id": "K-1",
+    "child_name": "Robin Marsh",
+    "born_on": "2016-03-09",
+    "adult1_id": "P-1",
+    "adult1_name": "Ada Marsh",
+    "adult1_email": "ada@marsh.example",
+    "adult1_phone": "07700 900555",
+    "adult1_relation": "mother",
+    "adult1_authority": "parental_responsibility",
+}
+COLLEAGUE = {
+    "staff_id": "S-1",
+    "name": "Nell Hart",
+    "account": "nell@tuition.example",
+    "phone": "020 7946 0555",
+    "check_seen_on": "2026-08-01",
+    "check_scheme": "dbs_enhanced",
+    "training_seen_on": "2026-09-01",
+    "training_until": "2027-08-31",
+    "policy_version": "v3",
+    "policy_seen_on": "2026-09-02",
+}
+
+
+def a_family_line(number: int, **changes: str) -> dict[str, str]:
+    """A child with a mother, like no other."""
+    return FAMILY | {
+        "child_id": f"K-{number}",
+        "child_name": f"Robin {number}",
+        "adult1_id": f"P-{number}",
+        "adult1_email": f"ada{number}@marsh.example",
+        "adult1_phone": f"07{number:09d}",
+        **changes,
+    }
+
+
+def lines(*cells: dict[str, str]) -> list[dict[str, Any]]:
+    """Lines as the API takes them, the first of a file being its header."""
+    return [{"line": number, "cells": one} for number, one in enumerate(cells, 2)]
+
+
+def a_file(path: Path, rows: Iterable[dict[str, str]]) -> Path:
+    """A CSV file as a spreadsheet saves it, with the columns of the first row."""
+    rows = iter(rows)
+    first = next(rows)
+    with path.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.DictWriter(out, list(first), restval="")
+        writer.writeheader()
+        writer.writerow(first)
+        writer.writerows(rows)
+    return path
+
+
+def bringer(world: World) -> Api:
+    """The coordinator, who may put everything in the lists on record."""
+    return world.house.api(Role.COORDINATOR, Role.ADMIN, subject=world.coordinator)
+
+
+def a_call(house: House) -> Call:
+    """The office, as the command line calls."""
+    return _call(house, Role.COORDINATOR, Role.ADMIN)
+
+
+def a_call_of_a_lead(house: House) -> Call:
+    """The safeguarding lead, who may see every detail."""
+    return _call(house, Role.DSL)
+
+
+def _call(house: House, *roles: Role) -> Call:
+    token = house.running.tokens.mint("staff_office", roles, timedelta(hours=1))
+    return Call(house.session, house.base_url, token)

@@ -1,0 +1,140 @@
+"""The provider says nothing, or says it late: what people did still counts, and nothing is made up."""
+
+from datetime import timedelta
+
+import pytest
+
+from service.policy.people import Role
+from service.policy.session import SessionState
+from service.store.tables import MeetingStage
+from service.workflows import presence
+from tests.invariants import check_everything
+from tests.stories.steps import (
+    a_live_session,
+    alerts_now,
+    family_goes_in,
+    in_the_check_in_window,
+    on_both_providers,
+    on_sqlite,
+    on_teams,
+    pass_by,
+    reason_of,
+    second_staff_go_in,
+    second_staff_is_released,
+    session_of,
+    stages,
+    the_call_ends,
+    tutor_goes_in,
+)
+from tests.world import World
+
+
+async def webhooks(world: World, mode: str) -> None:
+    await world.house.rooms.control("POST", "webhooks", {"mode": mode})
+
+
+async def everybody_in_without_a_word(world: World) -> str:
+    """Second staff say that they are in the room, and let the others in; no signal ever comes."""
+    session_id = await in_the_check_in_window(world)
+    await webhooks(world, "drop")
+    await second_staff_go_in(world, session_id)
+    said = presence.CheckInStaff(session_id, in_the_room=True)
+    second = world.actor(world.second, Role.SECOND_STAFF)
+    await world.house.do(presence.check_in_staff, said, second)
+    await tutor_goes_in(world, session_id)
+    await family_goes_in(world, session_id)
+    return session_id
+
+
+@on_both_providers
+@on_sqlite
+async def test_a_lesson_that_the_provider_never_told_of_was_a_lesson(world: World) -> None:
+    session_id = await everybody_in_without_a_word(world)
+    await pass_by(world, 65 * 60, every=600)
+    assert (await session_of(world, session_id)).state is SessionState.ENDED
+    assert await reason_of(world, session_id) == "no_signals"
+    assert "no_signals" in await alerts_now(world)
+    assert world.house.letters(world.family.mother_mail, "Was everything as it should be?")
+    await check_everything(world.house)
+
+
+@on_teams
+@pytest.mark.pitfall(54)
+async def test_whoever_may_be_inside_is_told_of_at_the_commit_that_shuts_the_room(
+    world: World,
+) -> None:
+    session_id = await everybody_in_without_a_word(world)
+    await second_staff_is_released(world, session_id)
+    assert "end_call_by_hand" in await alerts_now(world)
+    await check_everything(world.house)
+
+
+@on_teams
+async def test_a_room_that_cannot_be_tightened_is_told_of_all_the_same(world: World) -> None:
+    session_id = await a_live_session(world)
+    await world.house.rooms.fault("update_meeting", "status_before", times=50)
+    await second_staff_is_released(world, session_id)
+    await world.house.settle()
+    assert "end_call_by_hand" in await alerts_now(world)
+    await world.house.rooms.control("DELETE", "faults")
+    await pass_by(world, 600)
+    await check_everything(world.house)
+
+
+@on_both_providers
+@on_sqlite
+@pytest.mark.pitfall(47)
+async def test_the_end_of_an_early_try_ends_no_lesson_however_late_it_is_told(world: World) -> None:
+    session_id = await in_the_check_in_window(world)
+    await second_staff_go_in(world, session_id)
+    await webhooks(world, "hold")
+    await the_call_ends(world)
+    starts_at = (await session_of(world, session_id)).starts_at
+    await world.house.until(starts_at + timedelta(minutes=1))
+    await world.house.rooms.control("POST", "webhooks/release")
+    await webhooks(world, "deliver")
+    await world.house.settle()
+    assert (await session_of(world, session_id)).state is not SessionState.ENDED
+    await check_everything(world.house)
+
+
+@on_teams
+async def test_our_own_calls_are_no_stray_meetings_when_their_record_comes(world: World) -> None:
+    session_id = await a_live_session(world)
+    await pass_by(world, 46 * 60, every=600)
+    await the_call_ends(world)
+    await pass_by(world, 40 * 60, every=300)
+    assert await stages(world, session_id) == [MeetingStage.CLOSED]
+    assert await alerts_now(world) == set()
+    await check_everything(world.house)
+
+
+@on_teams
+async def test_without_a_watch_over_the_account_our_own_calls_are_still_watched(
+    world: World,
+) -> None:
+    await world.house.rooms.control("DELETE", "faults")
+    await world.house.rooms.control("POST", "options", {"roles": ["OnlineMeetings.ReadWrite.All"]})
+    await world.house.rooms.control("POST", "tokens/revoke")
+    session_id = await a_live_session(world)
+    renewed = len(await world.house.rooms.calls("update_subscription"))
+    await pass_by(world, 31 * 60, every=600)
+    assert len(await world.house.rooms.calls("update_subscription")) > renewed
+    assert (await session_of(world, session_id)).state is SessionState.LIVE
+
+
+@on_teams
+async def test_a_lobby_that_somebody_opens_during_the_call_is_seen_within_two_minutes(
+    world: World,
+) -> None:
+    session_id = await a_live_session(world)
+    ((_, provider_id),) = await world.house.rooms.made()
+    await world.house.rooms.control(
+        "POST",
+        f"meetings/{provider_id}/settings",
+        {"lobbyBypassSettings": {"scope": "everyone", "isDialInBypassEnabled": True}},
+    )
+    await pass_by(world, 120)
+    assert "settings_drifted" in await alerts_now(world)
+    assert (await session_of(world, session_id)).state is SessionState.LIVE
+    await check_everything(world.house)
