@@ -1,5 +1,6 @@
 """What must hold of the whole house after every story, whatever happened in it."""
 
+import json
 import re
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from service.policy.session import MOVES, WITH_MEETING, SessionState
 from service.store import audit_log, log
 from service.store.transactions import Reader
 from tests.harness import House
+from tests.integrations.teams import graph
 from tests.recorded import Known, Row, everything
 
 CLEARANCE_LASTS = timedelta(seconds=60)
@@ -73,6 +75,7 @@ async def check_everything(house: House) -> None:
     no_leaf_holds_personal_data(known)
     no_way_in_outlives_its_meeting(known)
     the_provider_knows_nobody(known)
+    every_request_has_the_documented_form(known)
     every_message_has_one_copy_without_a_link(known)
     await house.read(_the_log_proves_itself)
 
@@ -226,6 +229,14 @@ def the_provider_knows_nobody(known: Known) -> None:
     for call in known.provider_calls:
         text = f"{call['path']} {call['body']}"
         assert not _mentions(text, [*people, *purposes, *ids]), f"in {call['name']}"
+
+
+def every_request_has_the_documented_form(known: Known) -> None:
+    """Microsoft documents what its calls take; ours hold to it, to the last field."""
+    for call in known.provider_calls if known.provider == "teams" else ():
+        if call["name"] != "token":
+            body = json.loads(call["body"]) if call["body"] else None
+            graph.check_request(call["method"], call["path"], body)
 
 
 def every_message_has_one_copy_without_a_link(known: Known) -> None:

@@ -1,6 +1,8 @@
 """`/openapi.json` and `/docs`, the second with files of a package: nothing comes from elsewhere."""
 
 import json
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -34,26 +36,31 @@ PAGE = """<!doctype html>
 """
 
 
-def add_to(app: web.Application, document: dict[str, Any]) -> None:
-    """Serve the document, and pages that show it. Everything is read once, here."""
-    app.router.add_get("/openapi.json", _serve(json.dumps(document), "application/json"))
-    app.router.add_get("/docs", _serve(PAGE, "text/html"))
-    shown = json.dumps(for_older_readers(document))
-    app.router.add_get("/docs/openapi.json", _serve(shown, "application/json"))
-    app.router.add_get("/docs/documentation.js", _serve(OWN_SCRIPT.read_text(), "text/javascript"))
+def add_to(app: web.Application, document: Callable[[], dict[str, Any]]) -> None:
+    """Serve the document, and pages that show it. Each is put together when first asked for: most
+    deployments start far more often than anybody reads it."""
+    whole = cache(document)
+    app.router.add_get("/openapi.json", _serve(lambda: json.dumps(whole()), "application/json"))
+    app.router.add_get("/docs", _serve(lambda: PAGE, "text/html"))
+    shown = _serve(lambda: json.dumps(for_older_readers(whole())), "application/json")
+    app.router.add_get("/docs/openapi.json", shown)
+    app.router.add_get("/docs/documentation.js", _serve(OWN_SCRIPT.read_text, "text/javascript"))
     for name, media_type in ASSETS.items():
-        text = Path(str(swagger_ui_bundle.swagger_ui_path / name)).read_text(encoding="utf-8")
-        app.router.add_get(f"/docs/{name}", _serve(text, media_type))
+        file = Path(str(swagger_ui_bundle.swagger_ui_path / name))
+        app.router.add_get(f"/docs/{name}", _serve(partial(file.read_text, "utf-8"), media_type))
 
 
-def _serve(text: str, media_type: str) -> Any:
-    body = text.encode()
+def _serve(text: Callable[[], str], media_type: str) -> Any:
     headers = {"Cache-Control": "no-cache"}
     if media_type == "text/html":
         headers[CSP] = PAGE_POLICY
 
+    @cache
+    def body() -> bytes:
+        return text().encode()
+
     async def handle(request: web.Request) -> web.Response:
-        return web.Response(body=body, content_type=media_type, charset="utf-8", headers=headers)
+        return web.Response(body=body(), content_type=media_type, charset="utf-8", headers=headers)
 
     return handle
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import aiohttp
 from aiohttp import http_parser, web
@@ -46,7 +47,7 @@ def build_app(
     add_routes(app, table(routes), Dispatch(deps, sign_in, limiter, may_act))
     app.router.add_get("/healthz", health.alive)
     app.router.add_get("/readyz", health.readiness(ready_checks))
-    documentation.add_to(app, openapi(routes, deps.base_url))
+    documentation.add_to(app, partial(openapi, routes, deps.base_url))
     if extra_setup is not None:
         extra_setup(app)
     return app

@@ -40,6 +40,12 @@ def roster(reader: Tx | Reader, meeting: Meeting) -> Roster:
     return fold(signs(signals.of_meeting(reader, meeting.meeting_id), meeting.holder))
 
 
+def was_heard_of(reader: Tx | Reader, meeting: Meeting) -> bool:
+    """Whether the provider said anything at all about people in a meeting, be it that they waited."""
+    heard = signals.of_meeting(reader, meeting.meeting_id)
+    return any(signal.kind in SEEN for signal in heard)
+
+
 def may_be_occupied(reader: Tx | Reader, meeting: Meeting) -> bool:
     """Whether somebody may be in the room: by the provider's word, or because we let them in and the
     provider never said a word of it."""

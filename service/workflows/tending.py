@@ -22,7 +22,7 @@ from service.store.ways_in import HeldWayIn
 from service.store.work import Claim, Settle
 from service.workflows import falling
 from service.workflows.deps import Deps
-from service.workflows.roster import roster
+from service.workflows.roster import roster, was_heard_of
 from service.workflows.seats import SeatFor, enrol, seats_of
 
 BY = system("withdraw_uncleared")
@@ -169,8 +169,9 @@ def _how_it_ended(tx: Tx, session: Session) -> str:
     if session.state is SessionState.LIVE:
         return "overran"
     meeting = meetings.live_of_session(tx, session.session_id)
-    let_in = meeting is not None and ways_in.admitted_subjects(tx, meeting.meeting_id)
-    return "no_signals" if let_in else "nobody_started"
+    if meeting is None or not ways_in.admitted_subjects(tx, meeting.meeting_id):
+        return "nobody_started"
+    return "nobody_started" if was_heard_of(tx, meeting) else "no_signals"
 
 
 def _call_is_over(tx: Tx, session: Session) -> bool:

@@ -1,5 +1,6 @@
 """Every fault that a provider's call can meet, in pairs: it failed, or it failed to tell us."""
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -41,6 +42,9 @@ LOST = (
     Fault("status_after", {"status": 500}, lost=True),
     Fault("cut_after", lost=True),
 )
+EVERYWHERE = bool(os.environ.get("EVERY_DATABASE"))
+"""Set before a release: it doubles the time for what almost never depends on the database."""
+
 AT_ONCE = ("rate_limit", "refuse")
 """What the service does not ask again about at once."""
 
@@ -88,12 +92,16 @@ class Called:
 
 
 def each(calls: Iterable[Called], *also_on_postgresql: str) -> pytest.MarkDecorator:
-    """A test of each call under each of its faults; of the calls named, some on PostgreSQL too."""
+    """A test of each call under each of its faults; of the calls named, some on PostgreSQL too.
+
+    With `EVERY_DATABASE` set, each fault of each call is tried on both.
+    """
     cases = []
     for call in calls:
         for fault in call.faults:
             cases.append(_case("sqlite", call, fault))
-            if str(call) in also_on_postgresql and str(fault) in ONE_OF_EACH:
+            chosen = str(call) in also_on_postgresql and str(fault) in ONE_OF_EACH
+            if chosen or EVERYWHERE:
                 cases.append(_case("postgresql", call, fault))
     names = ("database_url", "provider", "call", "fault")
     return pytest.mark.parametrize(names, cases, indirect=["database_url", "provider"])

@@ -97,8 +97,8 @@ async def test_where_a_co_organiser_waits_in_the_lobby_too_nobody_is_let_in_alon
     assert await waits(world, session_id, mother, world.family.child) == ["second_staff_not_in"]
     await pass_by(world, 61 * 60, every=600)
     assert (await session_of(world, session_id)).state is SessionState.ENDED
-    assert await reason_of(world, session_id) == "nobody_started"
-    assert await alerts_now(world) == {"nobody_started"}
+    assert await reason_of(world, session_id) == "no_signals"
+    assert await alerts_now(world) == {"no_signals", "end_call_by_hand"}
     await check_everything(world.house)
 
 

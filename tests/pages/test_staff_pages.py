@@ -78,7 +78,7 @@ async def test_today_shows_sessions_with_what_is_in_the_way(world: World, tutor:
         "16:00",
         "Fractions",
         "No second member of staff is assigned.",
-        "Child R. No adult named by a giver has promised to be present.",
+        "Child R. The promise to be present is not in place for this child.",
         "020 7946 0001",
     ):
         assert shown in page.text

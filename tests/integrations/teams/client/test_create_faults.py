@@ -180,7 +180,9 @@ async def swapping_graph(deletes: int) -> AsyncIterator[str]:
         return web.json_response(made_as_asked(participants={"attendees": swapped}), status=201)
 
     async def change(request: web.Request) -> web.Response:
-        return web.json_response({}) if request.method == "PATCH" else web.Response(status=deletes)
+        if request.method == "PATCH":  # it does what it is asked, and shows it
+            return web.json_response(await request.json())
+        return web.Response(status=deletes)
 
     app = web.Application()
     app.router.add_post("/v1.0/users/{user}/onlineMeetings", create)
