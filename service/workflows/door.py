@@ -24,7 +24,7 @@ from service.policy.admission import (
 )
 from service.policy.case import CaseFile
 from service.policy.people import Actor, ChildId, SessionId, StaffId
-from service.policy.watch import HOST
+from service.policy.room import HOST
 from service.store import cases, hand_overs, meetings, presence, ways_in
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage

@@ -16,11 +16,11 @@ from service.policy.case import CaseFile, HandOver
 from service.policy.clearance import outstanding
 from service.policy.cover import HELD_BY_ONE_ACCOUNT
 from service.policy.people import SessionId, StaffId
+from service.policy.room import HOST, arrival
 from service.policy.rules import Stage
 from service.policy.session import ENGAGED, WITH_MEETING, IllegalMove, SessionState
 from service.policy.staff import AcceptedBy, DutyKind
-from service.policy.watch import HOST, arrival
-from service.store import alerts, candidates, cases, duties, hand_overs, meetings, presence, signals
+from service.store import alerts, candidates, cases, duties, hand_overs, meetings, presence
 from service.store import staffing as assignments
 from service.store.cases import Held
 from service.store.hand_overs import Change
@@ -28,7 +28,7 @@ from service.store.meetings import Meeting
 from service.store.staffing import CurrentAssignment
 from service.store.transactions import Tx
 from service.workflows import choosing, falling, staffing
-from service.workflows.roster import roster, signs
+from service.workflows.roster import roster
 
 CLOCKS_APART = timedelta(seconds=5)
 """How far a provider's clock may be behind ours (pitfall 38)."""
@@ -183,11 +183,11 @@ def _shown(tx: Tx, meeting: Meeting, change: HandOver) -> _Shown | None:
     """How we know that the newcomer is in the room; None if we do not."""
     if change.admitted_at is None:
         return None
-    seen = signs(signals.of_meeting(tx, meeting.meeting_id), meeting.holder)
+    seen = roster(tx, meeting)
     came = arrival(seen, HOST, change.admitted_at - CLOCKS_APART)
     if came is not None:
         return _Shown(Presence.BY_PROVIDER, came.gap)
-    if HOST in roster(tx, meeting).ever_inside:
+    if HOST in seen.ever_inside:
         return None
     return _Shown(Presence.CLAIMED, None)
 

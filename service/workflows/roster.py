@@ -1,6 +1,6 @@
 """Who is in a meeting's room, as far as the provider's word goes."""
 
-from service.policy.watch import HOST, UNKNOWN, Roster, Seen, Sign, fold
+from service.policy.room import HOST, UNKNOWN, Picture, Seen, Sign, fold
 from service.ports import Signal, SignalKind
 from service.store import signals, ways_in
 from service.store.meetings import Meeting
@@ -35,7 +35,7 @@ def holds_room(signal: Signal, holder: str) -> bool:
     return signal.as_host or (bool(holder) and signal.account_id == holder)
 
 
-def roster(reader: Tx | Reader, meeting: Meeting) -> Roster:
+def roster(reader: Tx | Reader, meeting: Meeting) -> Picture:
     """The room as far as the provider's word goes."""
     return fold(signs(signals.of_meeting(reader, meeting.meeting_id), meeting.holder))
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.policy.watch import HOST, Arrival, Seen, Sign, arrival
+from service.policy.room import HOST, Arrival, Seen, Sign, arrival, fold
 
 START = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ def test_whoever_comes_while_the_other_is_in_leaves_no_gap() -> None:
         host(Seen.JOINED, 60, "b"),
         host(Seen.LEFT, 70, "a"),
     ]
-    assert arrival(signs, HOST, at(30)) == Arrival(at(60), timedelta(0))
+    assert arrival(fold(signs), HOST, at(30)) == Arrival(at(60), timedelta(0))
 
 
 @pytest.mark.pitfall(24)
@@ -35,7 +35,7 @@ def test_the_gap_is_the_time_in_which_nobody_was_in() -> None:
         host(Seen.LEFT, 50, "a"),
         host(Seen.JOINED, 60, "b"),
     ]
-    assert arrival(signs, HOST, at(30)) == Arrival(at(60), timedelta(seconds=10))
+    assert arrival(fold(signs), HOST, at(30)) == Arrival(at(60), timedelta(seconds=10))
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_the_gap_is_the_time_in_which_nobody_was_in() -> None:
     ids=["nobody", "only the one before", "came and went", "the call is over", "somebody else"],
 )
 def test_nobody_has_arrived(signs: list[Sign]) -> None:
-    assert arrival(signs, HOST, at(30)) is None
+    assert arrival(fold(signs), HOST, at(30)) is None
 
 
 def test_a_left_in_the_instant_of_its_joined_counts_as_after_it() -> None:
@@ -59,7 +59,7 @@ def test_a_left_in_the_instant_of_its_joined_counts_as_after_it() -> None:
         host(Seen.JOINED, 0, "a"),
         host(Seen.JOINED, 45, "b"),
     ]
-    assert arrival(signs, HOST, at(30)) == Arrival(at(45), timedelta(seconds=45))
+    assert arrival(fold(signs), HOST, at(30)) == Arrival(at(45), timedelta(seconds=45))
 
 
 STAYS = st.lists(st.tuples(st.integers(0, 300), st.integers(1, 300)), min_size=1, max_size=6)
@@ -74,10 +74,10 @@ def test_order_and_repeats_of_signals_change_nothing(
         signs.append(host(Seen.JOINED, came, f"c{number}"))
         if number % 2 == 0:
             signs.append(host(Seen.LEFT, came + stayed, f"c{number}"))
-    found = arrival(signs, HOST, at(100))
+    found = arrival(fold(signs), HOST, at(100))
     twice = [*signs, *signs]
     shuffled.shuffle(twice)  # type: ignore[attr-defined]
-    again = arrival(twice, HOST, at(100))
+    again = arrival(fold(twice), HOST, at(100))
     assert found == again
     if found is not None:
         assert timedelta(0) <= found.gap <= found.at - START

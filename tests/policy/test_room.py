@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.policy.watch import HOST, UNKNOWN, Seen, Sign, fold
+from service.policy.room import HOST, UNKNOWN, Manner, Seen, Sign, fold
 from tests.builders import STARTS
 
 MINUTE = timedelta(minutes=1)
@@ -133,3 +133,43 @@ def test_whoever_is_in_has_been_heard_to_join(heard: list[Sign]) -> None:
     room = fold(heard)
     assert room.inside <= room.ever_inside
     assert room.ever_inside == {one.who for one in heard if one.seen is Seen.JOINED}
+
+
+def test_a_person_waits_until_let_in_or_gone() -> None:
+    waits = sign(Seen.WAITING, 1, "reg_child", "2")
+    assert fold([waits]).person("reg_child").waiting_since == waits.at
+    assert fold([waits, sign(Seen.WAITED, 3, "reg_child", "2")]).people[0].waiting_since is None
+    assert fold([waits, sign(Seen.JOINED, 3, "reg_child", "7")]).people[0].waiting_since is None
+
+
+def test_two_devices_are_counted_and_one_person() -> None:
+    second = sign(Seen.JOINED, 2, "reg_child", "9")
+    person = fold([CHILD_IN, second]).person("reg_child")
+    assert (person.devices, person.inside_since, person.left_at) == (2, CHILD_IN.at, None)
+    person = fold([CHILD_IN, second, CHILD_OUT, sign(Seen.LEFT, 8, connection="9")]).people[0]
+    assert (person.devices, person.left_at) == (0, STARTS + 8 * MINUTE)
+
+
+def test_whoever_is_sent_back_to_the_waiting_room_was_put_out() -> None:
+    back = sign(Seen.WAITING, 3, HOST, "1")
+    assert fold([HOST_IN, back]).person(HOST).put_out_at == back.at
+    assert fold([sign(Seen.WAITING, 0, HOST, "1"), HOST_IN]).person(HOST).put_out_at is None
+
+
+def test_whoever_was_removed_was_put_out_and_whoever_left_was_not() -> None:
+    left = Sign(Seen.LEFT, STARTS + 3 * MINUTE, "c1", "1", HOST)
+    removed = Sign(Seen.LEFT, left.at, "c1", "1", HOST, Manner.PUT_OUT)
+    assert fold([HOST_IN, left]).person(HOST).put_out_at is None
+    assert fold([HOST_IN, removed]).person(HOST).put_out_at == left.at
+
+
+@pytest.mark.pitfall(50)
+def test_a_breakout_room_is_remembered_of_whoever_was_seen_in_it() -> None:
+    seen = sign(Seen.BREAKOUT, 4, "reg_child", "2")
+    assert fold([CHILD_IN, seen]).person("reg_child").breakout_at == seen.at
+
+
+@pytest.mark.pitfall(51)
+def test_a_caller_by_telephone_is_known_as_one() -> None:
+    (person,) = fold([Sign(Seen.JOINED, STARTS, "c1", "4", UNKNOWN, Manner.BY_PHONE)]).people
+    assert person.stays[0].by_phone
