@@ -1,6 +1,7 @@
 """Who is in a meeting's room, as far as the provider's word goes."""
 
-from service.policy.room import HOST, UNKNOWN, Picture, Seen, Sign, fold
+from service.policy.room import HOST, UNKNOWN, Picture
+from service.policy.signs import Seen, Sign, fold
 from service.ports import Signal, SignalKind
 from service.store import signals, ways_in
 from service.store.meetings import Meeting

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.policy.room import HOST, Arrival, Seen, Sign, arrival, fold
+from service.policy.room import HOST, Arrival, arrival
+from service.policy.signs import Seen, Sign, fold
 
 START = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.policy.room import HOST, UNKNOWN, Manner, Seen, Sign, fold
+from service.policy.room import HOST, UNKNOWN
+from service.policy.signs import Manner, Seen, Sign, fold
 from tests.builders import STARTS
 
 MINUTE = timedelta(minutes=1)
