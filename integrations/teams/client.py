@@ -42,6 +42,7 @@ from service.ports import (
     Attendance,
     Budget,
     Clock,
+    Inside,
     MeetingFacts,
     MeetingHandle,
     MeetingPlan,
@@ -173,6 +174,13 @@ class TeamsClient(MeetingProvider):
             await self.calls.repeat("DELETE", _path(handle))
         except ProviderGone:
             return
+
+    async def look_inside(self, handle: MeetingHandle) -> Inside:
+        """See `MeetingProvider.look_inside`. Graph has no call that shows a room, so none is made.
+
+        What it does tell of a running call it tells only by itself (`TeamsWatcher`).
+        """
+        return Inside(running=None, people=None)
 
     async def read_attendance(
         self, handle: MeetingHandle, occurrences: tuple[str, ...]

@@ -17,6 +17,7 @@ from integrations.zoom.attendance import read_attendance
 from integrations.zoom.calls import Allowance, Credentials, ZoomCalls
 from integrations.zoom.checkup import ZoomCheckup
 from integrations.zoom.hosts import Host, read_host, require_unlocked, require_usable
+from integrations.zoom.inside import ZoomRooms
 from integrations.zoom.limits import (
     CREATE,
     DELETE,
@@ -41,6 +42,7 @@ from service.ports import (
     Attendance,
     Budget,
     Clock,
+    Inside,
     MeetingFacts,
     MeetingHandle,
     MeetingPlan,
@@ -92,6 +94,7 @@ class ZoomClient(MeetingProvider):
         self._registrants = ZoomRegistrants(
             self._calls, domain=registrant_domain, link_origins=self._link_origins
         )
+        self._rooms = ZoomRooms(self._calls)
         self._locks: tuple[Json, datetime] | None = None
         self._closing: set[str] = set()
 
@@ -164,6 +167,11 @@ class ZoomClient(MeetingProvider):
             await self._calls.repeat(DELETE, f"{path_of(handle)}?{_SILENTLY}")
         except ProviderGone:
             self._closing.discard(handle.provider_id)
+
+    async def look_inside(self, handle: MeetingHandle) -> Inside:
+        """See `MeetingProvider.look_inside`. Zoom tells all accounts whether a call runs, and those
+        with a dashboard who is in it."""
+        return await self._rooms.look_inside(handle)
 
     async def read_attendance(
         self, handle: MeetingHandle, occurrences: tuple[str, ...]

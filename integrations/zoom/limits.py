@@ -75,6 +75,12 @@ REPORT_PARTICIPANTS = Operation(
 READ_LOCKS = Operation(
     "GET", Label.MEDIUM, "account:read:lock_settings:admin", "account:read:admin"
 )
+LIST_INSIDE = Operation(
+    "GET",
+    Label.HEAVY,
+    "dashboard:read:list_meeting_participants:admin",
+    "dashboard_meetings:read:admin",
+)
 READ_ACCOUNT = Operation("GET", Label.MEDIUM, "account:read:settings:admin", "account:read:admin")
 
 FOR_MEETINGS = (

@@ -11,6 +11,7 @@ Errors, by remedy (see `service.errors`): `ProviderRefused`, `ProviderBusy`, `Pr
 from service.ports.budgets import Budget, Draw, NoBudget
 from service.ports.checkups import Checkup, Complaint, Weight
 from service.ports.clock import Clock, SystemClock
+from service.ports.inside import Inside, InsidePerson
 from service.ports.meetings import (
     Abilities,
     Attendance,
@@ -48,6 +49,8 @@ __all__ = [
     "Complaint",
     "Draw",
     "Heard",
+    "Inside",
+    "InsidePerson",
     "MeetingFacts",
     "MeetingHandle",
     "MeetingPlan",

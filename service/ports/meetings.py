@@ -9,6 +9,7 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from service.policy.clearance import Clearance
+from service.ports.inside import Inside
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,14 @@ class MeetingProvider(Protocol):
 
     async def delete_meeting(self, handle: MeetingHandle) -> None:
         """Ask that the meeting cease to exist. Safe to repeat; an already gone one is success."""
+        ...
+
+    async def look_inside(self, handle: MeetingHandle) -> Inside:
+        """What is to be seen of the room now, for when we are not told (pitfall 47).
+
+        What a provider cannot or may not show is left open in the answer. `ProviderGone` where it
+        says that there is no such meeting.
+        """
         ...
 
     async def read_attendance(

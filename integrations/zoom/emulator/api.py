@@ -7,6 +7,7 @@ from aiohttp import web
 from integrations.emulation.faults import AFTER, take
 from integrations.zoom.emulator import (
     accounts,
+    dashboard,
     faults,
     in_meeting,
     limits,
@@ -75,6 +76,12 @@ API: dict[str, tuple[str, str, str, Handler]] = {
         "/live_meetings/{meeting_id}/events",
         "medium",
         in_meeting.control_meeting,
+    ),
+    "list_inside": (
+        "GET",
+        "/metrics/meetings/{meeting_id}/participants",
+        "heavy",
+        dashboard.list_inside,
     ),
     "read_past_meeting": ("GET", _PAST, "light", past.read_past_meeting),
     "list_past_instances": ("GET", f"{_PAST}/instances", "medium", past.list_past_instances),

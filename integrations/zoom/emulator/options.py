@@ -22,8 +22,9 @@ class Options:
     """Switches, all of them changeable while it runs by POST /control/options.
 
     `rate_headers` is `none`, `category` or `all`. `reports_ready_after` seconds: during the first
-    half the reports are 404, during the second their durations are 0. `scopes` are those of tokens
-    given from now on; those on the whole account are not among them unless put there.
+    half the reports are 404, during the second their durations are 0. `dashboard_lags` is how many
+    seconds what the dashboard shows is old. `scopes` are those of tokens given from now on; those on
+    the whole account are not among them unless put there.
     """
 
     # lists
@@ -44,6 +45,9 @@ class Options:
     removed_may_rejoin: bool = True
     auto_records: bool = False
     tells_left_when_put_back: bool = False
+    # looking inside
+    has_dashboard: bool = False
+    dashboard_lags: float = 0
     # events
     sends_lifecycle: bool = True
     sends_registrations: bool = True

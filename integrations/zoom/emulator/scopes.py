@@ -21,6 +21,7 @@ SCOPES = {
     "update_registrants": "meeting:update:registrant_status:admin",
     "delete_registrant": "meeting:delete:registrant:admin",
     "control_meeting": "meeting:update:in_meeting_controls:admin",
+    "list_inside": "dashboard:read:list_meeting_participants:admin",
     "read_past_meeting": "meeting:read:past_meeting:admin",
     "list_past_instances": "meeting:read:list_past_instances:admin",
     "list_past_participants": "meeting:read:list_past_participants:admin",

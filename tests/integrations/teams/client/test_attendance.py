@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from integrations.teams.client import TeamsClient
-from service.ports import MeetingHandle
+from service.ports import Inside, MeetingHandle
 from tests.builders import NOW, a_clearance
 from tests.integrations.teams.client.parts import SECOND, Tenant, plan
 
@@ -75,3 +75,14 @@ async def test_the_attendance_of_a_meeting_that_is_gone_is_no_report(
     handle = await made(client)
     await client.delete_meeting(handle)
     assert await client.read_attendance(handle, ()) is None
+
+
+async def test_nothing_shows_who_is_inside_and_nothing_is_asked(
+    client: TeamsClient, tenant: Tenant
+) -> None:
+    handle = await made(client)
+    url = (await client.host_start_link(handle)).get_secret_value()
+    await tenant.opens(url, "Sam Second", as_=SECOND.upn)
+    asked = await tenant.see("calls")
+    assert await client.look_inside(handle) == Inside(running=None, people=None)
+    assert await tenant.see("calls") == asked
