@@ -224,6 +224,7 @@ class _Organisation(BaseModel):
     rehearsal: bool = False
     rehearsal_messages: bool = False
     review_warning_days: Annotated[int, Field(ge=7, le=90)] = 30
+    middle_sighting: bool = True
 
     @field_validator("zone")
     @classmethod
@@ -264,6 +265,7 @@ def load_organisation(path: Path) -> Organisation:
         rehearsal=told.rehearsal,
         rehearsal_messages=told.rehearsal_messages,
         review_warning_days=told.review_warning_days,
+        middle_sighting=told.middle_sighting,
     )
 
 

@@ -13,7 +13,7 @@ from service.policy.consent import (
 )
 from service.policy.organisation import Organisation
 from service.policy.people import Child, HostId, ParentId, StaffId
-from service.policy.presence import CheckIn, Pledge, Sighting
+from service.policy.presence import CheckIn, Pledge, SecondDevice, Sighting
 from service.policy.session import Session, Span
 from service.policy.staff import Assignment, StaffMember
 
@@ -37,6 +37,7 @@ class ChildCase:
     adult_keys: frozenset[str] = frozenset()
     rehearsing: bool = False
     resolutions: tuple[Resolution, ...] = ()
+    second_device: SecondDevice | None = None
 
     @property
     def refusals(self) -> tuple[ConsentEntry, ...]:

@@ -15,7 +15,10 @@ STAGES = {
 
 def handbook() -> str:
     """The whole handbook as Markdown, ending in a newline."""
-    return "\n".join([*_head(), *_rules(), *_overrides(), *_states(), *_bounds()]) + "\n"
+    return (
+        "\n".join([*_head(), *_rules(), *_overrides(), *_sightings(), *_states(), *_bounds()])
+        + "\n"
+    )
 
 
 def _head() -> Iterator[str]:
@@ -57,6 +60,17 @@ def _overrides() -> Iterator[str]:
     yield ""
     for code in sorted(OVERRIDABLE):
         yield f"- `{code}`"
+    yield ""
+
+
+def _sightings() -> Iterator[str]:
+    yield "## When second staff look for the adult (POL-02)"
+    yield ""
+    yield "Second staff note whether each child's adult is seen, heard or not shown: when the child has"
+    yield "been let in, halfway (`middle_sighting` may leave this one out), and before the planned end. A"
+    yield "child's time counts as supervised from the first seen or heard on. A second device that the"
+    yield "adult registered asks for a tap now and then; a tap that stays out is put to second staff, and"
+    yield "is an alert only if they do not answer either."
     yield ""
 
 

@@ -35,6 +35,9 @@ BOUNDS = {
     "check_in_window": Bound(5, 20, 60, "how long before the start people may check in"),
     "host_margin": Bound(5, 15, 60, "how long a host account is kept free round a session"),
     "sighting_grace": Bound(1, 3, 5, "how soon after letting a child in the adult is sighted"),
+    "end_sighting": Bound(3, 5, 15, "how long before the planned end the adult is sighted again"),
+    "tap_interval": Bound(5, 10, 20, "how often an adult's second device asks for one tap"),
+    "tap_grace": Bound(1, 2, 5, "how long a tap may stay out before second staff are asked"),
     "change_lock": Bound(0, 60, 24 * 60, "how long before the start only the office may change it"),
     "second_staff_gap": Bound(0, 0, 60, "how long second staff have between two rooms"),
     "pledge_ahead": Bound(24 * 60, SIX_WEEKS, SIX_WEEKS, "how far ahead an adult may promise"),
@@ -51,6 +54,9 @@ class Windows:
     check_in_window: int = BOUNDS["check_in_window"].default
     host_margin: int = BOUNDS["host_margin"].default
     sighting_grace: int = BOUNDS["sighting_grace"].default
+    end_sighting: int = BOUNDS["end_sighting"].default
+    tap_interval: int = BOUNDS["tap_interval"].default
+    tap_grace: int = BOUNDS["tap_grace"].default
     change_lock: int = BOUNDS["change_lock"].default
     second_staff_gap: int = BOUNDS["second_staff_gap"].default
     pledge_ahead: int = BOUNDS["pledge_ahead"].default
@@ -91,7 +97,7 @@ class Organisation:
     adopted, `second_staff_rooms` how many rooms one person may visit (POL-03). `rehearsal`: no meeting
     is made for a family that has not switched over, and messages to it are held unless
     `rehearsal_messages`. `review_warning_days` is how long before the policy's review date people are
-    warned.
+    warned. `middle_sighting`: each child's adult is sighted halfway as well, not at start and end alone.
     """
 
     name: str
@@ -109,6 +115,7 @@ class Organisation:
     rehearsal: bool = False
     rehearsal_messages: bool = False
     review_warning_days: int = 30
+    middle_sighting: bool = True
 
     def is_open_throughout(self, starts_at: datetime, ends_at: datetime) -> bool:
         """Whether both instants fall inside the permitted hours of one open local day (POL-23)."""

@@ -2,13 +2,20 @@
 
 A pledge is for one session on its *terms*: time, purpose and children. When any of them changes the
 session's terms number grows, and pledges for older terms count no more.
+
+While the child is in, second staff look for the adult at the start, halfway and before the end. Where
+the adult has registered a second device it asks for a tap between times; a tap that stays out is put
+to second staff before anybody is alarmed.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from service.policy.organisation import Organisation
 from service.policy.people import ChildId, ParentId, PledgeId, StaffId
+from service.policy.session import WITH_MEETING, Session
 
 
 class PresenceMode(StrEnum):
@@ -77,3 +84,136 @@ class Sighting:
     by: StaffId
     result: SightingResult
     at: datetime
+
+
+# --- when second staff look for the adult -------------------------------------------------------------
+
+
+class SightingKind(StrEnum):
+    """Why second staff are asked to look for a child's adult."""
+
+    START = "start"
+    MIDDLE = "middle"
+    END = "end"
+    TAP = "tap"
+
+
+@dataclass(frozen=True)
+class DueSighting:
+    """One look that second staff owe. Any note from `due_from` on settles it; without one it counts as
+    missed from `missed_at` on. An adult who was not shown is settled too: that is its own alert."""
+
+    kind: SightingKind
+    due_from: datetime
+    missed_at: datetime
+
+    def is_settled_by(self, sightings: tuple[Sighting, ...]) -> bool:
+        """Whether second staff have looked since it was due."""
+        return any(noted.at >= self.due_from for noted in sightings)
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether second staff are asked by now."""
+        return self.due_from <= now
+
+    def is_missed(self, now: datetime) -> bool:
+        """Whether they were asked and did not answer in time."""
+        return self.missed_at <= now
+
+
+@dataclass(frozen=True)
+class SecondDevice:
+    """An adult's own second device that asks for "I am still here", and every tap it gave."""
+
+    adult_id: ParentId
+    registered_at: datetime
+    taps: tuple[datetime, ...] = ()
+
+    def next_tap_at(self, organisation: Organisation, since: datetime) -> datetime:
+        """When the device asks next: an interval after the newest tap, or after `since`, from when on
+        the child is in."""
+        interval = timedelta(minutes=organisation.windows.tap_interval)
+        return max(self.registered_at, since, *self.taps) + interval
+
+
+def open_sightings(
+    session: Session,
+    admitted_at: datetime | None,
+    sightings: tuple[Sighting, ...],
+    organisation: Organisation,
+    device: SecondDevice | None = None,
+) -> tuple[DueSighting, ...]:
+    """Every look at one child's adult that is still to come or owed, in order of time (POL-02).
+
+    None while the child has not been let in, and none once the session is over.
+    """
+    if admitted_at is None or session.state not in WITH_MEETING:
+        return ()
+    asked = [*_planned(session, admitted_at, organisation)]
+    if device is not None:
+        asked += _for_a_missed_tap(session, admitted_at, sightings, organisation, device)
+    owed = (one for one in asked if not one.is_settled_by(sightings))
+    return tuple(sorted(owed, key=lambda one: one.due_from))
+
+
+def due_sightings(
+    session: Session,
+    admitted_at: datetime | None,
+    sightings: tuple[Sighting, ...],
+    organisation: Organisation,
+    now: datetime,
+    device: SecondDevice | None = None,
+) -> tuple[DueSighting, ...]:
+    """The looks at one child's adult that second staff owe by now; see `open_sightings`."""
+    asked = open_sightings(session, admitted_at, sightings, organisation, device)
+    return tuple(one for one in asked if one.is_due(now))
+
+
+def _planned(
+    session: Session, admitted_at: datetime, organisation: Organisation
+) -> Iterator[DueSighting]:
+    """At the start, halfway, and before the end. One that would run into the one before is left out:
+    a child let in late is looked after at once, not twice in a row."""
+    grace = timedelta(minutes=organisation.windows.sighting_grace)
+    start = DueSighting(SightingKind.START, admitted_at, admitted_at + grace)
+    yield start
+    ends = session.ends_at - timedelta(minutes=organisation.windows.end_sighting)
+    halfway = session.starts_at + (session.ends_at - session.starts_at) / 2
+    middle = DueSighting(SightingKind.MIDDLE, halfway - grace, halfway + grace)
+    fits = start.missed_at <= middle.due_from and middle.missed_at <= ends
+    if fits and organisation.middle_sighting:
+        yield middle
+    if start.missed_at <= ends:
+        yield DueSighting(SightingKind.END, ends, session.ends_at)
+
+
+def _for_a_missed_tap(
+    session: Session,
+    admitted_at: datetime,
+    sightings: tuple[Sighting, ...],
+    organisation: Organisation,
+    device: SecondDevice,
+) -> Iterator[DueSighting]:
+    """A tap that stays out is put to second staff; whatever they saw since the last tap stands for it."""
+    windows = organisation.windows
+    looked_at = max((noted.at for noted in sightings), default=admitted_at)
+    asked_at = device.next_tap_at(organisation, max(admitted_at, looked_at))
+    if asked_at >= session.ends_at:
+        return
+    due_from = asked_at + timedelta(minutes=windows.tap_grace)
+    missed_at = due_from + timedelta(minutes=windows.sighting_grace)
+    yield DueSighting(SightingKind.TAP, due_from, missed_at)
+
+
+def supervised_since(
+    admitted_at: datetime | None, sightings: tuple[Sighting, ...]
+) -> datetime | None:
+    """From when on a child's time counts as supervised: its adult was seen or heard since it was let
+    in. None while nobody was; what came before is not supervised time (POL-02)."""
+    perceived = [
+        noted.at
+        for noted in sightings
+        if admitted_at is not None
+        and noted.at >= admitted_at
+        and noted.result is not SightingResult.NOT_SHOWN
+    ]
+    return min(perceived, default=None)
