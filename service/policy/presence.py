@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import ceil
 
 from service.policy.organisation import Organisation
 from service.policy.people import ChildId, ParentId, PledgeId, StaffId
@@ -118,6 +119,10 @@ class DueSighting:
     def is_missed(self, now: datetime) -> bool:
         """Whether they were asked and did not answer in time."""
         return self.missed_at <= now
+
+    def minutes_left(self, now: datetime) -> int:
+        """How many minutes they still have, begun ones counted in full."""
+        return max(0, ceil((self.missed_at - now) / timedelta(minutes=1)))
 
 
 @dataclass(frozen=True)

@@ -141,6 +141,16 @@ def admitted_at(reader: Tx | Reader, meeting_id: MeetingId, subject_id: str) -> 
     return at
 
 
+def let_in_at(reader: Tx | Reader, meeting_id: MeetingId) -> dict[str, datetime]:
+    """When each person was first let into a meeting."""
+    query = (
+        sa.select(ADMISSIONS.c.subject_id, sa.func.min(ADMISSIONS.c.at).label("at"))
+        .where(ADMISSIONS.c.meeting_id == meeting_id)
+        .group_by(ADMISSIONS.c.subject_id)
+    )
+    return {row.subject_id: row.at for row in reader.conn.execute(query)}
+
+
 def admitted_subjects(reader: Tx | Reader, meeting_id: MeetingId) -> frozenset[str]:
     """Everyone who was admitted to a meeting."""
     query = sa.select(ADMISSIONS.c.subject_id).where(ADMISSIONS.c.meeting_id == meeting_id)

@@ -30,8 +30,10 @@ from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader, Refused, Tx
 from service.store.ways_in import HeldWayIn
+from service.workflows import sighting
 from service.workflows.deps import Deps
 from service.workflows.roster import roster
+from service.workflows.sighting import Sighted
 
 
 def room(reader: Tx | Reader, case: CaseFile, meeting: Meeting | None) -> Room:
@@ -67,12 +69,14 @@ class LetIn:
 class DoorView:
     """What a person sees at the door: what they still wait for, by role and never by name.
 
-    Second staff also see `let_in`: whoever else waits at the provider is not to be admitted.
+    Second staff also see `let_in`: whoever else waits at the provider is not to be admitted; and each
+    child's adult.
     """
 
     place: Place
     waits: tuple[Wait, ...]
     let_in: tuple[LetIn, ...] = ()
+    adults: tuple[Sighted, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -102,7 +106,8 @@ def _look(reader: Reader, case: CaseFile, knock: Knock) -> DoorView:
     waits = waits_for(case, room(reader, case, meeting), knock, reader.now)
     if meeting is None or knock.place is not Place.SECOND_STAFF:
         return DoorView(knock.place, waits)
-    return DoorView(knock.place, waits, _let_in(reader, meeting))
+    adults = sighting.of_session(reader, case, meeting)
+    return DoorView(knock.place, waits, _let_in(reader, meeting), adults)
 
 
 def _let_in(reader: Reader, meeting: Meeting) -> tuple[LetIn, ...]:

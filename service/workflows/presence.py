@@ -10,7 +10,7 @@ from service.policy.case import CaseFile, ChildCase
 from service.policy.consent import Route
 from service.policy.people import ChildId, ParentId, PledgeId, Role, SessionId, StaffId
 from service.policy.presence import CheckIn, Pledge, PresenceMode, Sighting, SightingResult
-from service.policy.session import BEFORE_LIVE, ENGAGED, OVER
+from service.policy.session import BEFORE_LIVE, ENGAGED, OVER, SessionState
 from service.store import alerts, cases, presence, sessions
 from service.store.cases import Held
 from service.store.transactions import Tx
@@ -208,9 +208,11 @@ def check_in(tx: Tx, command: CheckInFamily) -> SessionId:
     return command.session_id
 
 
-def _must_be_time(case: CaseFile, tx: Tx) -> None:
+def _must_be_time(case: CaseFile, tx: Tx, *, while_it_runs: bool = False) -> None:
+    """In the check-in window and until the planned end; `while_it_runs`: as long as the call goes on."""
     opens = case.organisation.check_in_opens_at(case.session.starts_at)
-    if case.session.state not in ENGAGED or tx.now >= case.session.ends_at:
+    runs = while_it_runs and case.session.state is SessionState.LIVE
+    if case.session.state not in ENGAGED or (tx.now >= case.session.ends_at and not runs):
         raise Conflict("This session is over.", code="over")
     if tx.now < opens:
         raise Conflict("It is too early to say that you are there.", code="too_early")
@@ -264,7 +266,7 @@ def note_sighting(tx: Tx, command: NoteSighting) -> SessionId:
         raise NotAllowed("Only the second member of staff notes sightings.")
     if child_of(case, command.child_id) is None:
         raise NotFound
-    _must_be_time(case, tx)
+    _must_be_time(case, tx, while_it_runs=True)
     noted = Sighting(command.child_id, StaffId(tx.by.subject), command.result, tx.now)
     presence.append_sighting(tx, command.session_id, noted)
     tx.record(

@@ -27,6 +27,7 @@ from service.store.sessions import SessionRecord
 from service.store.staffing import CurrentAssignment
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader, Tx
+from service.workflows import sighting
 
 SEES_ALL = frozenset({Role.COORDINATOR, Role.DSL, Role.INSPECTOR, Role.MACHINE})
 
@@ -56,6 +57,7 @@ class SessionShown:
     blockers: Mapping[Stage, tuple[Blocker, ...]]
     clear_children: tuple[ChildId, ...]
     wishes: Mapping[ChildId, Wish] = field(default_factory=dict)
+    supervised_since: Mapping[ChildId, datetime] = field(default_factory=dict)
 
 
 def look(reader: Reader, session_id: SessionId, actor: Actor) -> SessionShown:
@@ -76,6 +78,7 @@ def look(reader: Reader, session_id: SessionId, actor: Actor) -> SessionShown:
         blockers=blockers,
         clear_children=clear,
         wishes=wishes.newest(reader, record.session.children),
+        supervised_since={} if stage is Stage.OPEN else sighting.supervised(reader, record.session),
     )
 
 

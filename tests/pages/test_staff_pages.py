@@ -9,11 +9,11 @@ import pytest_asyncio
 from service.policy.people import Role, SessionId, StaffId
 from service.policy.presence import SightingResult
 from service.store import cases
-from service.workflows import staffing
+from service.workflows import door, staffing
 from tests.harness import House
 from tests.pages.browsing import SAME, Browser
 from tests.pages.records import everything
-from tests.world import World, a_clear_session, an_open_session, book, say
+from tests.world import World, a_clear_session, an_open_session, book, check_in, say
 
 SIGNED_OUT = "/staff/sign-in"
 
@@ -144,6 +144,71 @@ async def test_a_sighting_is_noted_per_child(world: World, second: Browser) -> N
     case = await world.house.read(cases.load, session_id)
     assert [one.result for one in case.children[0].sightings] == [SightingResult.SEEN]
     assert "Noted last: seen" in " ".join((await second.open(url)).text.split())
+
+
+async def a_child_is_let_in(world: World, session_id: SessionId, second: Browser) -> None:
+    """The mother is there, second staff hold the room, and the household goes in."""
+    answer = await second.send(door_of(world.house, session_id), "enter")
+    await world.house.rooms.follow(answer.headers["Location"], "Sam")
+    await world.house.settle()
+    await check_in(world, session_id)
+    mother = world.as_parent(world.family.mother)
+    await door.go_in(world.house.deps, door.GoIn(session_id, world.family.child), mother)
+
+
+async def test_the_page_says_which_look_is_due_and_how_long_is_left(
+    world: World, second: Browser
+) -> None:
+    session_id = await near(world)
+    url = door_of(world.house, session_id)
+    assert "The child has not been let in yet." in (await second.open(url)).text
+    await a_child_is_let_in(world, session_id, second)
+    await world.house.advance(seconds=70)
+    page = await second.open(url)
+    assert "Look now: the child has been let in." in page.text
+    assert "Until 15:48: 2 min left." in page.text
+    assert "does not count as supervised until you have seen or heard" in page.text
+    await world.house.advance(seconds=120)
+    assert "This is overdue since 15:48." in (await second.open(url)).text
+    await second.send(url, "sighting", result="heard")
+    page = await second.open(url)
+    assert "Look now" not in page.text
+    assert "counts as supervised from 15:48 on." in page.text
+    assert "Look again at 16:19." in page.text
+
+
+async def test_not_shown_says_what_to_do_until_the_adult_is_seen(
+    world: World, second: Browser
+) -> None:
+    session_id = await near(world)
+    url = door_of(world.house, session_id)
+    await a_child_is_let_in(world, session_id, second)
+    await second.send(url, "sighting", result="not_shown")
+    page = await second.open(url)
+    assert "Not shown: the tutor stops, the child waits outside" in page.text
+    assert "does not count as supervised" in page.text
+    await world.house.advance(minutes=1)
+    await second.send(url, "sighting", result="seen")
+    assert "Not shown: the tutor stops" not in (await second.open(url)).text
+
+
+async def test_the_api_shows_second_staff_what_the_page_shows(
+    world: World, second: Browser
+) -> None:
+    session_id = await near(world)
+    await a_child_is_let_in(world, session_id, second)
+    api = world.house.api(Role.SECOND_STAFF, subject=world.second)
+    (adult,) = (await api.get(f"/v1/sessions/{session_id}/door")).body["adults"]
+    assert [look["kind"] for look in adult["looks"]] == ["start", "middle", "end"]
+    assert (adult["noted"], adult["supervised_since"]) == (None, None)
+    await second.send(door_of(world.house, session_id), "sighting", result="seen")
+    (adult,) = (await api.get(f"/v1/sessions/{session_id}/door")).body["adults"]
+    assert [look["kind"] for look in adult["looks"]] == ["middle", "end"]
+    assert adult["supervised_since"] == adult["let_in_at"]
+    shown = await api.get(f"/v1/sessions/{session_id}")
+    assert shown.body["supervised_since"] == {world.family.child: adult["let_in_at"]}
+    tutor = world.house.api(Role.TUTOR, subject=world.tutor)
+    assert (await tutor.get(f"/v1/sessions/{session_id}/door")).body["adults"] == []
 
 
 async def test_tutors_note_no_sightings(world: World, tutor: Browser) -> None:

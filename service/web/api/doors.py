@@ -3,11 +3,13 @@
 from pydantic import Field
 
 from service.policy.admission import Place
+from service.policy.presence import SightingKind, SightingResult
 from service.web.api.session_views import session_id_of
 from service.web.api.who import STAFF
-from service.web.bodies import View
+from service.web.bodies import Instant, View
 from service.web.routes import Answer, Call, Route
 from service.workflows import door
+from service.workflows.sighting import Sighted
 
 
 class WaitView(View):
@@ -26,13 +28,33 @@ class LetInView(View):
     door_code: str
 
 
+class LookView(View):
+    """A look at a child's adult that second staff owe, or will: missed once `missed_at` has passed."""
+
+    kind: SightingKind
+    due_from: Instant
+    missed_at: Instant
+
+
+class AdultView(View):
+    """One child's adult as second staff know them: what was noted last, from when on the child's time
+    counts as supervised, and which looks are due or to come."""
+
+    child_id: str
+    let_in_at: Instant | None
+    noted: SightingResult | None
+    supervised_since: Instant | None
+    looks: tuple[LookView, ...]
+
+
 class DoorStateView(View):
-    """The door as this person sees it. Second staff admit only those in `let_in`."""
+    """The door as this person sees it. Second staff admit only those in `let_in`, and see `adults`."""
 
     place: Place
     open: bool
     waits: tuple[WaitView, ...]
     let_in: tuple[LetInView, ...]
+    adults: tuple[AdultView, ...]
 
 
 class WayInView(View):
@@ -51,8 +73,27 @@ async def look(call: Call) -> Answer:
     let_in = tuple(
         LetInView(place=holder.place, door_code=holder.door_code) for holder in seen.let_in
     )
-    view = DoorStateView(place=seen.place, open=seen.open, waits=waits, let_in=let_in)
+    view = DoorStateView(
+        place=seen.place,
+        open=seen.open,
+        waits=waits,
+        let_in=let_in,
+        adults=tuple(_adult(one) for one in seen.adults),
+    )
     return Answer(200, view)
+
+
+def _adult(adult: Sighted) -> AdultView:
+    return AdultView(
+        child_id=adult.child_id,
+        let_in_at=adult.let_in_at,
+        noted=adult.newest.result if adult.newest else None,
+        supervised_since=adult.supervised_since,
+        looks=tuple(
+            LookView(kind=one.kind, due_from=one.due_from, missed_at=one.missed_at)
+            for one in adult.owed
+        ),
+    )
 
 
 async def go_in(call: Call) -> Answer:

@@ -76,6 +76,10 @@ class SessionView(SessionSummary):
     wishes: dict[str, Wish] = Field(
         description="What each child said that it wants, by child; no condition (POL-31)."
     )
+    supervised_since: dict[str, Instant] = Field(
+        description="From when on second staff had seen or heard each child's adult; a child that is "
+        "not named has no supervised time (POL-02)."
+    )
     blockers: dict[Stage, tuple[BlockerView, ...]]
 
 
@@ -144,6 +148,7 @@ def view(shown: SessionShown) -> SessionView:
         ended_at=record.ended_at,
         created_at=record.created_at,
         wishes=dict(shown.wishes),
+        supervised_since=dict(shown.supervised_since),
         blockers={stage: _blockers(found) for stage, found in shown.blockers.items()},
     )
 

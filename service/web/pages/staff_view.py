@@ -8,11 +8,10 @@ from datetime import datetime, time, timedelta
 
 from service.policy.admission import Place
 from service.policy.attestation import may_state_at
-from service.policy.case import CaseFile, ChildCase
+from service.policy.case import CaseFile
 from service.policy.clearance import Blocker, outstanding
 from service.policy.consent import Wish
-from service.policy.people import Actor, ChildId, SessionId, StaffId
-from service.policy.presence import SightingResult
+from service.policy.people import Actor, SessionId, StaffId
 from service.policy.rules import Stage
 from service.policy.session import ENGAGED, Session, SessionState, Span
 from service.store import (
@@ -29,6 +28,7 @@ from service.store.transactions import Reader
 from service.web.pages.opened import first_name, initial
 from service.workflows.door import DoorView, look_staff, staff_knock
 from service.workflows.showing import shown_to
+from service.workflows.sighting import Sighted
 
 STAGES = {
     SessionState.BOOKED: Stage.OPEN,
@@ -51,9 +51,8 @@ class Obstacle:
 class Household:
     """One child of a session, as second staff needs to know it."""
 
-    child_id: ChildId
     initial: str
-    sighted: SightingResult | None
+    sighted: Sighted | None
     wish: Wish | None
 
 
@@ -77,6 +76,7 @@ class DoorPage:
     summary: StaffSession
     door: DoorView
     in_the_room: bool
+    now: datetime
     households: tuple[Household, ...]
 
 
@@ -97,18 +97,16 @@ def look(reader: Reader, session_id: SessionId, actor: Actor) -> DoorPage:
     staff_knock(case, actor)
     names = people.child_names(reader, case.session.children)
     wanted = wishes.newest(reader, case.session.children)
+    seen = look_staff(reader, session_id, actor)
+    adults = {one.child_id: one for one in seen.adults}
     return DoorPage(
         summary=_summary(reader, case, actor),
-        door=look_staff(reader, session_id, actor),
+        door=seen,
         in_the_room=_said_in_room(reader, case, actor),
+        now=reader.now,
         households=tuple(
-            Household(
-                child.child.child_id,
-                initial(names[child.child.child_id]),
-                _newest_sighting(child),
-                wanted.get(child.child.child_id),
-            )
-            for child in case.children
+            Household(initial(names[one]), adults.get(one), wanted.get(one))
+            for one in case.session.children
         ),
     )
 
@@ -161,7 +159,8 @@ def _obstacles(reader: Reader, case: CaseFile, actor: Actor) -> tuple[Obstacle, 
 def _door_is_near(case: CaseFile, now: datetime) -> bool:
     session = case.session
     opens = case.organisation.check_in_opens_at(session.starts_at)
-    return session.state in ENGAGED and opens <= now < session.ends_at
+    runs_on = session.state is SessionState.LIVE
+    return session.state in ENGAGED and opens <= now and (now < session.ends_at or runs_on)
 
 
 def _may_state(reader: Reader, session: Session, actor: Actor) -> bool:
@@ -175,7 +174,3 @@ def _may_state(reader: Reader, session: Session, actor: Actor) -> bool:
 def _said_in_room(reader: Reader, case: CaseFile, actor: Actor) -> bool:
     session_id = case.session.session_id
     return presence.claimed_in_room_at(reader, session_id, StaffId(actor.subject)) is not None
-
-
-def _newest_sighting(child: ChildCase) -> SightingResult | None:
-    return child.sightings[-1].result if child.sightings else None
