@@ -12,6 +12,7 @@ from service.audit.export_check import verify_export
 from service.audit.exports import ExportHeader, write_export
 from service.audit.leaves import Leaf
 from service.audit.tree import leaf_hash, verify_consistency, verify_inclusion
+from service.policy.alerting import KINDS
 from service.policy.session import MOVES, WITH_MEETING, SessionState
 from service.store import audit_log, log
 from service.store.transactions import Reader
@@ -55,6 +56,9 @@ EVIDENCED = {
     "signals": ("signal.received",),
     "attendance_reports": ("attendance.read",),
     "alerts": ("alert.opened",),
+    "alert_notices": ("notice.written",),
+    "designations": ("person.designated",),
+    "duty_turns": ("duty_turn.set",),
     "statements": ("statement.made",),
     "links": ("link.made",),
     "devices": ("device.marked",),
@@ -77,6 +81,7 @@ async def check_everything(house: House) -> None:
     the_provider_knows_nobody(known)
     every_request_has_the_documented_form(known)
     every_message_has_one_copy_without_a_link(known)
+    every_alert_is_of_a_known_kind(known)
     await house.read(_the_log_proves_itself)
 
 
@@ -244,6 +249,11 @@ def every_message_has_one_copy_without_a_link(known: Known) -> None:
     copies = Counter(row["copy_of"] for row in known.letters if row["copy_of"] is not None)
     assert copies == Counter(row["id"] for row in known.letters if row["copy_of"] is None)
     assert not any("/p/" in row["text"] for row in known.letters if row["copy_of"] is not None)
+
+
+def every_alert_is_of_a_known_kind(known: Known) -> None:
+    """Whatever was raised has a sentence and an urgency."""
+    assert {row["code"] for row in known.rows["alerts"]} <= set(KINDS)
 
 
 # --- the log ------------------------------------------------------------------------------------------

@@ -92,6 +92,13 @@ def current(reader: Tx | Reader, session_id: SessionId) -> CurrentAssignment | N
     )
 
 
+def ever_second_staff(reader: Tx | Reader, session_id: SessionId) -> frozenset[StaffId]:
+    """Everybody who is, was, or came as second staff of a session."""
+    mine = ASSIGNMENTS.c.session_id == session_id
+    found = reader.conn.execute(sa.select(ASSIGNMENTS.c.staff_id).where(mine)).scalars()
+    return frozenset(StaffId(one) for one in found)
+
+
 def _coming(row: sa.Row[Any]) -> Coming | None:
     if row.change_id is None:
         return None

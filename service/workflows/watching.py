@@ -191,26 +191,3 @@ def end_session(tx: Tx, command: EndSession) -> SessionId:
     falling.tell_families(tx, case.session, "session_off", about=command.session_id)
     falling.ask_for_statements(tx, case.session)
     return command.session_id
-
-
-@dataclass(frozen=True)
-class CloseAlert:
-    """A named person closes an alert with what came of it."""
-
-    alert_id: str
-    outcome: str
-
-
-def close_alert(tx: Tx, command: CloseAlert) -> str:
-    """Close an alert. `NotFound` unless it is open."""
-    alert = alerts.close(tx, command.alert_id, command.outcome)
-    tx.record(
-        Entry(
-            Event.ALERT_CLOSED,
-            alert.session_id or alert.subject_id,
-            {"about": alert.subject_id},
-            {"code": alert.code},
-            {"outcome": command.outcome},
-        )
-    )
-    return alert.alert_id

@@ -3,10 +3,15 @@
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
+from service.store.tables.alerting import (
+    AlertNoticeRow,
+    AlertRow,
+    DesignationRow,
+    DutyTurnRow,
+)
 from service.store.tables.cover import AbsenceRow, DutyRow, HandOverRow
 from service.store.tables.meetings import (
     AdmissionRow,
-    AlertRow,
     AttendanceReportRow,
     AttendanceRow,
     ClearanceRow,
@@ -71,6 +76,7 @@ from service.store.tables.staff import (
 __all__ = [
     "AbsenceRow",
     "AdmissionRow",
+    "AlertNoticeRow",
     "AlertRow",
     "AssignmentRow",
     "AttendanceReportRow",
@@ -83,8 +89,10 @@ __all__ = [
     "ClearedChildRow",
     "ConsentRow",
     "CustodianRow",
+    "DesignationRow",
     "DeviceRow",
     "DutyRow",
+    "DutyTurnRow",
     "EngagementRow",
     "EntryPayloadRow",
     "EntryRow",

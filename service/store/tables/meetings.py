@@ -1,4 +1,4 @@
-"""Clearances, the meetings they opened, ways in, admissions, signals and alerts."""
+"""Clearances, the meetings they opened, ways in, admissions and signals."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -195,24 +195,3 @@ class AttendanceRow(SQLModel, table=True):
     account_id: str
     joined_at: datetime = Field(sa_type=INSTANT)
     left_at: datetime | None = Field(default=None, sa_type=INSTANT)
-
-
-class AlertRow(SQLModel, table=True):
-    """A broken rule or a thing a person must see to; open until a named person closes it."""
-
-    __tablename__ = "alerts"
-    __table_args__ = (
-        at_most_one("uq_alerts_open", "subject_id", "code", where="closed_at IS NULL"),
-        holds("closed_with_outcome", "(closed_at IS NULL) = (outcome IS NULL)"),
-        record(),
-    )
-    id: str = Field(primary_key=True)
-    subject_id: str
-    session_id: str | None = Field(default=None, foreign_key="sessions.id", index=True)
-    code: str
-    times: int = 1
-    opened_at: datetime = Field(sa_type=INSTANT)
-    last_at: datetime = Field(sa_type=INSTANT)
-    closed_at: datetime | None = Field(default=None, sa_type=INSTANT)
-    closed_by: str | None = None
-    outcome: str | None = None

@@ -220,6 +220,36 @@ STRETCH: Row = {
     "noted_by": "staff_2",
     "noted_at": AT,
 }
+DESIGNATION: Row = {
+    "id": "designation_1",
+    "staff_id": "staff_3",
+    "standing": "lead",
+    "channels": '["email"]',
+    "named_by": "staff_1",
+    "named_at": AT,
+}
+DUTY_TURN: Row = {
+    "id": "turn_1",
+    "staff_id": "staff_3",
+    "weekdays": "[0, 1]",
+    "starts": "18:00",
+    "ends": "08:00",
+    "first_day": DAY,
+    "place": 1,
+    "noted_by": "staff_1",
+    "noted_at": AT,
+}
+ALERT_NOTICE: Row = {
+    "id": "notice_1",
+    "once_key": "once",
+    "alert_id": "alert_1",
+    "staff_id": "staff_3",
+    "channel": "email",
+    "step": 1,
+    "subject": "Urgent",
+    "text": "Look.",
+    "written_at": AT,
+}
 DUTY: Row = STRETCH | {"id": "duty_1", "kind": "rota", "position": 0, "own_word": True}
 ENTRY: Row = {
     "scope": "session_1",
@@ -282,6 +312,9 @@ ROWS: list[tuple[str, Row]] = [
     ("attendance_reports", ATTENDANCE_REPORT),
     ("attendances", ATTENDANCE),
     ("alerts", alert("alert_1")),
+    ("designations", DESIGNATION),
+    ("duty_turns", DUTY_TURN),
+    ("alert_notices", ALERT_NOTICE),
     ("messages", message("message_1")),
     ("statements", statement("statement_1")),
     ("entries", ENTRY),

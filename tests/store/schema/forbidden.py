@@ -1,10 +1,12 @@
 """Writes that must not be possible, each with the name under which the database refuses it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from tests.store.schema.everything import OVERRIDE
+from tests.store.schema.everything import ALERT_NOTICE, DESIGNATION, DUTY_TURN, OVERRIDE
 from tests.store.schema.rows import (
     AT,
+    DAY,
     HAND_OVER,
     Row,
     admission,
@@ -163,6 +165,27 @@ FORBIDDEN = {
     "the same alert twice": Forbidden("uq_alerts_open", "alerts", alert("a")),
     "a closed alert without an outcome": Forbidden(
         "ck_alerts_closed_with_outcome", "alerts", alert("a", code="other", closed_at=AT)
+    ),
+    "somebody designated twice": Forbidden(
+        "uq_designations_current", "designations", DESIGNATION | {"id": "d"}
+    ),
+    "a designation that nobody ended": Forbidden(
+        "ck_designations_ended_by_somebody",
+        "designations",
+        DESIGNATION | {"id": "d", "staff_id": "staff_2", "ended_at": AT},
+    ),
+    "a turn that ends before its first day": Forbidden(
+        "ck_duty_turns_first_before_last",
+        "duty_turns",
+        DUTY_TURN | {"id": "t", "last_day": DAY - timedelta(days=1)},
+    ),
+    "a notice written twice": Forbidden(
+        "uq_alert_notices_once_key", "alert_notices", ALERT_NOTICE | {"id": "n"}
+    ),
+    "a notice to nobody": Forbidden(
+        "ck_alert_notices_to_a_person_or_a_contact",
+        "alert_notices",
+        ALERT_NOTICE | {"id": "n", "once_key": "other", "staff_id": None},
     ),
     "a message to nobody": Forbidden(
         "ck_messages_to_a_parent_or_a_copy", "messages", message("m", parent_id=None)

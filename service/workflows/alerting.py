@@ -1,0 +1,71 @@
+"""What people do with alerts: say that they are on it, and close it with what came of it (POL-11)."""
+
+from dataclasses import dataclass
+
+from service.audit.events import Entry, Event
+from service.errors import Conflict, NotAllowed, NotFound
+from service.policy.alerting import kind_of, people_about
+from service.store import alerts, sessions, staffing
+from service.store.alerts import Alert
+from service.store.transactions import Reader, Tx
+
+
+def about(reader: Tx | Reader, alert: Alert) -> frozenset[str]:
+    """Whom of the staff an alert may be about."""
+    kind = kind_of(alert.code)
+    if alert.session_id is None:
+        return people_about(kind, alert.subject_id, None, ())
+    tutor_id = sessions.get(reader, alert.session_id).tutor_id
+    second_staff = staffing.ever_second_staff(reader, alert.session_id)
+    return people_about(kind, alert.subject_id, tutor_id, second_staff)
+
+
+def _for_another(tx: Tx, alert_id: str) -> Alert:
+    """The alert, for somebody whom it is not about. `NotFound` if there is none."""
+    alert = alerts.get(tx, alert_id)
+    if tx.by.subject in about(tx, alert):
+        raise NotAllowed(
+            "This alert may be about you: somebody else must see to it.", code="about_yourself"
+        )
+    return alert
+
+
+@dataclass(frozen=True)
+class AcknowledgeAlert:
+    """A named person is on it."""
+
+    alert_id: str
+
+
+def acknowledge_alert(tx: Tx, command: AcknowledgeAlert) -> str:
+    """Note who is on an alert: nobody else is reached for it. It stays open. `NotFound` unless it is
+    open, `Conflict` if somebody was quicker."""
+    alert = _for_another(tx, command.alert_id)
+    if alert.closed_at is not None:
+        raise NotFound
+    if not alerts.acknowledge(tx, command.alert_id):
+        raise Conflict("Somebody is on this already.", code="alert_taken")
+    _record(tx, alert, Event.ALERT_ACKNOWLEDGED, None)
+    return alert.alert_id
+
+
+@dataclass(frozen=True)
+class CloseAlert:
+    """A named person closes an alert with what came of it."""
+
+    alert_id: str
+    outcome: str
+
+
+def close_alert(tx: Tx, command: CloseAlert) -> str:
+    """Close an alert. `NotFound` unless it is open."""
+    alert = _for_another(tx, command.alert_id)
+    if not alerts.close(tx, command.alert_id, command.outcome):
+        raise NotFound
+    _record(tx, alert, Event.ALERT_CLOSED, {"outcome": command.outcome})
+    return alert.alert_id
+
+
+def _record(tx: Tx, alert: Alert, event: Event, payload: dict[str, object] | None) -> None:
+    subjects, facts = {"about": alert.subject_id}, {"code": alert.code}
+    tx.record(Entry(event, alert.scope, subjects, facts, payload))
