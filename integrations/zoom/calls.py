@@ -197,8 +197,9 @@ class ZoomCalls:
 
     def _draws(self, asked: "_Asked") -> tuple[Draw, ...]:
         label = self._labels.get(asked.operation, asked.operation.label)
-        account_id = self._credentials.account_id
-        return (*draws_for(account_id, self._allowance.plan, label), *asked.draws)
+        account_id, part = self._credentials.account_id, asked.operation.part_of_day
+        plan = self._allowance.plan
+        return (*draws_for(account_id, plan, label, part_of_day=part), *asked.draws)
 
     async def _ask_for_token(self) -> Token:
         mine = self._credentials

@@ -34,6 +34,7 @@ class Operation:
     """One kind of call. `older_scope` is the wider one that apps made before 2024 may have.
 
     `makes_safer`: it may use what budgets keep back, so that ending never queues behind creating.
+    `part_of_day`: of a day's heavy calls it takes at most one in so many, so that others have theirs.
     """
 
     method: str
@@ -41,6 +42,7 @@ class Operation:
     scope: str
     older_scope: str
     makes_safer: bool = False
+    part_of_day: int = 1
 
     def is_granted(self, granted: frozenset[str]) -> bool:
         """Whether a token with these scopes may do this; a master account's scope is wider."""
@@ -80,6 +82,7 @@ LIST_INSIDE = Operation(
     Label.HEAVY,
     "dashboard:read:list_meeting_participants:admin",
     "dashboard_meetings:read:admin",
+    part_of_day=2,
 )
 READ_ACCOUNT = Operation("GET", Label.MEDIUM, "account:read:settings:admin", "account:read:admin")
 
@@ -109,7 +112,9 @@ _LIMITS: Mapping[PlanName, _Limits] = {
 }
 
 
-def draws_for(account_id: str, plan: PlanName, label: Label) -> tuple[Draw, ...]:
+def draws_for(
+    account_id: str, plan: PlanName, label: Label, *, part_of_day: int = 1
+) -> tuple[Draw, ...]:
     """What one call with this label takes from the account's limits.
 
     A tenth of each second is kept for calls that make things safer, and at least what one closing
@@ -121,7 +126,10 @@ def draws_for(account_id: str, plan: PlanName, label: Label) -> tuple[Draw, ...]
     most = _LIMITS[plan].per_second[label]
     if label is not Label.HEAVY:
         return (Draw(name, most, _SECOND, reserve=max(_ONE_CLOSING, most // 10)),)
-    return (Draw(name, most, _SECOND), Draw(f"{name}:day", _LIMITS[plan].heavy_per_day, _DAY))
+    a_day = _LIMITS[plan].heavy_per_day
+    all_day = Draw(f"{name}:day", a_day, _DAY)
+    part = Draw(f"{name}:day:part_{part_of_day}", a_day // part_of_day, _DAY)
+    return (Draw(name, most, _SECOND), all_day, *((part,) if part_of_day > 1 else ()))
 
 
 def draw_for_write(host_id: str) -> Draw:

@@ -31,7 +31,7 @@ class Signal:
     knows; both empty means unknown, never a guess. `as_host` says that the person came in as the
     meeting's host account. `connection` is new at every rejoin. A meeting is named by `provider_id`,
     or by our `reference`, or by `link_key` where the provider knows it by its link alone; `host_account`
-    is the account it runs on, if told.
+    is the account it runs on, if told. `looked_at`: nobody told us, we found it when we looked then.
     """
 
     digest: str
@@ -47,6 +47,7 @@ class Signal:
     reference: str = ""
     host_account: str = ""
     link_key: str = ""
+    looked_at: datetime | None = None
 
 
 def link_key(url: str) -> str:

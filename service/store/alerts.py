@@ -114,6 +114,13 @@ def _is_open(subject_id: str, code: str) -> sa.ColumnElement[bool]:
     )
 
 
+def raise_once(tx: Tx, subject_id: str, code: str, session_id: SessionId | None) -> None:
+    """Open an alert unless such a one holds: what is looked at again and again is no repeat."""
+    row = _held(tx, subject_id, code)
+    if row is None or row.over_since is not None:
+        raise_alert(tx, subject_id, code, session_id)
+
+
 def is_open(reader: Tx | Reader, subject_id: str, code: str) -> bool:
     """Whether such an alert about this is open."""
     query = sa.select(ALERTS.c.id).where(_is_open(subject_id, code))

@@ -32,6 +32,7 @@ NEVER_DELETED = (
     tables.DutyRow,
     tables.HandOverRow,
     tables.ClearanceRow,
+    tables.ProviderOutageRow,
 )
 """Rows that change but never go: evidence outlives what it is about (pitfall 57)."""
 

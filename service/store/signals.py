@@ -28,6 +28,7 @@ def insert(tx: Tx, provider: str, signal: Signal, meeting_id: MeetingId | None) 
         "as_host": signal.as_host,
         "happened_at": signal.happened_at,
         "received_at": tx.now,
+        "looked_at": signal.looked_at,
     }
     return tx.try_write(_INSERT, row) is None
 
@@ -51,6 +52,7 @@ def of_meeting(reader: Tx | Reader, meeting_id: MeetingId) -> tuple[Signal, ...]
             row.connection,
             row.new_role,
             row.as_host,
+            looked_at=row.looked_at,
         )
         for row in rows
     )

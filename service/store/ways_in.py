@@ -155,3 +155,13 @@ def admitted_subjects(reader: Tx | Reader, meeting_id: MeetingId) -> frozenset[s
     """Everyone who was admitted to a meeting."""
     query = sa.select(ADMISSIONS.c.subject_id).where(ADMISSIONS.c.meeting_id == meeting_id)
     return frozenset(reader.conn.execute(query).scalars())
+
+
+def first_admissions(reader: Tx | Reader, meeting_id: MeetingId) -> dict[Place, datetime]:
+    """When the first person of each place was admitted to a meeting, of those where anybody was."""
+    query = (
+        sa.select(ADMISSIONS.c.place, sa.func.min(ADMISSIONS.c.at).label("first"))
+        .where(ADMISSIONS.c.meeting_id == meeting_id)
+        .group_by(ADMISSIONS.c.place)
+    )
+    return {Place(row.place): row.first for row in reader.conn.execute(query)}

@@ -30,7 +30,7 @@ from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader, Refused, Tx
 from service.store.ways_in import HeldWayIn
-from service.workflows import sighting
+from service.workflows import looking, sighting
 from service.workflows.deps import Deps
 from service.workflows.roster import roster
 from service.workflows.sighting import Sighted
@@ -199,6 +199,7 @@ def record_admission(tx: Tx, command: GoIn) -> Admitted:
     )
     if case.hand_over is not None and subject_id == case.hand_over.newcomer:
         hand_overs.admit(tx, case.hand_over.hand_over_id)
+    looking.look_soon(tx, meeting.meeting_id)
     tx.record(
         Entry(
             Event.PERSON_ADMITTED,

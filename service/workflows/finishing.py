@@ -30,7 +30,7 @@ from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Done, Reader, Tx
 from service.store.work import Claim, Settle
-from service.workflows import listening, tending
+from service.workflows import listening, looking, tending
 from service.workflows.deps import Deps
 from service.workflows.giving_up import give_up_opening
 from service.workflows.seats import SeatFor, enrol, seats_of
@@ -230,6 +230,8 @@ def release_meeting(tx: Tx, command: _ReleaseMeeting) -> None:
     if cleared <= {seat.subject_id for seat in command.ways_in}:
         # It was decided just now, and nobody is left to expect: whatever changes hurries it.
         work.put(tx, meeting.session_id, "withdraw_uncleared", tx.now + tending.LOOK_EVERY)
+    comes_at = case.organisation.check_in_opens_at(case.session.starts_at)
+    looking.look_from(tx, meeting.meeting_id, max(tx.now, comes_at) + looking.LOOK_SOON)
     tx.record(
         Entry(
             Event.MEETING_OPENED,

@@ -12,7 +12,7 @@ from datetime import timedelta
 from service.errors import ProviderError, ProviderGone
 from service.policy.people import MeetingId, system
 from service.ports import CallWatcher, Watch, WatchNews, WatchNotice
-from service.store import alerts, meetings, watches, ways_in, work
+from service.store import alerts, looks, meetings, watches, ways_in, work
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Done, Reader, Tx
@@ -162,6 +162,7 @@ def _note_renewed(tx: Tx, command: _Renewed) -> None:
         # Signals between the two watches are lost, and a call under way is not told of at all.
         meeting = meetings.get(tx, kept.meeting_id)
         alerts.raise_alert(tx, meeting.meeting_id, "signals_missed", meeting.session_id)
+        looks.note_missed(tx, meeting.meeting_id)
 
 
 def _try_again(tx: Tx, command: _Kept) -> None:
@@ -255,6 +256,7 @@ def take_notice(tx: Tx, command: TakeNotice) -> None:
         return  # it is renewed often enough for what is still expected of it
     if notice.news is WatchNews.MISSED:
         alerts.raise_alert(tx, meeting.meeting_id, "signals_missed", meeting.session_id)
+        looks.note_missed(tx, meeting.meeting_id)
     work.hurry(tx, [kept.key])
 
 

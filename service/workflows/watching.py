@@ -45,10 +45,15 @@ def take_signal(tx: Tx, command: TakeSignal) -> bool:
 
     A signal about a meeting we did not make is kept and opens an alert.
     """
-    signal = command.signal
     meeting = _meeting_of(tx, command)
     if meeting is not None:
         cases.hold(tx, (meeting.session_id,))
+    return take_held(tx, command, meeting)
+
+
+def take_held(tx: Tx, command: TakeSignal, meeting: Meeting | None) -> bool:
+    """The same for a caller that holds the session of the meeting already (`cases.hold`)."""
+    signal = command.signal
     if not signals.insert(tx, command.provider, signal, meeting.meeting_id if meeting else None):
         return False
     scope = meeting.session_id if meeting else f"{command.provider}_meeting_{signal.provider_id}"
@@ -56,7 +61,11 @@ def take_signal(tx: Tx, command: TakeSignal) -> bool:
         Entry(
             Event.SIGNAL_RECEIVED,
             scope,
-            facts={"kind": signal.kind.value, "happened_at": signal.happened_at.isoformat()},
+            facts={
+                "kind": signal.kind.value,
+                "happened_at": signal.happened_at.isoformat(),
+                **({"looked_at": signal.looked_at.isoformat()} if signal.looked_at else {}),
+            },
         )
     )
     if meeting is None:

@@ -46,14 +46,27 @@ async def everybody_in_without_a_word(world: World) -> str:
     return session_id
 
 
-@on_both_providers
-@on_sqlite
+@on_teams
 async def test_a_lesson_that_the_provider_never_told_of_was_a_lesson(world: World) -> None:
     session_id = await everybody_in_without_a_word(world)
     await pass_by(world, 65 * 60, every=600)
     assert (await session_of(world, session_id)).state is SessionState.ENDED
     assert await reason_of(world, session_id) == "no_signals"
-    assert "no_signals" in await alerts_now(world)
+    assert {"no_signals", "blind"} <= await alerts_now(world)
+    assert world.house.letters(world.family.mother_mail, "Was everything as it should be?")
+    await check_everything(world.house)
+
+
+@on_sqlite
+async def test_a_lesson_that_zoom_never_told_of_is_found_by_looking(world: World) -> None:
+    session_id = await everybody_in_without_a_word(world)
+    await pass_by(world, 300, every=100)
+    assert (await session_of(world, session_id)).state is SessionState.LIVE
+    assert "blind" in await alerts_now(world)
+    await world.house.until((await session_of(world, session_id)).starts_at)
+    await the_call_ends(world)
+    await pass_by(world, 180, every=60)
+    assert await reason_of(world, session_id) == "over"
     assert world.house.letters(world.family.mother_mail, "Was everything as it should be?")
     await check_everything(world.house)
 

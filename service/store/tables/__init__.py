@@ -22,6 +22,14 @@ from service.store.tables.meetings import (
     WayInRow,
 )
 from service.store.tables.organisation import OrganisationSettingsRow, SwitchOverRow
+from service.store.tables.outages import (
+    BeatRow,
+    BlindRoomRow,
+    BlindTimeRow,
+    HookSilenceRow,
+    LookRow,
+    ProviderOutageRow,
+)
 from service.store.tables.people import (
     ChildRow,
     ConsentRow,
@@ -81,6 +89,9 @@ __all__ = [
     "AssignmentRow",
     "AttendanceReportRow",
     "AttendanceRow",
+    "BeatRow",
+    "BlindRoomRow",
+    "BlindTimeRow",
     "BudgetRow",
     "CheckInRow",
     "CheckpointRow",
@@ -99,11 +110,13 @@ __all__ = [
     "EvidenceRow",
     "HandOverRow",
     "HookProofRow",
+    "HookSilenceRow",
     "HostRow",
     "IdempotencyRow",
     "InstallationRow",
     "LeafRow",
     "LinkRow",
+    "LookRow",
     "MeetingRow",
     "MeetingStage",
     "MessageRow",
@@ -115,6 +128,7 @@ __all__ = [
     "PinTryRow",
     "PledgeRow",
     "PolicyRow",
+    "ProviderOutageRow",
     "PseudonymKeyRow",
     "RelationRow",
     "ResolutionRow",

@@ -145,7 +145,10 @@ class AdmissionRow(SQLModel, table=True):
 
 
 class SignalRow(SQLModel, table=True):
-    """What a provider told us, once each; both clocks are kept (pitfalls 38 and 47)."""
+    """What a provider told us, once each; both clocks are kept (pitfalls 38 and 47).
+
+    `looked_at`: it did not tell us, we found it when we looked into the room ourselves.
+    """
 
     __tablename__ = "signals"
     __table_args__ = (
@@ -168,6 +171,7 @@ class SignalRow(SQLModel, table=True):
     as_host: bool
     happened_at: datetime = Field(sa_type=INSTANT)
     received_at: datetime = Field(sa_type=INSTANT)
+    looked_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
 
 class AttendanceReportRow(SQLModel, table=True):

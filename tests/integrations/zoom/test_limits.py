@@ -8,6 +8,7 @@ from integrations.zoom import limits
 from integrations.zoom.limits import (
     FOR_MEETINGS,
     FOR_REPORTS,
+    LIST_INSIDE,
     Label,
     Operation,
     PlanName,
@@ -125,3 +126,9 @@ def test_a_scope_for_oneself_is_not_one_for_the_account() -> None:
 def test_a_master_accounts_scopes_count_as_well() -> None:
     wider = frozenset(one.scope.replace(":admin", ":master") for one in FOR_REPORTS)
     assert missing_scopes(wider, FOR_REPORTS) == ()
+
+
+def test_looking_into_rooms_leaves_half_of_a_days_heavy_calls_to_reports() -> None:
+    draws = draws_for("account", "business", Label.HEAVY, part_of_day=LIST_INSIDE.part_of_day)
+    assert sorted(draw.limit for draw in draws) == [40, 30_000, 60_000]
+    assert len({draw.name for draw in draws}) == 3

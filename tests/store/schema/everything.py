@@ -275,6 +275,23 @@ ATTENDANCE = {
     "left_at": None,
 }
 
+BLIND_TIME: Row = {
+    "id": "blind_1",
+    "cause": "our_service",
+    "provider": None,
+    "began_at": AT,
+    "ended_at": ENDS,
+    "at": ENDS,
+}
+PROVIDER_OUTAGE: Row = {
+    "id": "outage_1",
+    "provider": "zoom",
+    "reason": "Their status page says so",
+    "began_at": AT,
+    "until": ENDS,
+    "begun_by": "staff_9",
+}
+
 ROWS: list[tuple[str, Row]] = [
     *(("staff", staff(f"staff_{n}")) for n in (1, 2, 3)),
     *(("parents", parent(f"parent_{n}")) for n in (1, 2)),
@@ -315,6 +332,9 @@ ROWS: list[tuple[str, Row]] = [
     ("designations", DESIGNATION),
     ("duty_turns", DUTY_TURN),
     ("alert_notices", ALERT_NOTICE),
+    ("blind_times", BLIND_TIME),
+    ("blind_rooms", {"blind_time_id": "blind_1", "session_id": "session_1"}),
+    ("provider_outages", PROVIDER_OUTAGE),
     ("messages", message("message_1")),
     ("statements", statement("statement_1")),
     ("entries", ENTRY),

@@ -3,10 +3,18 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tests.store.schema.everything import ALERT_NOTICE, DESIGNATION, DUTY_TURN, OVERRIDE
+from tests.store.schema.everything import (
+    ALERT_NOTICE,
+    BLIND_TIME,
+    DESIGNATION,
+    DUTY_TURN,
+    OVERRIDE,
+    PROVIDER_OUTAGE,
+)
 from tests.store.schema.rows import (
     AT,
     DAY,
+    ENDS,
     HAND_OVER,
     Row,
     admission,
@@ -161,6 +169,27 @@ FORBIDDEN = {
     ),
     "an override without a reason": Forbidden(
         "ck_overrides_reason_stated", "overrides", OVERRIDE | {"id": "o", "reason": " "}
+    ),
+    "a second outage of a provider that is out": Forbidden(
+        "uq_provider_outages_standing", "provider_outages", PROVIDER_OUTAGE | {"id": "o"}
+    ),
+    "an outage without a reason": Forbidden(
+        "ck_provider_outages_reason_stated",
+        "provider_outages",
+        PROVIDER_OUTAGE | {"id": "o", "provider": "teams", "reason": " "},
+    ),
+    "an outage that nobody lifted": Forbidden(
+        "ck_provider_outages_lifted_by_somebody",
+        "provider_outages",
+        PROVIDER_OUTAGE | {"id": "o", "provider": "teams", "lifted_at": ENDS},
+    ),
+    "a blind time that ends before it begins": Forbidden(
+        "ck_blind_times_begins_before_it_ends",
+        "blind_times",
+        BLIND_TIME | {"id": "b", "ended_at": AT},
+    ),
+    "a blind time of an unknown cause": Forbidden(
+        "ck_blind_times_cause_known", "blind_times", BLIND_TIME | {"id": "b", "cause": "fog"}
     ),
     "the same alert twice": Forbidden("uq_alerts_open", "alerts", alert("a")),
     "a closed alert without an outcome": Forbidden(
