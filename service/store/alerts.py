@@ -48,9 +48,14 @@ class Alert:
         return self.session_id or self.subject_id
 
 
-def raise_alert(tx: Tx, subject_id: str, code: str, session_id: SessionId | None) -> None:
+def raise_alert(
+    tx: Tx, subject_id: str, code: str, session_id: SessionId | None, *, once: bool = False
+) -> None:
     """Open an alert and have people reached for it, or count a repeat of the open one (for the same
-    thing and code). The code is one of `policy.alerting.KINDS`."""
+    thing and code). The code is one of `policy.alerting.KINDS`. `once`: what is looked at again and
+    again is no repeat, as long as the open one holds."""
+    if once and _holds(tx, subject_id, code):
+        return
     if _repeated(tx, subject_id, code, session_id):
         return
     alert_id = tx.new_id("alert")
@@ -108,17 +113,15 @@ def _held(tx: Tx, subject_id: str, code: str) -> sa.Row[Any] | None:
     return tx.conn.execute(query).one_or_none()
 
 
+def _holds(tx: Tx, subject_id: str, code: str) -> bool:
+    query = sa.select(ALERTS.c.id).where(_is_open(subject_id, code), ALERTS.c.over_since.is_(None))
+    return tx.conn.execute(query).first() is not None
+
+
 def _is_open(subject_id: str, code: str) -> sa.ColumnElement[bool]:
     return sa.and_(
         ALERTS.c.subject_id == subject_id, ALERTS.c.code == code, ALERTS.c.closed_at.is_(None)
     )
-
-
-def raise_once(tx: Tx, subject_id: str, code: str, session_id: SessionId | None) -> None:
-    """Open an alert unless such a one holds: what is looked at again and again is no repeat."""
-    row = _held(tx, subject_id, code)
-    if row is None or row.over_since is not None:
-        raise_alert(tx, subject_id, code, session_id)
 
 
 def is_open(reader: Tx | Reader, subject_id: str, code: str) -> bool:

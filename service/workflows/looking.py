@@ -153,7 +153,7 @@ def _settle(tx: Tx, command: TakeLook, meeting: Meeting, *, in_doubt: bool) -> N
     """Look again when it is time; tell people of a room that nobody sees into (blind supervision)."""
     seeing = sight(tx, meeting)
     if is_blind(seeing, tx.now):
-        alerts.raise_once(tx, meeting.session_id, "blind", meeting.session_id)
+        alerts.raise_alert(tx, meeting.session_id, "blind", meeting.session_id, once=True)
     else:
         alerts.note_over(tx, meeting.session_id, "blind")
     soon = in_doubt or is_in_doubt(seeing, tx.now)

@@ -14,7 +14,6 @@ LATER = {
     "second_staff_missing",
     "phone_caller",
     "breakout_room",
-    "blind",
     "adult_missing",
     "waiting_too_long",
     "nobody_came",
