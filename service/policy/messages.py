@@ -61,6 +61,28 @@ TEMPLATES: Mapping[str, Template] = {
             "You can also telephone us: {phone}.\n",
         ),
         Template(
+            "consent_reminder",
+            "Your permission is still needed",
+            "Hello {parent},\n\n"
+            "a video session for {child} is planned for {when}.\nPurpose: {purpose}\n"
+            "We cannot hold it without your permission, and have not heard from you yet. Please read "
+            "what it means and answer on your personal page. We keep the time free until {until}."
+            "\n\n{link}\n\n"
+            "You may also say no there. The page is for you alone: please do not pass it on. "
+            "You can also telephone us: {phone}.\n",
+        ),
+        Template(
+            "promise_reminder",
+            "A session still needs your promise",
+            "Hello {parent},\n\n"
+            "a video session for {child} is planned for {when}.\nPurpose: {purpose}\n"
+            "It can only take place if you promise to be present, and we have not heard from you yet. "
+            "Please answer on your personal page, for this session and for any other that it lists. "
+            "We keep the time free until {until}.\n\n{link}\n\n"
+            "The page is for you alone: please do not pass it on. "
+            "You can also telephone us: {phone}.\n",
+        ),
+        Template(
             "session_moved",
             "A session has changed",
             "Hello {parent},\n\n"

@@ -26,7 +26,8 @@ class Bound:
     meaning: str
 
 
-SIX_WEEKS = 6 * 7 * 24 * 60
+DAY = 24 * 60
+SIX_WEEKS = 6 * 7 * DAY
 """In minutes: nobody promises further ahead, so that each occasion is one they can foresee (POL-21)."""
 
 BOUNDS = {
@@ -41,6 +42,11 @@ BOUNDS = {
     "change_lock": Bound(0, 60, 24 * 60, "how long before the start only the office may change it"),
     "second_staff_gap": Bound(0, 0, 60, "how long second staff have between two rooms"),
     "pledge_ahead": Bound(24 * 60, SIX_WEEKS, SIX_WEEKS, "how far ahead an adult may promise"),
+    "hold": Bound(DAY, 14 * DAY, SIX_WEEKS, "how long a session that is not clear keeps its time"),
+    "hold_warning": Bound(
+        DAY // 2, 2 * DAY, 7 * DAY, "how long before a hold ends it is warned of"
+    ),
+    "reminder_every": Bound(DAY, 3 * DAY, 7 * DAY, "how often a family that is silent is reminded"),
 }
 """Minutes. A value outside its range is refused with the range named; none can switch a rule off."""
 
@@ -60,6 +66,9 @@ class Windows:
     change_lock: int = BOUNDS["change_lock"].default
     second_staff_gap: int = BOUNDS["second_staff_gap"].default
     pledge_ahead: int = BOUNDS["pledge_ahead"].default
+    hold: int = BOUNDS["hold"].default
+    hold_warning: int = BOUNDS["hold_warning"].default
+    reminder_every: int = BOUNDS["reminder_every"].default
 
     def problems(self) -> tuple[FieldProblem, ...]:
         """Every value outside its safe range."""
@@ -173,3 +182,25 @@ def next_opening(organisation: Organisation, instant: datetime) -> datetime:
         if local <= closes:
             return instant
     return instant + timedelta(days=366)
+
+
+BEFORE_CLOSING = timedelta(hours=1)
+
+
+def last_opening(
+    organisation: Organisation, instant: datetime, *, after: datetime
+) -> datetime | None:
+    """The last instant up to the given one at which ordinary messages may go out, an hour before the
+    organisation closes at the latest; None unless it lies behind `after` (POL-23)."""
+    local, day = instant.astimezone(organisation.zone), after.astimezone(organisation.zone).date()
+    for back in range((local.date() - day).days + 1):
+        on = local.date() - timedelta(days=back)
+        hours = organisation.hours[on.weekday()]
+        if hours is None or on in organisation.closed_days:
+            continue
+        opens = datetime.combine(on, hours.opens, organisation.zone).astimezone(UTC)
+        closes = datetime.combine(on, hours.closes, organisation.zone).astimezone(UTC)
+        found = min(instant, max(opens, closes - BEFORE_CLOSING))
+        if found >= opens:
+            return found if found > after else None
+    return None

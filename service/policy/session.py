@@ -37,7 +37,7 @@ MOVES: dict[tuple[SessionState, SessionState], str] = {
     (S.OPEN, S.ENDED): "nobody started the call before the planned end",
     (S.LIVE, S.ENDED): "the call is over, or it was ended because a condition fell",
     (S.ENDED, S.CLOSED): "statements are in, or the time for them has passed",
-    (S.BOOKED, S.LAPSED): "the late limit passed before every condition held",
+    (S.BOOKED, S.LAPSED): "its hold, or the late limit, passed before every condition held",
     (S.BOOKED, S.CANCELLED): "somebody cancelled, with a reason",
     (S.OPENING, S.CANCELLED): "somebody cancelled, with a reason; what was made is removed",
     (S.OPEN, S.CANCELLED): "somebody cancelled, with a reason; the meeting is withdrawn",

@@ -75,6 +75,12 @@ def get(reader: Tx | Reader, message_id: str) -> StoredMessage:
     return _message(reader, row)
 
 
+def is_written(reader: Tx | Reader, once_key: str) -> bool:
+    """Whether this was written before."""
+    query = sa.select(MESSAGES.c.id).where(MESSAGES.c.once_key == once_key)
+    return reader.conn.execute(query).first() is not None
+
+
 def settle(tx: Tx, message_id: str, outcome: str) -> None:
     """Note what became of a message: sent, refused, or skipped and why."""
     tx.conn.execute(

@@ -54,7 +54,8 @@ AGENDA = {
 
 @dataclass(frozen=True)
 class Schedule:
-    """When a session is, in every form that is stored with it."""
+    """When a session is, in every form that is stored with it; `first_look`: when the scheduler is to
+    look at it first."""
 
     starts_at: datetime
     ends_at: datetime
@@ -62,6 +63,7 @@ class Schedule:
     zone: str
     opens_at: datetime
     lapses_at: datetime
+    first_look: datetime
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def insert(tx: Tx, session: Session, booking: Booking) -> str | None:
     if violated is not None:
         return violated
     tx.conn.execute(_INSERT_CHILDREN, _children_rows(session))
-    due_at = max(tx.now, booking.schedule.opens_at)
+    due_at = max(tx.now, booking.schedule.first_look)
     work.begin(tx, session.session_id, AGENDA[session.state], due_at)
     return None
 

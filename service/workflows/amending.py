@@ -14,11 +14,11 @@ from service.policy.session import (
     Session,
     SessionState,
 )
-from service.store import cases, engagements, sessions, staff, staffing, work
+from service.store import cases, engagements, sessions, staff, staffing
 from service.store.cases import Held
 from service.store.sessions import SessionRecord
 from service.store.transactions import Tx
-from service.workflows import asking, falling
+from service.workflows import asking, falling, holding
 from service.workflows.booking import (
     Terms,
     allocate_host,
@@ -197,6 +197,7 @@ def _change(
     if Part.TIME in parts:
         allocate_host(tx, after)
     if new_terms:
+        holding.begin(tx, after, tx.now)
         staffing.unaccept(tx, after.session_id)
         asking.tell_of_move(tx, before, after)
         _tell_who_left(tx, before, after)
@@ -210,8 +211,6 @@ def _take(tx: Tx, after: Session, parts: tuple[Part, ...]) -> None:
     if Part.TIME in parts:
         engagements.release(tx, after.session_id)
         take_people(tx, after)
-        opens_at = tx.house.organisation.opens_at(after.starts_at)
-        work.put(tx, after.session_id, sessions.AGENDA[after.state], max(tx.now, opens_at))
         return
     if Part.TUTOR in parts:
         engagements.release(tx, after.session_id, "tutor")

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from service.audit.events import Entry, Event
 from service.errors import Conflict, FieldProblem, InvalidInput, NotAllowed
+from service.policy.holds import begun, next_look
 from service.policy.people import ChildId, HostId, Role, SessionId, StaffId
 from service.policy.session import (
     CoverMode,
@@ -194,6 +195,9 @@ def schedule_of(tx: Tx, terms: Terms) -> Schedule:
         zone=terms.zone,
         opens_at=organisation.opens_at(terms.starts_at),
         lapses_at=organisation.lapses_at(terms.starts_at),
+        first_look=next_look(
+            organisation, begun(organisation, tx.now, terms.starts_at), terms.starts_at
+        ),
     )
 
 

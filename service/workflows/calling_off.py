@@ -15,10 +15,10 @@ from service.workflows import falling, messaging, showing
 from service.workflows.messaging import Notice, told_time
 
 
-def must_say_why(reason: str) -> None:
+def must_say_why(reason: str, sentence: str = "Say why the session is called off.") -> None:
     """Refuse to call anything off without a reason."""
     if not reason.strip():
-        raise InvalidInput.of("reason", "missing", "Say why the session is called off.")
+        raise InvalidInput.of("reason", "missing", sentence)
 
 
 def call_off(tx: Tx, session: Session, reason: str) -> None:

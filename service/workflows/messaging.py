@@ -77,7 +77,7 @@ def write(tx: Tx, notice: Notice) -> None:
     template = TEMPLATES[notice.template]
     text = _filled(tx, template, notice, parent.name)
     letter = Letter(
-        once_key=f"{notice.template}:{notice.parent_id}:{notice.about}",
+        once_key=once_key(notice.template, notice.parent_id, notice.about),
         template=notice.template,
         subject=template.subject,
         text=SecretStr(text),
@@ -98,6 +98,11 @@ def write(tx: Tx, notice: Notice) -> None:
             {"template": notice.template},
         )
     )
+
+
+def once_key(template: str, parent_id: ParentId, about: str) -> str:
+    """What makes a message unique: a second one with it is not written."""
+    return f"{template}:{parent_id}:{about}"
 
 
 def _filled(tx: Tx, template: Template, notice: Notice, parent_name: SecretStr) -> str:

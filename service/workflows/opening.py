@@ -30,7 +30,7 @@ from service.store import alerts, cases, hosts, log, meetings, sessions, staff, 
 from service.store.meetings import Intent, Meeting
 from service.store.transactions import Refused, Tx
 from service.store.work import Claim, Settle
-from service.workflows import booking, falling, finishing, giving_up
+from service.workflows import booking, finishing, giving_up, holding
 from service.workflows.deps import Deps
 from service.workflows.seats import door_code
 
@@ -71,11 +71,11 @@ def begin(tx: Tx, claim: Claim) -> Begun | None:
     if not work.holds(tx, claim) or case.session.state is not SessionState.BOOKED:
         return None
     if tx.now >= case.organisation.lapses_at(case.session.starts_at):
-        _lapse(tx, case)
+        holding.lapse_late(tx, case.session)
         return None
     opens_at = case.organisation.opens_at(case.session.starts_at)
     if tx.now < opens_at:
-        work.settle(tx, Settle(claim, opens_at))
+        holding.look(tx, claim, _with_host(tx, case))
         return None
     if _log_lags(tx):
         alerts.raise_alert(tx, session_id, "log_lags", session_id)
@@ -93,12 +93,6 @@ def _log_lags(tx: Tx) -> bool:
     """Whether what we record can no longer be proved soon: then nothing new is opened."""
     oldest = log.oldest_unsequenced(tx)
     return oldest is not None and tx.now - oldest > LONGEST_LAG
-
-
-def _lapse(tx: Tx, case: CaseFile) -> None:
-    sessions.move(tx, case.session, SessionState.LAPSED, reason="late limit passed")
-    alerts.raise_alert(tx, case.session.session_id, "session_lapsed", case.session.session_id)
-    falling.tell_families(tx, case.session, "session_off", about=case.session.session_id)
 
 
 def _with_host(tx: Tx, case: CaseFile) -> CaseFile:

@@ -11,7 +11,7 @@ from service.store import alerts, cases, links, people, restrictions, sessions, 
 from service.store.cases import Held
 from service.store.transactions import Tx
 from service.store.work import Claim
-from service.workflows import asking, falling, messaging, onboarding, parting
+from service.workflows import asking, falling, holding, messaging, onboarding, parting
 from service.workflows.deps import Deps
 from service.workflows.links import must_be_a_person
 from service.workflows.messaging import Notice
@@ -83,9 +83,16 @@ def change_placement(tx: Tx, command: ChangePlacement) -> ChildId:
         )
     )
     work.put(tx, command.child_id, SETTLING, tx.now + HELD_FOR)
+    _keep_slots(tx, affected)
     _ask_authority(tx, command.child_id)
     falling.decide_again(tx, affected)
     return command.child_id
+
+
+def _keep_slots(tx: Tx, affected: tuple[SessionId, ...]) -> None:
+    """The child's slots wait for the new home, however long they have waited for the old one."""
+    for session_id in affected:
+        holding.hold_until(tx, sessions.get(tx, session_id), tx.now + HELD_FOR)
 
 
 def _held(tx: Tx, command: ChangePlacement, affected: tuple[SessionId, ...]) -> Child:

@@ -22,7 +22,17 @@ from service.policy.consent import (
 from service.policy.people import Actor, Child, ChildId, ParentId, Role, SessionId
 from service.policy.rules import Stage
 from service.policy.session import OVER, SessionState
-from service.store import cases, consent, listings, meetings, people, sessions, staffing, wishes
+from service.store import (
+    cases,
+    consent,
+    holds,
+    listings,
+    meetings,
+    people,
+    sessions,
+    staffing,
+    wishes,
+)
 from service.store.sessions import SessionRecord
 from service.store.staffing import CurrentAssignment
 from service.store.tables import MeetingStage
@@ -48,7 +58,8 @@ COLLEAGUE_SENTENCE = "A member of staff may not be in this session."
 
 @dataclass(frozen=True)
 class SessionShown:
-    """A session as one person may see it. `stage` is None once the session is over."""
+    """A session as one person may see it. `stage` is None once the session is over; `held_until` is set
+    while the session is booked and something is outstanding."""
 
     record: SessionRecord
     second_staff: CurrentAssignment | None
@@ -58,6 +69,7 @@ class SessionShown:
     clear_children: tuple[ChildId, ...]
     wishes: Mapping[ChildId, Wish] = field(default_factory=dict)
     supervised_since: Mapping[ChildId, datetime] = field(default_factory=dict)
+    held_until: datetime | None = None
 
 
 def look(reader: Reader, session_id: SessionId, actor: Actor) -> SessionShown:
@@ -68,6 +80,9 @@ def look(reader: Reader, session_id: SessionId, actor: Actor) -> SessionShown:
     meeting = meetings.live_of_session(reader, session_id)
     stage = STAGE_NOW.get(record.session.state)
     blockers, clear = _blockers(reader, record, current, stage, actor)
+    held_until = _held_until(reader, record, clear)
+    if held_until is not None:
+        blockers = {each: _lift_by(held_until, found) for each, found in blockers.items()}
     if not actor.has(*SEES_ALL) and record.session.state is not SessionState.CANCELLED:
         record = replace(record, reason=None)  # it may be the code of what a parent said
     return SessionShown(
@@ -79,6 +94,23 @@ def look(reader: Reader, session_id: SessionId, actor: Actor) -> SessionShown:
         clear_children=clear,
         wishes=wishes.newest(reader, record.session.children),
         supervised_since={} if stage is Stage.OPEN else sighting.supervised(reader, record.session),
+        held_until=held_until,
+    )
+
+
+def _held_until(
+    reader: Reader, record: SessionRecord, clear: tuple[ChildId, ...]
+) -> datetime | None:
+    if clear or record.session.state is not SessionState.BOOKED:
+        return None
+    lapses_at = reader.house.organisation.lapses_at(record.session.starts_at)
+    return min(holds.of(reader, record.session.session_id).until, lapses_at)
+
+
+def _lift_by(held_until: datetime, blockers: tuple[Blocker, ...]) -> tuple[Blocker, ...]:
+    """What lifts a blocker must come before the hold is over."""
+    return tuple(
+        replace(blocker, lift_before=min(blocker.lift_before, held_until)) for blocker in blockers
     )
 
 

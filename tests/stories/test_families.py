@@ -265,6 +265,8 @@ async def test_a_placement_change_ends_the_old_home_at_once_and_keeps_the_slots(
     await then_everyone_is_shut_out(world, session_id)
     assert await blockers(world, session_id) == {"pledge_missing"}
     assert (await world.house.api().get(page)).status == 404
+    kept = (await coordinator(world).get(f"/v1/sessions/{later}")).body["held_until"]
+    assert datetime.fromisoformat(kept) == world.house.clock.now() + timedelta(days=14)
     record = (await lead(world).get(f"/v1/children/{world.family.child}")).body
     assert record["looked_after"] is True
     assert {one["parent_id"] for one in record["adults"]} == {council, shift}

@@ -14,6 +14,7 @@ from service.store.tables.base import (
     found_by,
     holds,
     one_of,
+    plumbing,
     record,
     unique,
 )
@@ -112,6 +113,19 @@ class EngagementRow(SQLModel, table=True):
     taken_as: str
     taken_from: datetime = Field(sa_type=INSTANT)
     taken_until: datetime = Field(sa_type=INSTANT)
+
+
+class HoldRow(SQLModel, table=True):
+    """How long a session that is not clear keeps everybody's time, once that is no more what the
+    booking says (`policy.holds`). What was decided about it are entries."""
+
+    __tablename__ = "holds"
+    __table_args__ = (holds("since_before_until", "since < until"), plumbing())
+    session_id: str = Field(primary_key=True, foreign_key="sessions.id")
+    since: datetime = Field(sa_type=INSTANT)
+    until: datetime = Field(sa_type=INSTANT)
+    reminded_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    warned_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
 
 class AssignmentRow(SQLModel, table=True):

@@ -70,6 +70,9 @@ class SessionView(SessionSummary):
     zone: str
     second_staff: SecondStaffView | None
     meeting_open: bool
+    held_until: Instant | None = Field(
+        description="How long everybody's time is kept although something is outstanding."
+    )
     reason: str | None
     ended_at: Instant | None
     created_at: Instant
@@ -144,6 +147,7 @@ def view(shown: SessionShown) -> SessionView:
         zone=record.zone,
         second_staff=second,
         meeting_open=shown.meeting_open,
+        held_until=shown.held_until,
         reason=record.reason,
         ended_at=record.ended_at,
         created_at=record.created_at,

@@ -29,7 +29,7 @@ from service.web.api.who import BOOKERS, READERS
 from service.web.bodies import Body, Instant
 from service.web.paging import Listing, Page, cursor_for, position_of
 from service.web.routes import Answer, Call, Route
-from service.workflows import amending, booking, overriding, showing, watching
+from service.workflows import amending, booking, holding, overriding, showing, watching
 
 LISTING = "sessions"
 
@@ -157,6 +157,12 @@ async def cancel(call: Call[ReasonBody]) -> Answer:
     return await shown(call, await done(call, amending.cancel, command))
 
 
+async def keep(call: Call[ReasonBody]) -> Answer:
+    """Keep the time of a session that is not clear for as long again."""
+    command = holding.KeepHold(session_id_of(call), call.body.reason)
+    return await shown(call, await done(call, holding.keep, command))
+
+
 async def override(call: Call[OverrideBody]) -> Answer:
     """Set one of the few sub-rules that can be set aside, for this session."""
     body = call.body
@@ -192,6 +198,9 @@ ROUTES = (
           clauses=("POL-21",)),
     Route("POST", ONE + "/cancel", cancel, summary="Call a session off", tag="sessions",
           roles=BOOKERS, body=ReasonBody, answers={200: SessionView}, changes=True),
+    Route("POST", ONE + "/hold", keep, summary="Keep a session's time for longer", tag="sessions",
+          roles=frozenset({Role.COORDINATOR, Role.DSL}), body=ReasonBody,
+          answers={200: SessionView}),
     Route("POST", ONE + "/overrides", override, summary="Set a sub-rule aside", tag="sessions",
           roles=frozenset({Role.DSL}), body=OverrideBody, answers={201: SessionView}, creates=True,
           clauses=("POL-13", "POL-23", "POL-41")),

@@ -305,6 +305,7 @@ ROWS: list[tuple[str, Row]] = [
     ("sessions", session("session_2")),
     ("session_children", {"session_id": "session_1", "child_id": "child_1"}),
     ("engagements", engagement("session_1", 60, 120)),
+    ("holds", {"session_id": "session_1", "since": AT, "until": ENDS}),
     ("assignments", assignment("assignment_1")),
     ("absences", STRETCH | {"id": "absence_1"}),
     ("duties", DUTY),
