@@ -24,7 +24,14 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.errors import Misconfigured
-from service.policy.organisation import Contacts, Hours, Organisation, Windows
+from service.policy.organisation import (
+    EMERGENCY,
+    INDEPENDENT,
+    Contacts,
+    Hours,
+    Organisation,
+    Windows,
+)
 from service.policy.session import CoverMode
 from service.policy.staff import CheckScheme
 from service.policy.staff_rules import VISITING_ROOMS
@@ -198,6 +205,9 @@ class _Hours(BaseModel):
     sunday: _Day | None = None
 
 
+NumberOrAddress = Annotated[str, Field(pattern=r"^(\+?[0-9][0-9 ]+|https://\S+)$")]
+
+
 class _Contacts(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -205,6 +215,13 @@ class _Contacts(BaseModel):
     safeguarding_lead: str
     copies_to: str
     guidance: tuple[str, ...] = ()
+    emergency: Annotated[dict[str, NumberOrAddress], Field(min_length=1)] = dict(EMERGENCY)
+    independent: Annotated[str, Field(min_length=1)] = INDEPENDENT
+    management: tuple[str, ...] = ()
+
+    def told(self) -> Contacts:
+        """As the rules know them."""
+        return Contacts(**self.model_dump() | {"emergency": tuple(self.emergency.items())})
 
 
 class _Organisation(BaseModel):
@@ -252,7 +269,7 @@ def load_organisation(path: Path) -> Organisation:
         raise Misconfigured(f"{path.name} is not valid. {fields}") from None
     return Organisation(
         name=told.name,
-        contacts=Contacts(**told.contacts.model_dump()),
+        contacts=told.contacts.told(),
         zone=ZoneInfo(told.zone),
         domains=frozenset(domain.casefold() for domain in told.domains),
         hours=tuple(Hours(day.opens, day.closes) if day else None for _, day in told.hours),

@@ -138,6 +138,11 @@ class Reply:
     text: str
 
     @property
+    def ok(self) -> bool:
+        """Whether it was done."""
+        return self.status < 300
+
+    @property
     def etag(self) -> str:
         """The version to name in `If-Match`."""
         return str(self.headers["ETag"])

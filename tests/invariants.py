@@ -63,6 +63,11 @@ EVIDENCED = {
     "blind_rooms": ("session.unwatched",),
     "provider_outages": ("provider.out",),
     "statements": ("statement.made",),
+    "concerns": ("concern.raised",),
+    "concern_steps": (
+        "concern.acknowledged", "concern.taken_on", "concern.added_to", "concern.decided",
+        "concern.subject_named", "concern.passed_on", "concern.closed",
+    ),
     "links": ("link.made",),
     "devices": ("device.marked",),
 }  # fmt: skip

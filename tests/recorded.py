@@ -19,6 +19,8 @@ SEALED = {
     "staff": ("name", "account", "phone"),
     "ways_in": ("url",),
     "meetings": ("passcode",),
+    "concerns": ("words", "about_words", "told_by"),
+    "concern_steps": ("words",),
 }
 
 
@@ -79,7 +81,11 @@ def _read(reader: Reader) -> dict[str, Any]:
         "entries": entries,
         "people": people,
         "accounts": [_unsealed(reader, "staff", "account", row) for row in rows["staff"]],
-        "secrets": opened["ways_in"] + opened["meetings"],
+        "secrets": [
+            secret
+            for table in ("ways_in", "meetings", "concerns", "concern_steps")
+            for secret in opened[table]
+        ],
         "letters": letters,
         "pseudonyms": pseudonyms,
     }

@@ -162,10 +162,25 @@ _PEOPLE = (
           "An alert could not be brought to somebody who is on duty.", _SUBJECT),
 )  # fmt: skip
 
+# These reach nobody who may not read the concern (`policy.concerns.may_handle`); a concern about a child
+# in danger now rings at night, like everything else that is.
+_CONCERNS = (
+    _kind(_DANGER, "concern_of_danger", "POL-40", "Somebody fears that a child is in danger now."),
+    _kind(_URGENT, "concern_raised", "POL-40", "Somebody has raised a concern."),
+    _kind(_URGENT, "concern_added_to", "POL-40", "Somebody has added to a concern."),
+    _kind(_URGENT, "concern_unacknowledged", "POL-40", "Nobody has taken up a concern in time."),
+    _kind(_URGENT, "concern_undecided", "POL-40 POL-41",
+          "It has not been decided in time what is done about a concern."),
+)  # fmt: skip
+
 KINDS: Mapping[str, AlertKind] = {
-    kind.code: kind for kind in (*_IN_THE_ROOM, *_ROUND_A_SESSION, *_PROVIDERS, *_PEOPLE)
+    kind.code: kind
+    for kind in (*_IN_THE_ROOM, *_ROUND_A_SESSION, *_PROVIDERS, *_PEOPLE, *_CONCERNS)
 }
 """Every code an alert can have. A code that is not here must not be raised."""
+
+OF_CONCERNS = frozenset(kind.code for kind in _CONCERNS)
+"""Codes of alerts about concerns. Only those who may handle the concern ever see one (POL-40)."""
 
 UNKNOWN_SENTENCE = "Something needs a person's attention."
 

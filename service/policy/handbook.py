@@ -2,6 +2,11 @@
 
 from collections.abc import Iterator
 
+from service.policy.concerns import (
+    KEEP_AT_LEAST,
+    KEEP_CHILDS_UNTIL_AGE,
+    MINOR_ACKNOWLEDGED_WITHIN,
+)
 from service.policy.organisation import BOUNDS
 from service.policy.rules import OVERRIDABLE, RULES, Rule, Stage
 from service.policy.session import MOVES
@@ -16,7 +21,17 @@ STAGES = {
 def handbook() -> str:
     """The whole handbook as Markdown, ending in a newline."""
     return (
-        "\n".join([*_head(), *_rules(), *_overrides(), *_sightings(), *_states(), *_bounds()])
+        "\n".join(
+            [
+                *_head(),
+                *_rules(),
+                *_overrides(),
+                *_sightings(),
+                *_concerns(),
+                *_states(),
+                *_bounds(),
+            ]
+        )
         + "\n"
     )
 
@@ -71,6 +86,27 @@ def _sightings() -> Iterator[str]:
     yield "child's time counts as supervised from the first seen or heard on. A second device that the"
     yield "adult registered asks for a tap now and then; a tap that stays out is put to second staff, and"
     yield "is an alert only if they do not answer either."
+    yield ""
+
+
+def _concerns() -> Iterator[str]:
+    yield "## When somebody is worried (POL-40 to POL-44)"
+    yield ""
+    yield "Anybody raises a concern, at any hour. Its words never change; words can be added. It goes to"
+    yield "the safeguarding leads; one about a lead or the management goes past them, to the independent"
+    yield "contact. Nobody it is about, and no member of staff of their family, comes to know of it. What"
+    yield "the leads let lie past its time is open to the independent contact as well. The clock runs at"
+    yield "night and at weekends; what a child disclosed, and the conduct of an adult, are never minor."
+    yield ""
+    yield "| severity | taken up within | decided within |"
+    yield "|---|---|---|"
+    yield "| danger | `danger_acknowledged` | `danger_decided` |"
+    yield "| serious | `serious_acknowledged` | `serious_decided` |"
+    yield f"| minor | {MINOR_ACKNOWLEDGED_WITHIN.days} days | |"
+    yield ""
+    yield "Records round a concern are not deleted while it is open, nor for"
+    yield f"{KEEP_AT_LEAST.days // 365} years after it was closed, nor before each child would be"
+    yield f"{KEEP_CHILDS_UNTIL_AGE}."
     yield ""
 
 

@@ -158,6 +158,15 @@ TEMPLATES: Mapping[str, Template] = {
             "say so on your personal page or telephone us at once: {phone}.\n\n{link}\n",
         ),
         Template(
+            "word_received",
+            "We received what you told us",
+            "Hello {parent},\n\n"
+            "thank you for what you told us. A named person has read it and looks after it. More is on "
+            "the page where you wrote to us, and you can add to it there.\n"
+            "If a child is in danger now, call the emergency services. "
+            "If you have a question, telephone us: {phone}.\n",
+        ),
+        Template(
             "statement_request",
             "Was everything as it should be?",
             "Hello {parent},\n\n"

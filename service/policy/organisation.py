@@ -47,6 +47,10 @@ BOUNDS = {
         DAY // 2, 2 * DAY, 7 * DAY, "how long before a hold ends it is warned of"
     ),
     "reminder_every": Bound(DAY, 3 * DAY, 7 * DAY, "how often a family that is silent is reminded"),
+    "danger_acknowledged": Bound(5, 15, 60, "how soon a lead takes up a concern about danger now"),
+    "serious_acknowledged": Bound(15, 120, 24 * 60, "how soon a lead takes up a serious concern"),
+    "danger_decided": Bound(30, 60, 4 * 60, "how soon it is decided what is done about danger now"),
+    "serious_decided": Bound(60, 480, 48 * 60, "how soon it is decided about a serious concern"),
 }
 """Minutes. A value outside its range is refused with the range named; none can switch a rule off."""
 
@@ -69,6 +73,10 @@ class Windows:
     hold: int = BOUNDS["hold"].default
     hold_warning: int = BOUNDS["hold_warning"].default
     reminder_every: int = BOUNDS["reminder_every"].default
+    danger_acknowledged: int = BOUNDS["danger_acknowledged"].default
+    serious_acknowledged: int = BOUNDS["serious_acknowledged"].default
+    danger_decided: int = BOUNDS["danger_decided"].default
+    serious_decided: int = BOUNDS["serious_decided"].default
 
     def problems(self) -> tuple[FieldProblem, ...]:
         """Every value outside its safe range."""
@@ -83,15 +91,38 @@ class Windows:
         )
 
 
+EMERGENCY = (
+    ("A child is in danger now: police and ambulance", "999"),
+    (
+        "Children's services of your council",
+        "https://www.gov.uk/report-child-abuse-to-local-council",
+    ),
+    ("NSPCC helpline, for adults who worry about a child", "0808 800 5000"),
+    ("Childline, for children", "0800 1111"),
+)
+"""Who helps at once, in the United Kingdom; an organisation elsewhere names its own."""
+
+INDEPENDENT = "NSPCC Whistleblowing Advice Line, 0800 028 0285"
+"""Whom to tell of a concern about the leads or the management, unless the organisation names somebody."""
+
+
 @dataclass(frozen=True)
 class Contacts:
     """How people reach the organisation. `copies_to` is the mailbox that at least two designated
-    members of staff read, where a copy of every message goes (POL-11, POL-22)."""
+    members of staff read, where a copy of every message goes (POL-11, POL-22).
+
+    `emergency`: who helps at once, each with a number or an https address. `independent`: whom to tell
+    of a concern about the leads or the management, and how. `management`: accounts of those who run the
+    organisation or this service, so that a concern about one of them goes past the leads (POL-40).
+    """
 
     phone: str
     safeguarding_lead: str
     copies_to: str
     guidance: tuple[str, ...] = ()
+    emergency: tuple[tuple[str, str], ...] = EMERGENCY
+    independent: str = INDEPENDENT
+    management: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -135,20 +135,29 @@ class Child:
 
 
 def of_age_on(born_on: date) -> date:
-    """The 18th birthday; of somebody born on 29 February, 1 March where there is no such day."""
+    """The 18th birthday."""
+    return birthday(born_on, ADULT_AT)
+
+
+def birthday(born_on: date, age: int) -> date:
+    """The day somebody comes to an age; of one born on 29 February, 1 March where there is no such."""
     try:
-        return born_on.replace(year=born_on.year + ADULT_AT)
+        return born_on.replace(year=born_on.year + age)
     except ValueError:
-        return date(born_on.year + ADULT_AT, 3, 1)
+        return date(born_on.year + age, 3, 1)
 
 
 class Role(StrEnum):
-    """What a signed-in person or program may be. Nothing is allowed to a role unless a route says so."""
+    """What a signed-in person or program may be. Nothing is allowed to a role unless a route says so.
+
+    `INDEPENDENT`: who takes concerns about a lead or the management, such as the chair of trustees.
+    """
 
     TUTOR = "tutor"
     SECOND_STAFF = "second_staff"
     COORDINATOR = "coordinator"
     DSL = "dsl"
+    INDEPENDENT = "independent"
     INSPECTOR = "inspector"
     ADMIN = "admin"
     MACHINE = "machine"

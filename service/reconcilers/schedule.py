@@ -28,6 +28,7 @@ from service.reconcilers import (
     review_policy,
     sequence_log,
     settle_placements,
+    watch_concerns,
     watch_hooks,
     withdraw_uncleared,
 )
@@ -48,6 +49,7 @@ RECONCILERS: tuple[Reconciler, ...] = (
     keep_burned_watches.RECONCILER,
     watch_hooks.RECONCILER,
     look_inside.RECONCILER,
+    watch_concerns.RECONCILER,
     check_providers.RECONCILER,
     deliver_messages.RECONCILER,
     ask_agreement.RECONCILER,

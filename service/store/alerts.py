@@ -1,5 +1,6 @@
 """Alerts: open until a named person closes them; a repeat folds into the one that is open."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from service.audit.events import Entry, Event
 from service.audit.leaves import Fact
 from service.errors import NotFound
+from service.policy.alerting import OF_CONCERNS
 from service.policy.escalation import rings_again
 from service.policy.people import SessionId
 from service.store import work
@@ -164,12 +166,33 @@ def get(reader: Tx | Reader, alert_id: str) -> Alert:
     return _alert(row)
 
 
-def listed(reader: Reader, *, after: str, limit: int, open_only: bool) -> tuple[Alert, ...]:
-    """Alerts behind the given id, oldest first."""
-    query = sa.select(ALERTS).where(ALERTS.c.id > after).order_by(ALERTS.c.id).limit(limit)
+def listed(
+    reader: Reader,
+    *,
+    after: str,
+    limit: int,
+    open_only: bool,
+    concerns: Collection[str] = (),
+) -> tuple[Alert, ...]:
+    """Alerts behind the given id, oldest first. Of those about concerns only those are shown whose
+    concern is among `concerns`: whom a concern is about must not learn that there is one."""
+    shown = ALERTS.c.code.not_in(OF_CONCERNS) | ALERTS.c.subject_id.in_(sorted(concerns))
+    query = sa.select(ALERTS).where(ALERTS.c.id > after, shown).order_by(ALERTS.c.id).limit(limit)
     if open_only:
         query = query.where(ALERTS.c.closed_at.is_(None))
     return tuple(_alert(row) for row in reader.conn.execute(query))
+
+
+def subjects_with(reader: Reader, codes: Collection[str]) -> tuple[str, ...]:
+    """What there ever were alerts with these codes about, by id."""
+    query = sa.select(ALERTS.c.subject_id).where(ALERTS.c.code.in_(codes)).distinct()
+    return tuple(reader.conn.execute(query).scalars())
+
+
+def open_about(reader: Tx | Reader, subject_id: str) -> tuple[Alert, ...]:
+    """The open alerts about one thing."""
+    mine = (ALERTS.c.subject_id == subject_id) & ALERTS.c.closed_at.is_(None)
+    return tuple(_alert(row) for row in reader.conn.execute(sa.select(ALERTS).where(mine)))
 
 
 def _alert(row: sa.Row[tuple[object, ...]]) -> Alert:

@@ -147,9 +147,14 @@ def entries_of_session(
 
 
 def entries_after(
-    reader: Reader, position: int, limit: int, kind: str | None = None
+    reader: Reader,
+    position: int,
+    limit: int,
+    kind: str | None = None,
+    *,
+    with_concerns: bool = True,
 ) -> list[Mapping[str, object]]:
-    """Entries behind the given id, oldest first."""
+    """Entries behind the given id, oldest first; without what is about a concern, if so asked."""
     query = (
         sa.select(ENTRIES, PAYLOADS.c.payload_sealed)
         .outerjoin(PAYLOADS, PAYLOADS.c.entry_uid == ENTRIES.c.uid)
@@ -159,6 +164,8 @@ def entries_after(
     )
     if kind is not None:
         query = query.where(ENTRIES.c.kind == kind)
+    if not with_concerns:
+        query = query.where(ENTRIES.c.scope.not_like("concern\\_%", escape="\\"))
     return [_told(reader, row) for row in reader.conn.execute(query)]
 
 

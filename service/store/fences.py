@@ -112,6 +112,12 @@ FENCES: tuple[Fence, ...] = (
         "NOT EXISTS (SELECT 1 FROM meetings m WHERE m.id = NEW.meeting_id"
         " AND m.session_id = NEW.session_id AND m.stage = 'open')",
     ),
+    Fence(
+        "concerns_leave_no_number_out",
+        "concerns",
+        "INSERT",
+        "NEW.number <> 1 + (SELECT COUNT(*) FROM concerns c WHERE c.desk = NEW.desk)",
+    ),
 )
 
 POSTGRES_FENCES = (*FENCES, *_emptied())

@@ -4,14 +4,18 @@ from dataclasses import dataclass
 
 from service.audit.events import Entry, Event
 from service.errors import Conflict, NotAllowed, NotFound
-from service.policy.alerting import kind_of, people_about
-from service.store import alerts, sessions, staffing
+from service.policy.alerting import OF_CONCERNS, kind_of, people_about
+from service.policy.concerns import Concern, may_handle
+from service.store import alerts, concerns, kin, sessions, staffing
 from service.store.alerts import Alert
 from service.store.transactions import Reader, Tx
 
 
 def about(reader: Tx | Reader, alert: Alert) -> frozenset[str]:
-    """Whom of the staff an alert may be about."""
+    """Whom of the staff an alert may be about. One about a concern reaches nobody who may not read the
+    concern: neither whom it is about, nor a coordinator (POL-40, pitfall 65)."""
+    if alert.code in OF_CONCERNS:
+        return kin.kept_from(reader, concerns.get(reader, alert.subject_id))
     kind = kind_of(alert.code)
     if alert.session_id is None:
         return people_about(kind, alert.subject_id, None, ())
@@ -23,11 +27,20 @@ def about(reader: Tx | Reader, alert: Alert) -> frozenset[str]:
 def _for_another(tx: Tx, alert_id: str) -> Alert:
     """The alert, for somebody whom it is not about. `NotFound` if there is none."""
     alert = alerts.get(tx, alert_id)
+    if alert.code in OF_CONCERNS:
+        _refuse_step_on(tx, concerns.get(tx, alert.subject_id))
     if tx.by.subject in about(tx, alert):
         raise NotAllowed(
             "This alert may be about you: somebody else must see to it.", code="about_yourself"
         )
     return alert
+
+
+def _refuse_step_on(tx: Tx, concern: Concern) -> None:
+    """A concern's alerts close with its steps. To whoever may not read it there is no such alert."""
+    if not may_handle(concern, tx.by, tx.house.organisation, tx.now):
+        raise NotFound
+    raise Conflict("This is about a concern: take the step there.", code="about_a_concern")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ FILLED = {
     "parent", "child", "organisation", "phone", "link", "when", "purpose", "before", "word",
     "tutor", "occasions",
 }  # fmt: skip
-NO_LINK = {"session_off", "sessions_off"}
+NO_LINK = {"session_off", "sessions_off", "word_received"}
 
 
 def places(text: str) -> set[str]:

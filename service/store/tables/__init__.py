@@ -9,6 +9,13 @@ from service.store.tables.alerting import (
     DesignationRow,
     DutyTurnRow,
 )
+from service.store.tables.concerns import (
+    ConcernNumberRow,
+    ConcernRow,
+    ConcernStepRow,
+    ConcernSubjectRow,
+    RecordHoldRow,
+)
 from service.store.tables.cover import AbsenceRow, DutyRow, HandOverRow
 from service.store.tables.meetings import (
     AdmissionRow,
@@ -99,6 +106,10 @@ __all__ = [
     "ChildRow",
     "ClearanceRow",
     "ClearedChildRow",
+    "ConcernNumberRow",
+    "ConcernRow",
+    "ConcernStepRow",
+    "ConcernSubjectRow",
     "ConsentRow",
     "CustodianRow",
     "DesignationRow",
@@ -132,6 +143,7 @@ __all__ = [
     "PolicyRow",
     "ProviderOutageRow",
     "PseudonymKeyRow",
+    "RecordHoldRow",
     "RelationRow",
     "ResolutionRow",
     "SeriesRefusalRow",

@@ -7,6 +7,7 @@ from service.web.api import (
     audit,
     authority,
     children,
+    concerns,
     consents,
     doors,
     duties,
@@ -48,5 +49,6 @@ ROUTES: tuple[Route, ...] = table(
     statements.ROUTES,
     attendance.ROUTES,
     alerts.ROUTES,
+    concerns.ROUTES,
     audit.ROUTES,
 )

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from service.policy.alerting import Urgency, kind_of
+from service.policy.people import Actor
 from service.store import alert_notices, alerts
 from service.store.alerts import Alert
 from service.store.transactions import Reader
@@ -14,7 +15,7 @@ from service.web.api.who import LEADS, RECORD_READERS
 from service.web.bodies import Body, Instant, View
 from service.web.paging import Listing, Page
 from service.web.routes import Answer, Call, Route
-from service.workflows import alerting
+from service.workflows import alerting, handling
 
 LISTING = "alerts"
 
@@ -58,14 +59,21 @@ async def listed(call: Call[None, Alerts]) -> Answer:
     await noted(call, LISTING)
     query = call.query
     items = await call.deps.store.read(
-        _some, after=start_of(LISTING, query), limit=query.limit, open_only=query.open_only
+        _some,
+        call.actor,
+        after=start_of(LISTING, query),
+        limit=query.limit,
+        open_only=query.open_only,
     )
     cursor = cursor_after(LISTING, [item.alert_id for item in items], query)
     return Answer(200, Listing[AlertView](items=items, next_cursor=cursor))
 
 
-def _some(reader: Reader, *, after: str, limit: int, open_only: bool) -> tuple[AlertView, ...]:
-    found = alerts.listed(reader, after=after, limit=limit, open_only=open_only)
+def _some(
+    reader: Reader, actor: Actor, *, after: str, limit: int, open_only: bool
+) -> tuple[AlertView, ...]:
+    may_see = handling.alerting(reader, actor)
+    found = alerts.listed(reader, after=after, limit=limit, open_only=open_only, concerns=may_see)
     return _views(reader, found)
 
 

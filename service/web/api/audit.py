@@ -11,7 +11,7 @@ from pydantic import Field
 
 from service.audit.events import Event
 from service.audit.strict import to_base64
-from service.policy.people import SessionId
+from service.policy.people import Role, SessionId
 from service.store import audit_log, log
 from service.store.log import Inclusion
 from service.store.transactions import Reader
@@ -91,7 +91,12 @@ async def entries(call: Call[None, Entries]) -> Answer:
     query = call.query
     kind = query.kind.value if query.kind else None
     found = await call.deps.store.read(
-        audit_log.entries_after, number_before(LISTING, query), query.limit, kind
+        audit_log.entries_after,
+        number_before(LISTING, query),
+        query.limit,
+        kind,
+        # A lead must not learn here of a concern that went past them (pitfall 65).
+        with_concerns=call.actor.has(Role.INSPECTOR),
     )
     items = tuple(EntryView.model_validate(entry) for entry in found)
     cursor = cursor_after(LISTING, [item.id for item in items], query)

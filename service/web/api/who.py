@@ -19,3 +19,11 @@ RECORD_READERS = LEADS | {Role.INSPECTOR}
 INSPECTORS = frozenset({Role.INSPECTOR, Role.DSL})
 LOG_KEEPERS = INSPECTORS | {Role.ADMIN}
 """Who may have the log's signed heads and proofs, which tell nothing about anybody."""
+
+CONCERN_RAISERS = STAFF | {Role.ADMIN, Role.INDEPENDENT, Role.MACHINE}
+"""Whoever works here or has something to pass on may raise a concern; parents do on their pages."""
+
+CONCERN_HANDLERS = frozenset({Role.DSL, Role.INDEPENDENT})
+"""Who may knock; `policy.concerns.may_handle` decides on each concern (pitfall 65)."""
+
+ONLY_INSPECTORS = frozenset({Role.INSPECTOR})

@@ -291,6 +291,31 @@ PROVIDER_OUTAGE: Row = {
     "until": ENDS,
     "begun_by": "staff_9",
 }
+CONCERN: Row = {
+    "id": "concern_1",
+    "desk": "leads",
+    "number": 1,
+    "kind": "disclosure",
+    "severity": "danger",
+    "about": "[]",
+    "words_sealed": SEALED,
+    "session_id": "session_1",
+    "child_id": "child_1",
+    "reporter_id": "parent_1",
+    "reporter_as": "parent",
+    "raised_by": "parent_1",
+    "write_back": True,
+    "raised_at": AT,
+}
+CONCERN_STEP: Row = {
+    "id": "concernstep_1",
+    "concern_id": "concern_1",
+    "position": 1,
+    "kind": "acknowledged",
+    "by": "staff_3",
+    "at": AT,
+}
+KEPT: Row = {"concern_id": "concern_1", "subject_id": "staff_1", "at": AT}
 
 ROWS: list[tuple[str, Row]] = [
     *(("staff", staff(f"staff_{n}")) for n in (1, 2, 3)),
@@ -337,6 +362,10 @@ ROWS: list[tuple[str, Row]] = [
     ("blind_rooms", {"blind_time_id": "blind_1", "session_id": "session_1"}),
     ("provider_outages", PROVIDER_OUTAGE),
     ("messages", message("message_1")),
+    ("concerns", CONCERN),
+    ("concern_steps", CONCERN_STEP),
+    ("concern_subjects", KEPT),
+    ("record_holds", KEPT),
     ("statements", statement("statement_1")),
     ("entries", ENTRY),
     ("leaves", {"position": 0, "entry_id": 1}),

@@ -1,0 +1,65 @@
+"""Who on the staff is family to somebody, or the same person under another record; and who the leads are."""
+
+import json
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from pydantic import SecretStr
+
+from service.policy.concern import Desk
+from service.policy.concerns import Concern
+from service.policy.duty_rota import Standing
+from service.policy.people import ParentId, StaffId
+from service.policy.staff import RelationKind
+from service.store import people, staff
+from service.store.staff import RELATIONS, STAFF
+from service.store.tables import DesignationRow, table_of
+from service.store.transactions import Reader, Tx
+
+DESIGNATIONS = table_of(DesignationRow)
+LEADING = frozenset({Standing.LEAD, Standing.DEPUTY})
+NOBODY = StaffId("")
+
+
+def staff_close_to(reader: Tx | Reader, ids: Collection[str]) -> frozenset[str]:
+    """Members of staff whose declared family one of these people is, or who share an address or a
+    number with one of them: the same person, or one household (pitfalls 9 and 28)."""
+    these = sorted(ids)
+    family = RELATIONS.c.kind == RelationKind.FAMILY.value
+    declared = sa.select(RELATIONS.c.staff_id).where(family, RELATIONS.c.related_id.in_(these))
+    named = sa.select(RELATIONS.c.related_id).where(family, RELATIONS.c.staff_id.in_(these))
+    found = set(reader.conn.execute(declared).scalars()) | set(reader.conn.execute(named).scalars())
+    sharing = staff.sharing_keys(reader, _keys(reader, these), NOBODY)
+    return frozenset(one for one in (*found, *sharing) if one not in ids and _is_staff(one))
+
+
+def _is_staff(subject_id: str) -> bool:
+    return subject_id.startswith("staff_")
+
+
+def _keys(reader: Tx | Reader, ids: list[str]) -> set[str]:
+    parents = people.adult_keys(reader, frozenset(ParentId(one) for one in ids))
+    colleagues = sa.select(STAFF.c.contact_keys).where(STAFF.c.id.in_(ids))
+    own = [json.loads(keys) for keys in reader.conn.execute(colleagues).scalars()]
+    return {key for keys in (*parents.values(), *own) for key in keys}
+
+
+def leads(reader: Tx | Reader) -> frozenset[str]:
+    """Ids of the designated leads and deputies, and of the management, whose accounts the organisation
+    names: a concern about one of them goes past the leads (POL-40)."""
+    accounts = reader.house.organisation.contacts.management
+    keys = {reader.house.contact_digest(SecretStr(account)) for account in accounts}
+    return _designated(reader, LEADING) | frozenset(staff.sharing_keys(reader, keys, NOBODY))
+
+
+def kept_from(reader: Tx | Reader, concern: Concern) -> frozenset[str]:
+    """Who on the staff must not be reached by an alert about a concern."""
+    past_the_leads = concern.goes_to is Desk.INDEPENDENT
+    kept = _designated(reader, set(Standing) if past_the_leads else set(Standing) - LEADING)
+    return kept | concern.subjects
+
+
+def _designated(reader: Tx | Reader, standings: Collection[Standing]) -> frozenset[str]:
+    these = DESIGNATIONS.c.standing.in_(sorted(one.value for one in standings))
+    query = sa.select(DESIGNATIONS.c.staff_id).where(these, DESIGNATIONS.c.ended_at.is_(None))
+    return frozenset(reader.conn.execute(query).scalars())
