@@ -29,7 +29,7 @@ from service.store import audit_log, log, migrate, staff
 from service.store.house import House
 from service.store.secrets import Keyring
 from service.store.transactions import Refused, Store, database_now, open_store
-from service.web import api, pages, webhooks
+from service.web import api, board, pages, webhooks
 from service.web.health import Readiness, ReadyCheck
 from service.web.limits import Limiter
 from service.web.server import build_app
@@ -191,6 +191,7 @@ def _web(
     def more(app: web.Application) -> None:
         webhooks.add_to(app, deps)
         pages.add_to(app, deps, sign_in, limiter, form_key, call_origins=tuple(origins))
+        board.add_to(app, deps, sign_in, form_key)
 
     async def may_act(actor: Actor) -> bool:
         return await deps.store.read(staff.may_act, actor.subject)

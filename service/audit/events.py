@@ -63,6 +63,7 @@ class Event(StrEnum):
     SERIES_BOOKED = "series.booked"
     SERIES_CANCELLED = "series.cancelled"
     SESSION_MOVED = "session.moved"
+    SESSION_ENDED_BY_LEAD = "session.ended_by_lead"
     SESSION_OVERRIDDEN = "session.overridden"
     HOLD_KEPT = "hold.kept"
     HOLD_WARNED = "hold.warned"

@@ -134,6 +134,15 @@ TEMPLATES: Mapping[str, Template] = {
             on_the_day=True,
         ),
         Template(
+            "session_ended",
+            "A session was ended early",
+            "Hello {parent},\n\n"
+            "our safeguarding lead ended the video session for {child} on {when} before its time. "
+            "{why}\nPlease do not accept any other link for it. "
+            "If you have a question or are worried, telephone us: {phone}.\n",
+            on_the_day=True,
+        ),
+        Template(
             "sessions_off",
             "Sessions do not take place",
             "Hello {parent},\n\n"

@@ -195,6 +195,12 @@ def open_about(reader: Tx | Reader, subject_id: str) -> tuple[Alert, ...]:
     return tuple(_alert(row) for row in reader.conn.execute(sa.select(ALERTS).where(mine)))
 
 
+def of_session(reader: Reader, session_id: SessionId) -> tuple[Alert, ...]:
+    """Every alert there ever was about a session, oldest first."""
+    query = sa.select(ALERTS).where(ALERTS.c.session_id == session_id).order_by(ALERTS.c.id)
+    return tuple(_alert(row) for row in reader.conn.execute(query))
+
+
 def _alert(row: sa.Row[tuple[object, ...]]) -> Alert:
     values = row._mapping
     return Alert(

@@ -3,8 +3,9 @@
 import hmac
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from pydantic import SecretStr
@@ -144,6 +145,21 @@ def entries_of_session(
         .order_by(ENTRIES.c.id)
     )
     return [_told(reader, row) for row in found]
+
+
+def facts_of_session(
+    reader: Reader, session_id: str, kinds: Iterable[Event]
+) -> list[tuple[Event, datetime, Mapping[str, Any]]]:
+    """What was recorded of these kinds about a session, oldest first: facts alone, no payload."""
+    query = (
+        sa.select(ENTRIES.c.kind, ENTRIES.c.at, ENTRIES.c.leaf)
+        .where(ENTRIES.c.scope == session_id, ENTRIES.c.kind.in_([kind.value for kind in kinds]))
+        .order_by(ENTRIES.c.id)
+    )
+    return [
+        (Event(row.kind), row.at, json.loads(row.leaf)["facts"])
+        for row in reader.conn.execute(query)
+    ]
 
 
 def entries_after(

@@ -141,14 +141,14 @@ def get(reader: Tx | Reader, meeting_id: MeetingId) -> Meeting:
 def live_of_session(reader: Tx | Reader, session_id: SessionId) -> Meeting | None:
     """The session's intended or open meeting, if any; there is never more than one."""
     row = reader.conn.execute(_LIVE_OF_SESSION, {"wanted": session_id}).one_or_none()
-    return None if row is None else _meeting(row)
+    return None if row is None else from_row(row)
 
 
 def by_provider_id(reader: Tx | Reader, provider: str, provider_id: str) -> Meeting | None:
     """The meeting that a provider speaks of."""
     wanted = {"at": provider, "wanted": provider_id}
     row = reader.conn.execute(_BY_PROVIDER_ID, wanted).one_or_none()
-    return None if row is None else _meeting(row)
+    return None if row is None else from_row(row)
 
 
 def by_link_key(reader: Tx | Reader, provider: str, link_key: str) -> Meeting | None:
@@ -163,10 +163,11 @@ def by_reference(reader: Tx | Reader, provider: str, reference: str) -> Meeting 
 
 def _one(reader: Tx | Reader, condition: sa.ColumnElement[bool]) -> Meeting | None:
     row = reader.conn.execute(sa.select(MEETINGS).where(condition)).one_or_none()
-    return None if row is None else _meeting(row)
+    return None if row is None else from_row(row)
 
 
-def _meeting(row: sa.Row[tuple[object, ...]]) -> Meeting:
+def from_row(row: sa.Row[tuple[object, ...]]) -> Meeting:
+    """A meeting whose row was read."""
     values = row._mapping
     return Meeting(
         meeting_id=MeetingId(values["id"]),
@@ -192,7 +193,7 @@ def of_session(reader: Tx | Reader, session_id: SessionId) -> tuple[Meeting, ...
     rows = reader.conn.execute(
         sa.select(MEETINGS).where(MEETINGS.c.session_id == session_id).order_by(MEETINGS.c.id)
     )
-    return tuple(_meeting(row) for row in rows)
+    return tuple(from_row(row) for row in rows)
 
 
 def record_made(tx: Tx, meeting: Meeting, provider_id: str) -> None:

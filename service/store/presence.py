@@ -195,6 +195,25 @@ def append_staff_check_in(
     )
 
 
+@dataclass(frozen=True)
+class StaffCheckIn:
+    """ "I am here" or "I am in the room" of a member of staff."""
+
+    staff_id: StaffId
+    place: Place
+    in_the_room: bool
+    at: datetime
+
+
+def staff_check_ins(reader: Reader, session_id: SessionId) -> tuple[StaffCheckIn, ...]:
+    """Everything that staff said of themselves at a session's door, oldest first."""
+    query = sa.select(STAFF_CHECK_INS).where(STAFF_CHECK_INS.c.session_id == session_id)
+    return tuple(
+        StaffCheckIn(StaffId(row.staff_id), Place(row.place), row.in_the_room, row.at)
+        for row in reader.conn.execute(query.order_by(STAFF_CHECK_INS.c.id))
+    )
+
+
 def claimed_in_room_at(
     reader: Tx | Reader, session_id: SessionId, staff_id: StaffId
 ) -> datetime | None:

@@ -10,14 +10,7 @@ import sqlalchemy as sa
 from service.audit.events import Entry, Event
 from service.errors import NotFound, StaleVersion
 from service.policy.people import ChildId, HostId, SessionId, StaffId
-from service.policy.session import (
-    ENGAGED,
-    OVER,
-    CoverMode,
-    Session,
-    SessionState,
-    moved,
-)
+from service.policy.session import ENGAGED, OVER, CoverMode, Session, SessionState, moved
 from service.store import engagements, work
 from service.store.tables import SessionChildRow, SessionRow, table_of
 from service.store.transactions import Reader, Tx
@@ -134,6 +127,11 @@ def _row(reader: Tx | Reader, session_id: SessionId) -> sa.Row[Any]:
 
 def _session(reader: Tx | Reader, row: sa.Row[Any]) -> Session:
     children = reader.conn.execute(_CHILDREN_OF, {"wanted": row.id}).scalars()
+    return from_row(row, tuple(ChildId(child_id) for child_id in children))
+
+
+def from_row(row: sa.Row[Any], children: tuple[ChildId, ...]) -> Session:
+    """A session whose row was read, with its children in the order of their ids."""
     return Session(
         session_id=SessionId(row.id),
         state=SessionState(row.state),
@@ -141,7 +139,7 @@ def _session(reader: Tx | Reader, row: sa.Row[Any]) -> Session:
         ends_at=row.ends_at,
         purpose=row.purpose,
         tutor_id=StaffId(row.tutor_id),
-        children=tuple(ChildId(child_id) for child_id in children),
+        children=children,
         terms=row.terms,
         version=row.version,
         provider=row.provider,

@@ -165,3 +165,21 @@ def first_admissions(reader: Tx | Reader, meeting_id: MeetingId) -> dict[Place, 
         .group_by(ADMISSIONS.c.place)
     )
     return {Place(row.place): row.first for row in reader.conn.execute(query)}
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """One admission as it is recorded."""
+
+    place: Place
+    subject_id: str
+    at: datetime
+
+
+def admissions(reader: Reader, session_id: SessionId) -> tuple[Admitted, ...]:
+    """Every admission to a session's meetings, oldest first."""
+    query = sa.select(ADMISSIONS).where(ADMISSIONS.c.session_id == session_id)
+    return tuple(
+        Admitted(Place(row.place), row.subject_id, row.at)
+        for row in reader.conn.execute(query.order_by(ADMISSIONS.c.id))
+    )

@@ -5,7 +5,7 @@ meeting itself is removed at the provider right afterwards by `workflows.closing
 safer never needs permission and is never refused.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from service.audit.events import Entry, Event
 from service.policy.admission import Place
@@ -133,11 +133,22 @@ def shut_meeting(tx: Tx, meeting: Meeting, reason: str) -> None:
     )
 
 
-def tell_families(tx: Tx, session: Session, template: str, about: str) -> None:
-    """Write to every adult who was asked about the session."""
-    for child_id, adult_id in _asked(tx, session):
-        notice = Notice(template, adult_id, child_id, f"{about}:{child_id}", session=session)
+def tell_families(
+    tx: Tx, session: Session, template: str, about: str, extra: Mapping[str, str] | None = None
+) -> int:
+    """Write to every adult who was asked about the session; answers how many that are."""
+    asked = tuple(_asked(tx, session))
+    for child_id, adult_id in asked:
+        notice = Notice(
+            template,
+            adult_id,
+            child_id,
+            f"{about}:{child_id}",
+            session=session,
+            extra=dict(extra or {}),
+        )
         messaging.write(tx, notice)
+    return len(asked)
 
 
 def ask_for_statements(tx: Tx, session: Session) -> None:

@@ -1,5 +1,8 @@
 """Who is in a meeting's room, as far as the provider's word goes."""
 
+from collections.abc import Iterable
+
+from service.policy.people import MeetingId
 from service.policy.room import HOST, UNKNOWN, Picture
 from service.policy.signs import Seen, Sign, fold
 from service.ports import Signal, SignalKind
@@ -39,6 +42,13 @@ def holds_room(signal: Signal, holder: str) -> bool:
 def roster(reader: Tx | Reader, meeting: Meeting) -> Picture:
     """The room as far as the provider's word goes."""
     return fold(signs(signals.of_meeting(reader, meeting.meeting_id), meeting.holder))
+
+
+def rosters(reader: Reader, those: Iterable[Meeting]) -> dict[MeetingId, Picture]:
+    """The rooms of several meetings at once."""
+    holders = {meeting.meeting_id: meeting.holder for meeting in those}
+    heard = signals.of_meetings(reader, holders)
+    return {one: fold(signs(heard[one], holder)) for one, holder in holders.items()}
 
 
 def was_heard_of(reader: Tx | Reader, meeting: Meeting) -> bool:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from service.audit.events import Entry, Event
 from service.errors import NotFound
+from service.policy.ending import TOLD, EndKind
 from service.policy.people import SessionId
 from service.policy.session import Session, SessionState
 from service.ports import Signal, SignalKind
@@ -182,21 +183,36 @@ def _room_held(tx: Tx, meeting: Meeting, session: Session) -> None:
     handing_over.take_over_if_in(tx, session.session_id)
 
 
+ENDED_BY_LEAD = "ended_by_lead"
+"""Why a meeting is closed that the lead ended."""
+
+
 @dataclass(frozen=True)
 class EndSession:
     """A safeguarding lead ends a running session, with the reason (POL-42)."""
 
     session_id: SessionId
     reason: str
+    kind: EndKind = EndKind.OTHER
 
 
 def end_session(tx: Tx, command: EndSession) -> SessionId:
-    """End a live session at once; the meeting is removed and the families are told."""
+    """End a live session at once; the meeting is removed. Families are told in a reviewed sentence by the
+    kind of reason, staff at their door; the lead's own words stay on record."""
     case = cases.lock(tx, command.session_id)
     if case.session.state is not SessionState.LIVE:
         raise NotFound("There is no running session to end.")
-    falling.shut(tx, command.session_id, "ended_by_lead")
+    falling.shut(tx, command.session_id, ENDED_BY_LEAD)
     sessions.move(tx, case.session, SessionState.ENDED, reason=command.reason)
-    falling.tell_families(tx, case.session, "session_off", about=command.session_id)
+    told = falling.tell_families(
+        tx, case.session, "session_ended", command.session_id, {"why": TOLD[command.kind]}
+    )
+    tx.record(
+        Entry(
+            Event.SESSION_ENDED_BY_LEAD,
+            command.session_id,
+            facts={"kind": command.kind.value, "adults_told": told},
+        )
+    )
     falling.ask_for_statements(tx, case.session)
     return command.session_id

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from service.policy.rules import RULES
 from service.web.pages import errors
 from service.web.pages.rendering import WEB, environment
 from service.workflows.consent import CHILD_WORDING, OWN_WORDING, WORDING
@@ -20,10 +21,12 @@ SPEAKING = (
     "workflows/presence.py",
     "workflows/promising.py",
     "workflows/staffing.py",
+    "workflows/watching.py",
     "web/forms.py",
     "web/pages/consent.py",
     "web/pages/deeds.py",
     "web/pages/parent.py",
+    "web/board/room.py",
     "web/pages/session.py",
     "web/pages/staff.py",
 )
@@ -53,6 +56,7 @@ def of_code() -> Iterator[str]:
     yield from OWN_WORDING.values()
     yield CHILD_WORDING
     yield from (CONSENT_SENTENCE, COLLEAGUE_SENTENCE, PROMISE_SENTENCE)
+    yield from (rule.lifted_by for rule in RULES)
     yield from OF_DAMAGED_FORMS
 
 

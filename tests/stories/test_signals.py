@@ -1,8 +1,5 @@
 """What the provider tells us comes late, doubled, out of order, not at all, or about strangers."""
 
-import hashlib
-import hmac
-import json
 from typing import Any
 
 import pytest
@@ -15,7 +12,7 @@ from service.store.tables import SignalRow, table_of
 from service.store.transactions import Reader
 from service.workflows import door
 from tests.invariants import check_everything
-from tests.rooms import HOST_ACCOUNTS, WEBHOOK_SECRET
+from tests.rooms import HOST_ACCOUNTS
 from tests.stories.steps import (
     a_live_session,
     account_of,
@@ -29,6 +26,7 @@ from tests.stories.steps import (
     session_of,
     the_call_ends,
     tutor_goes_in,
+    zoom_says_joined,
 )
 from tests.world import World, check_in
 
@@ -130,7 +128,7 @@ async def test_a_late_ended_of_a_withdrawn_meeting_does_no_harm(world: World) ->
 @pytest.mark.pitfall(48)
 async def test_someone_the_provider_cannot_name_is_an_alert(world: World) -> None:
     await a_live_session(world)
-    await _told(world, connection="16999999", registrant_id="", name="Theo")
+    await zoom_says_joined(world, connection="16999999", registrant_id="", name="Theo")
     await world.house.settle()
     assert await alerts_now(world) == {"unknown_person"}
     await check_everything(world.house)
@@ -143,7 +141,7 @@ async def test_a_link_that_is_used_without_an_admission_is_an_alert(world: World
     await check_in(world, session_id)
     (meeting,) = await world.house.rooms.meetings()
     registrant_id = await _household(world, session_id)
-    await _told(world, connection="16999998", registrant_id=registrant_id)
+    await zoom_says_joined(world, connection="16999998", registrant_id=registrant_id)
     await world.house.settle()
     assert await alerts_now(world) == {"in_without_admission"}
     assert meeting["status"] == "started"
@@ -221,7 +219,9 @@ async def test_a_changed_role_is_an_alert(world: World) -> None:
 async def test_a_signal_that_nobody_signed_changes_nothing(world: World) -> None:
     session_id = await in_the_check_in_window(world)
     before = await signal_digests(world)
-    status = await _told(world, connection="1", registrant_id="", secret="not the secret")
+    status = await zoom_says_joined(
+        world, connection="1", registrant_id="", secret="not the secret"
+    )
     assert status == 401
     assert (await session_of(world, session_id)).state is SessionState.OPEN
     assert await signal_digests(world) == before
@@ -238,43 +238,6 @@ async def _household(world: World, session_id: SessionId) -> str:
 
     found: str = await world.house.read(read)
     return found
-
-
-async def _told(
-    world: World,
-    *,
-    connection: str,
-    registrant_id: str,
-    name: str = "iPad",
-    secret: str = WEBHOOK_SECRET,
-) -> int:
-    """Zoom says that somebody joined the one meeting there is."""
-    (meeting,) = await world.house.rooms.meetings()
-    now = world.house.clock.now()
-    participant = {
-        "user_id": connection,
-        "user_name": name,
-        "registrant_id": registrant_id,
-        "join_time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
-    what = {"id": meeting["id"], "uuid": meeting["uuid"], "participant": participant}
-    body = json.dumps(
-        {
-            "event": "meeting.participant_joined",
-            "event_ts": int(now.timestamp() * 1000),
-            "payload": {"account_id": "demo-account", "object": what},
-        }
-    ).encode()
-    stamp = str(int(now.timestamp()))
-    signed = hmac.new(secret.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256)
-    headers = {
-        "Content-Type": "application/json",
-        "x-zm-request-timestamp": stamp,
-        "x-zm-signature": f"v0={signed.hexdigest()}",
-    }
-    url = f"{world.house.base_url}/hooks/zoom"
-    async with world.house.session.post(url, data=body, headers=headers) as answer:
-        return answer.status
 
 
 @pytest.mark.pitfall(47)

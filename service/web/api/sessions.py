@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from service.errors import InvalidInput
+from service.policy.ending import EndKind
 from service.policy.people import ChildId, Role, SessionId, StaffId
 from service.policy.session import SessionState
 from service.store import listings
@@ -46,6 +47,12 @@ class ReasonBody(Body):
     """Why."""
 
     reason: Words
+
+
+class EndBody(ReasonBody):
+    """Why, and of what kind the reason is: families are told the kind alone."""
+
+    kind: EndKind = EndKind.OTHER
 
 
 class OverrideBody(Body):
@@ -171,9 +178,9 @@ async def override(call: Call[OverrideBody]) -> Answer:
     return await shown(call, SessionId(made), status=201)
 
 
-async def end(call: Call[ReasonBody]) -> Answer:
+async def end(call: Call[EndBody]) -> Answer:
     """End a running session at once."""
-    command = watching.EndSession(session_id_of(call), call.body.reason)
+    command = watching.EndSession(session_id_of(call), call.body.reason, call.body.kind)
     return await shown(call, await done(call, watching.end_session, command))
 
 
@@ -205,6 +212,6 @@ ROUTES = (
           roles=frozenset({Role.DSL}), body=OverrideBody, answers={201: SessionView}, creates=True,
           clauses=("POL-13", "POL-23", "POL-41")),
     Route("POST", ONE + "/end", end, summary="End a running session", tag="sessions",
-          roles=frozenset({Role.DSL}), body=ReasonBody, answers={200: SessionView},
+          roles=frozenset({Role.DSL}), body=EndBody, answers={200: SessionView},
           clauses=("POL-41", "POL-42")),
 )  # fmt: skip

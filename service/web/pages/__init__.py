@@ -8,13 +8,13 @@ from service.web.middleware import ErrorPage
 from service.web.pages.errors import error_pages
 from service.web.pages.parent import ParentPages
 from service.web.pages.rendering import WEB, Pages
-from service.web.pages.staff import Handler, StaffPages, or_sign_in
+from service.web.pages.staff import StaffPages, or_sign_in
 from service.web.sign_in import SignIn
 from service.workflows.deps import Deps
 
-__all__ = ["add_to", "error_page"]
+__all__ = ["add_file", "add_to", "error_page"]
 
-STYLE = WEB / "static" / "pages.css"
+STATIC = WEB / "static"
 
 
 def add_to(
@@ -34,7 +34,7 @@ def add_to(
     pages = _pages(deps, call_origins)
     _add_parents(app, ParentPages(deps, pages, form_key))
     _add_staff(app, StaffPages(deps, pages, sign_in, limiter, form_key))
-    app.router.add_get("/static/pages.css", _style(STYLE.read_bytes()))
+    add_file(app, "pages.css", "text/css")
 
 
 def error_page(deps: Deps) -> ErrorPage:
@@ -64,9 +64,11 @@ def _add_staff(app: web.Application, staff: StaffPages) -> None:
     app.router.add_post("/staff/sessions/{session_id}", or_sign_in(staff.act))
 
 
-def _style(body: bytes) -> Handler:
-    async def handle(request: web.Request) -> web.Response:
-        headers = {"Cache-Control": "max-age=3600"}
-        return web.Response(body=body, content_type="text/css", charset="utf-8", headers=headers)
+def add_file(app: web.Application, name: str, media_type: str) -> None:
+    """Serve one of our static files."""
+    body, headers = (STATIC / name).read_bytes(), {"Cache-Control": "max-age=3600"}
 
-    return handle
+    async def handle(request: web.Request) -> web.Response:
+        return web.Response(body=body, content_type=media_type, charset="utf-8", headers=headers)
+
+    app.router.add_get(f"/static/{name}", handle)

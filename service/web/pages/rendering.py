@@ -22,6 +22,9 @@ POLICY = (
 )
 """These pages have no script, so theirs is stricter than `middleware.PAGE_POLICY` (ASVS 3.4.3)."""
 
+SCRIPTED = f"{POLICY}; script-src 'self'; connect-src 'self'"
+"""Of the board alone: a script of our own follows what changes."""
+
 
 class Pages:
     """Renders for one organisation. `call_origins` is where the rooms are, as CSP sources."""
@@ -47,14 +50,17 @@ class Pages:
         *,
         status: int = 200,
         leads_out: bool = False,
+        scripted: bool = False,
     ) -> web.Response:
-        """The page as an answer. `leads_out`: a form on it may lead into the room."""
+        """The page as an answer. `leads_out`: a form on it may lead into the room. `scripted`: a script
+        of ours runs on it."""
+        policy = self._door_policy if leads_out else POLICY
         return web.Response(
             status=status,
             text=self.text(language, template, context),
             content_type="text/html",
             headers={
-                CSP: self._door_policy if leads_out else POLICY,
+                CSP: SCRIPTED if scripted else policy,
                 "Content-Language": language,
             },
         )
@@ -77,6 +83,7 @@ def environment(language: str) -> jinja2.Environment:
     made.filters["said"] = translations.gettext
     made.filters["day"] = partial(_day, language)
     made.filters["time"] = partial(_time, language)
+    made.filters["clock"] = partial(_clock, language)
     made.tests["address"] = _is_address
     return made
 
@@ -91,6 +98,10 @@ def _day(language: str, at: datetime, zone: tzinfo) -> str:
 
 def _time(language: str, at: datetime, zone: tzinfo) -> str:
     return format_time(at.astimezone(zone), "HH:mm", locale=language)
+
+
+def _clock(language: str, at: datetime, zone: tzinfo) -> str:
+    return format_time(at.astimezone(zone), "HH:mm:ss", locale=language)
 
 
 def _is_address(text: str) -> bool:

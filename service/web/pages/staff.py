@@ -123,7 +123,9 @@ class StaffPages:
         """`GET /staff`: today's sessions."""
         actor = await self._who(request)
         sessions = await self.deps.store.read(staff_view.day, actor)
-        return self._answer(request, "staff_home.html", {"sessions": sessions, "actor": actor})
+        sees_all = actor.has(Role.COORDINATOR, Role.DSL)
+        context = {"sessions": sessions, "actor": actor, "sees_all_rooms": sees_all}
+        return self._answer(request, "staff_home.html", context)
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         """`GET /staff/sessions/{session_id}`: the door."""
@@ -218,8 +220,13 @@ def or_sign_in(handler: Handler) -> Handler:
 
 
 def _binding(request: web.Request, session_id: SessionId, name: str) -> str:
-    """A form is bound to what it does, to its session, and to the cookie it was served for."""
-    return f"staff:{name}:{session_id}:{hash_token(request.cookies.get(COOKIE, ''))}"
+    return form_binding(request, "staff", name, session_id)
+
+
+def form_binding(request: web.Request, part: str, name: str, subject_id: str) -> str:
+    """A form is bound to what it does, to whom or what it is about, and to the cookie it was served
+    for."""
+    return f"{part}:{name}:{subject_id}:{hash_token(request.cookies.get(COOKIE, ''))}"
 
 
 def _tell(request: web.Request, error: ChaperoneError) -> None:

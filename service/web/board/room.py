@@ -1,0 +1,136 @@
+"""A room's story at `/live/rooms/{session_id}`, and the form with which the lead ends a meeting (POL-42)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from yarl import URL
+
+from service.errors import ChaperoneError, InvalidInput, NotAllowed
+from service.policy.ending import EndKind
+from service.policy.people import Actor, Role, SessionId
+from service.policy.watch import ENDED_BY_PEOPLE_ALONE
+from service.store.transactions import Refused
+from service.web.board.pages import viewer
+from service.web.board.pieces import ALERT_WORDS
+from service.web.board.ribbons import draw
+from service.web.board.story import Story, tell
+from service.web.forms import FIELD, check_form_token, check_same_origin, form_token
+from service.web.intake import read_bytes, read_form, read_path
+from service.web.pages.deeds import (
+    Deed,
+    Form,
+    Proof,
+    Step,
+    carry_out,
+    chosen,
+    gathered,
+    sure,
+    troubles,
+)
+from service.web.pages.languages import choose
+from service.web.pages.rendering import Pages
+from service.web.pages.staff import DO, form_binding
+from service.web.problems import status_of
+from service.web.routes import SMALL_BODY
+from service.web.sign_in import COOKIE, SignIn
+from service.workflows import inspecting
+from service.workflows.deps import Deps
+from service.workflows.watching import EndSession, end_session
+
+PART = "room"
+END = "end"
+LONGEST_REASON = 1000
+NO_REASON = "Say why, in a few words."
+
+
+def _end(story: Story, form: Form) -> tuple[Step, ...]:
+    kind, reason, _ = gathered(
+        lambda: chosen(form, "kind", EndKind), lambda: _reason(form), lambda: sure(form)
+    )
+    return (Step(end_session, EndSession(story.room.session.session_id, reason, kind)),)
+
+
+def _reason(form: Form) -> str:
+    reason = form.get("reason", "").strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise InvalidInput.of("reason", "missing", NO_REASON)
+    return reason
+
+
+DEEDS: Mapping[str, Deed] = {END: Deed(Proof.NOTHING, _end)}
+
+
+@dataclass(frozen=True)
+class RoomPages:
+    """The handlers of `/live/rooms/{session_id}`."""
+
+    deps: Deps
+    pages: Pages
+    sign_in: SignIn
+    form_key: bytes
+
+    async def show(self, request: web.Request) -> web.StreamResponse:
+        """`GET`: what happened in the room; that it was read, and by whom, is noted first."""
+        actor = await viewer(self.deps, self.sign_in, request)
+        session_id = SessionId(read_path(request)["session_id"])
+        reading = inspecting.NoteReading(PART, session_id)
+        outcome = await self.deps.store.transact(inspecting.note_reading, reading, by=actor)
+        if isinstance(outcome, Refused):
+            raise outcome.error
+        return self._page(request, actor, await self.deps.store.read(tell, session_id))
+
+    async def act(self, request: web.Request) -> web.StreamResponse:
+        """`POST`: the lead ends the meeting, or reads why not."""
+        actor = await viewer(self.deps, self.sign_in, request)
+        session_id = SessionId(read_path(request)["session_id"])
+        form = read_form(request, await read_bytes(request, SMALL_BODY))
+        story = await self.deps.store.read(tell, session_id)
+        try:
+            await self._do(request, actor, story, form)
+        except ChaperoneError as error:
+            story = await self.deps.store.read(tell, session_id)
+            return self._page(request, actor, story, form, error)
+        return web.Response(status=303, headers={"Location": request.path})
+
+    async def _do(self, request: web.Request, actor: Actor, story: Story, form: Form) -> None:
+        check_same_origin(request, str(URL(self.deps.base_url).origin()))
+        deed = DEEDS.get(form.get(DO, ""))
+        if deed is None:
+            raise InvalidInput("This form is out of date. Open the page again.")
+        if not actor.has(Role.DSL):
+            raise NotAllowed
+        binding = form_binding(request, "live", form[DO], story.room.session.session_id)
+        check_form_token(self.form_key, binding, form.get(FIELD))
+        await carry_out(self.deps, deed.steps(story, form), actor)
+
+    def _page(
+        self,
+        request: web.Request,
+        actor: Actor,
+        story: Story,
+        form: Form | None = None,
+        error: ChaperoneError | None = None,
+    ) -> web.Response:
+        room = story.room
+        context: dict[str, Any] = {
+            **ALERT_WORDS,
+            "story": story,
+            "drawing": draw(room.session, room.seats, room.at),
+            "may_end": story.may_end and actor.has(Role.DSL),
+            "by_hand": room.session.provider in ENDED_BY_PEOPLE_ALONE,
+            "tokens": {
+                name: form_token(
+                    self.form_key, form_binding(request, "live", name, room.session.session_id)
+                )
+                for name in DEEDS
+            },
+            "failed": form.get(DO, "") if form and error else "",
+            "form": form if form is not None else Form(),
+            "problems": troubles(error) if error else (),
+            "signed_in": COOKIE in request.cookies,
+        }
+        language = choose(None, request.headers.get("Accept-Language", ""))
+        status = status_of(error) if error else 200
+        return self.pages.answer(language, "room.html", context, status=status)
