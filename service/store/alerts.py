@@ -196,8 +196,12 @@ def open_about(reader: Tx | Reader, subject_id: str) -> tuple[Alert, ...]:
 
 
 def of_session(reader: Reader, session_id: SessionId) -> tuple[Alert, ...]:
-    """Every alert there ever was about a session, oldest first."""
-    query = sa.select(ALERTS).where(ALERTS.c.session_id == session_id).order_by(ALERTS.c.id)
+    """Every alert there ever was about a session, oldest first; none about a concern."""
+    query = (
+        sa.select(ALERTS)
+        .where(ALERTS.c.session_id == session_id, ALERTS.c.code.not_in(OF_CONCERNS))
+        .order_by(ALERTS.c.id)
+    )
     return tuple(_alert(row) for row in reader.conn.execute(query))
 
 

@@ -134,7 +134,10 @@ class Board:
 
 
 def look(reader: Reader, known: Memory = NOTHING) -> Board:
-    """All rooms now and next. What is `known` and unchanged is not read again."""
+    """All rooms now and next. What is `known` and unchanged is not read again.
+
+    Alerts about concerns are no part of it: the board is the same for everybody who looks (POL-40).
+    """
     found = board.rooms(reader, now_and_next(reader.now))
     fresh = tuple(one for one in found.listed if not _holds(one, known, reader.now))
     read = _read(reader, fresh, known)
