@@ -27,6 +27,7 @@ class Event(StrEnum):
     CHILD_MERGED = "child.merged"
     PARENT_MERGED = "parent.merged"
     CHILD_FLAGGED = "child.flagged"
+    CHILD_RESTRICTED = "child.restricted"
     PLACEMENT_CHANGED = "placement.changed"
     PARENT_RESTRICTED = "parent.restricted"
     LINK_MADE = "link.made"

@@ -43,8 +43,10 @@ ANSWERED_BY = {
     "pledge_missing": Silence.PROMISE,
     "pledge_void": Silence.PROMISE,
 }
-NEVER_REMINDED = frozenset({"consent_refused", "consent_decided_against", "record_merged"})
-"""Somebody said no, or it was decided: nobody is pressed for another answer."""
+NEVER_REMINDED = frozenset(
+    {"consent_refused", "consent_decided_against", "record_merged", "record_restricted"}
+)
+"""Somebody said no, it was decided, or the family is to be left alone: nobody is pressed."""
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,9 @@ class Restriction(StrEnum):
     """The record turned out to be of somebody we had already: that record answers from then on."""
 
 
+OF_A_CHILD = (Restriction.DO_NOT_CONTACT, Restriction.DECEASED)
+"""Restrictions of a child's record: no session, and no message about the child to anybody."""
+
 BARRING = frozenset({Restriction.NO_CONTACT, Restriction.DECEASED, Restriction.MERGED})
 """Restrictions under which an adult cannot be the present one, and a yes of theirs counts no more."""
 
@@ -88,6 +91,7 @@ class Child:
     through: date | None = None
     looked_after: bool = False
     visiting_never: bool = False
+    restriction: Restriction | None = None
     merged_into: ChildId | None = None
     has_merged: bool = False
 
@@ -126,7 +130,10 @@ class Child:
 
     @property
     def hearers(self) -> frozenset[ParentId]:
-        """The adults who may be written to: nobody restricted, and from 18 on the student alone."""
+        """The adults who may be written to: nobody restricted, and from 18 on the student alone; about a
+        child that died, or whose record is restricted otherwise, nobody at all (pitfall 21)."""
+        if self.restriction is not None:
+            return frozenset()
         return frozenset(
             tie.parent_id
             for tie in self.ties

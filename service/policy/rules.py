@@ -66,6 +66,9 @@ def consent_is_live(case: CaseFile, child: ChildCase) -> Reasons:
             "record_merged", "This record was joined with another: book for that one."
         )
         return
+    if child.child.restriction is not None:
+        yield Shortcoming("record_restricted", "No session is held for this child.")
+        return
     if child.consent_until(case.session.ends_at) is not None:
         return
     status = consent_status(

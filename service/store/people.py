@@ -29,6 +29,7 @@ _PLAIN = sa.select(
     CHILDREN.c.born_on,
     CHILDREN.c.looked_after,
     CHILDREN.c.visiting_never,
+    CHILDREN.c.restriction,
     CHILDREN.c.merged_into,
     CHILDREN.c.has_merged,
 ).where(CHILDREN.c.id.in_(_IDS))
@@ -184,6 +185,7 @@ def children(
             through,
             looked_after=row.looked_after,
             visiting_never=row.visiting_never,
+            restriction=None if row.restriction is None else Restriction(row.restriction),
             merged_into=row.merged_into,
             has_merged=row.has_merged,
         )

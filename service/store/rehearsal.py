@@ -60,10 +60,14 @@ def unsettled_messages(reader: Tx | Reader, child_id: ChildId) -> tuple[str, ...
 
 
 def children_after(reader: Reader, after: str, limit: int) -> tuple[ChildId, ...]:
-    """Children behind the given id."""
+    """Children behind the given id that may have sessions."""
     query = (
         sa.select(CHILDREN.c.id)
-        .where(CHILDREN.c.id > after, CHILDREN.c.merged_into.is_(None))
+        .where(
+            CHILDREN.c.id > after,
+            CHILDREN.c.merged_into.is_(None),
+            CHILDREN.c.restriction.is_(None),
+        )
         .order_by(CHILDREN.c.id)
     )
     return tuple(ChildId(found) for found in reader.conn.execute(query.limit(limit)).scalars())

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from service.policy.people import ChildId, ParentId, Restriction
 from service.store.people import CHILDREN, PARENTS
-from service.store.transactions import Tx
+from service.store.transactions import Reader, Tx
 
 
 def flag_child(tx: Tx, child_id: ChildId, *, looked_after: bool, visiting_never: bool) -> None:
@@ -12,6 +12,18 @@ def flag_child(tx: Tx, child_id: ChildId, *, looked_after: bool, visiting_never:
     flags = {"looked_after": looked_after, "visiting_never": visiting_never}
     changed = CHILDREN.update().where(CHILDREN.c.id == child_id)
     tx.conn.execute(changed.values(version=CHILDREN.c.version + 1, **flags))
+
+
+def is_restricted(reader: Tx | Reader, child_id: ChildId) -> bool:
+    """Whether nothing about this child is to be sent to anybody."""
+    query = sa.select(CHILDREN.c.restriction).where(CHILDREN.c.id == child_id)
+    return reader.conn.execute(query).scalar_one_or_none() is not None
+
+
+def restrict_child(tx: Tx, child_id: ChildId, kind: Restriction | None) -> None:
+    """Note that nothing about a child is to be sent, or may be again."""
+    changed = CHILDREN.update().where(CHILDREN.c.id == child_id)
+    tx.conn.execute(changed.values(version=CHILDREN.c.version + 1, restriction=kind))
 
 
 def restrict(

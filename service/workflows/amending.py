@@ -24,6 +24,7 @@ from service.workflows.booking import (
     allocate_host,
     must_be_own_booking,
     must_exist,
+    must_have_sessions,
     numbered,
     problems_of,
     problems_with_children,
@@ -149,6 +150,7 @@ def _must_be_allowed(
     if problems:
         raise InvalidInput(fields=problems)
     must_exist(tx, after.tutor_id, after.children)
+    must_have_sessions(tx, tuple(set(after.children) - set(case.session.children)))
     if Part.TUTOR not in parts or case.second_staff is None:
         return
     tutor = staff.members(tx, frozenset({after.tutor_id}))[after.tutor_id]

@@ -64,6 +64,7 @@ def book_session(tx: Tx, command: BookSession) -> SessionId:
     tx.lock(people.CHILDREN, command.children)
     tx.lock(staff.STAFF, [command.tutor_id])
     must_exist(tx, command.tutor_id, command.children)
+    must_have_sessions(tx, command.children)
     session = place(tx, command)
     asking.ask_for_pledges(tx, session)
     return session.session_id
@@ -176,6 +177,18 @@ def must_exist(tx: Tx, tutor_id: StaffId, children: tuple[ChildId, ...]) -> None
         FieldProblem(f"children.{number}", "merged", "This record was joined with another.")
         for number, child_id in enumerate(children)
         if child_id in there and there[child_id].merged_into is not None
+    ]
+    if problems:
+        raise InvalidInput(fields=problems)
+
+
+def must_have_sessions(tx: Tx, children: tuple[ChildId, ...]) -> None:
+    """Refuse to book for a child whose record is restricted. Why is not said (pitfall 21)."""
+    there = people.children(tx, children)
+    problems = [
+        FieldProblem(f"children.{number}", "no_sessions", "No session is held for this child.")
+        for number, child_id in enumerate(children)
+        if there[child_id].restriction is not None
     ]
     if problems:
         raise InvalidInput(fields=problems)

@@ -121,6 +121,9 @@ def _keep_flags(tx: Tx, merged: Child, into: Child) -> None:
         looked_after=merged.looked_after or into.looked_after,
         visiting_never=merged.visiting_never or into.visiting_never,
     )
+    kept = into.restriction or merged.restriction
+    if kept is not into.restriction:
+        restrictions.restrict_child(tx, into.child_id, kept)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from service.policy.organisation import next_opening
 from service.policy.people import ChildId, ParentId, SessionId, system
 from service.policy.session import Session
 from service.ports import OutgoingMessage
-from service.store import alerts, messages, people, rehearsal, sessions, work
+from service.store import alerts, messages, people, rehearsal, restrictions, sessions, work
 from service.store.messages import Letter, StoredMessage
 from service.store.transactions import Reader, Tx
 from service.store.work import Claim, Settle
@@ -34,7 +34,7 @@ RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30)
 GIVE_UP_AFTER = 8
 LOOK_AT_HELD_EVERY = timedelta(hours=1)
 WITHHELD = "withheld"
-"""What became of a message to somebody who is restricted, or died, before it was to go out."""
+"""What became of a message to somebody, or about a child, restricted or dead before it was to go."""
 
 OVERTAKEN = "overtaken"
 """What became of a message whose session changed before it was to go out."""
@@ -61,8 +61,10 @@ class Notice:
 
 
 def write(tx: Tx, notice: Notice) -> None:
-    """Write a message, once; none to a restricted adult (pitfall 2). A parent without an address is
-    an open item for a coordinator."""
+    """Write a message, once; none to a restricted adult (pitfall 2), none about a restricted child
+    (pitfall 21). A parent without an address is an open item for a coordinator."""
+    if restrictions.is_restricted(tx, notice.child_id):
+        return
     parent = people.parent_record(tx, notice.parent_id)
     if parent.restriction is not None:
         return
@@ -232,13 +234,15 @@ def _keep_back(tx: Tx, claim: Claim) -> None:
 def _addressed(reader: Reader, message_id: str) -> tuple[StoredMessage, SecretStr | str | None]:
     """The message with the address as it is now, not as it was when written (pitfall 21).
 
-    Instead of an address `WITHHELD`, if the adult was restricted or died meanwhile.
+    Instead of an address `WITHHELD`, if the adult or the child was restricted or died meanwhile.
     """
     message = messages.get(reader, message_id)
     if message.copy_of is not None:
         return message, SecretStr(reader.house.organisation.contacts.copies_to)
     if message.parent_id is None:
         return message, None
+    if message.child_id is not None and restrictions.is_restricted(reader, message.child_id):
+        return message, WITHHELD
     parent = people.parent_record(reader, message.parent_id)
     return message, parent.email if parent.restriction is None else WITHHELD
 

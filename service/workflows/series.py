@@ -19,6 +19,7 @@ from service.workflows.booking import (
     Terms,
     must_be_own_booking,
     must_exist,
+    must_have_sessions,
     place,
     problems_of,
     problems_with_children,
@@ -122,6 +123,7 @@ def _planned(tx: Tx, command: BookSeries) -> tuple[Occurrence, ...]:
     tx.lock(people.CHILDREN, command.children)
     tx.lock(staff.STAFF, [command.tutor_id])
     must_exist(tx, command.tutor_id, command.children)
+    must_have_sessions(tx, command.children)
     return planned
 
 

@@ -8,9 +8,9 @@ from service.policy.messages import TEMPLATES, Template
 
 FILLED = {
     "parent", "child", "organisation", "phone", "link", "when", "purpose", "before", "word",
-    "tutor", "occasions",
+    "tutor", "occasions", "until", "why",
 }  # fmt: skip
-NO_LINK = {"session_off", "sessions_off", "word_received"}
+NO_LINK = {"session_off", "session_ended", "sessions_off", "word_received"}
 
 
 def places(text: str) -> set[str]:

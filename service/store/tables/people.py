@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlmodel import Field, SQLModel
 
 from service.policy.consent import Basis, ConsentKind, Purpose, Route, Wish
-from service.policy.people import Authority, Restriction
+from service.policy.people import OF_A_CHILD, Authority, Restriction
 from service.store.tables.base import INSTANT, found_by, holds, one_of, record, unique
 
 
@@ -14,10 +14,11 @@ class ChildRow(SQLModel, table=True):
 
     `looked_after` and `visiting_never` keep the child out of rooms that are only visited (POL-03).
     A record that turned out to be of a child we had already is `merged_into` that one, and stays.
+    `restriction`: the child died, or the family is to be left alone; nothing is sent (pitfall 21).
     """
 
     __tablename__ = "children"
-    __table_args__ = (unique("external_id"), record(10))
+    __table_args__ = (unique("external_id"), one_of("restriction", OF_A_CHILD), record(10))
     id: str = Field(primary_key=True)
     external_id: str | None = None
     name_sealed: bytes
@@ -25,6 +26,7 @@ class ChildRow(SQLModel, table=True):
     ledger_position: int = 0
     looked_after: bool = False
     visiting_never: bool = False
+    restriction: str | None = None
     merged_into: str | None = Field(default=None, foreign_key="children.id")
     has_merged: bool = False
     created_at: datetime = Field(sa_type=INSTANT)

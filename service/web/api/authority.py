@@ -11,7 +11,7 @@ from service.web.api.shapes import Id, Made, Reference, Words
 from service.web.api.who import LEADS, STAFF
 from service.web.bodies import Body
 from service.web.routes import Answer, Call, Route
-from service.workflows import onboarding, parting, placement, resolving, wishing
+from service.workflows import onboarding, parting, placement, resolving, silencing, wishing
 
 
 class ResolutionBody(Body):
@@ -40,6 +40,13 @@ class RestrictionBody(Body):
     details_hidden: bool = False
     reason: Words
     document: Reference | None = None
+
+
+class ChildRestrictionBody(Body):
+    """Whether anything may be sent about a child: `deceased`, `do_not_contact`, or null to lift it."""
+
+    kind: Restriction | None
+    reason: Words
 
 
 class FlagsBody(Body):
@@ -112,6 +119,14 @@ async def restrict(call: Call[RestrictionBody]) -> Answer:
     return Answer(204)
 
 
+async def restrict_child(call: Call[ChildRestrictionBody]) -> Answer:
+    """Stop everything that is sent about a child and call its sessions off, or, as lead, lift that."""
+    body = call.body
+    command = silencing.RestrictChild(ChildId(call.path["child_id"]), body.kind, body.reason)
+    await done(call, silencing.restrict_child, command)
+    return Answer(204)
+
+
 async def flag(call: Call[FlagsBody]) -> Answer:
     """Note that a child is looked after, or must never be in a room that is only visited."""
     command = onboarding.FlagChild(
@@ -160,6 +175,9 @@ ROUTES = (
           clauses=("POL-20",)),
     Route("PUT", CHILD + "/flags", flag, summary="Flag a child", tag="people", roles=LEADS,
           body=FlagsBody, answers={204: None}, clauses=("POL-03",)),
+    Route("PUT", CHILD + "/restriction", restrict_child, summary="Restrict a child's record",
+          tag="people", roles=LEADS, body=ChildRestrictionBody, answers={204: None},
+          clauses=("POL-20",)),
     Route("POST", CHILD + "/wishes", note_wish, summary="Note what a child wants", tag="people",
           roles=STAFF, body=WishBody, answers={201: Made}, creates=True, clauses=("POL-31",)),
     Route("POST", CHILD + "/placement-changed", change_placement,

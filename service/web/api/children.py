@@ -73,7 +73,7 @@ class FormerTieView(View):
 
 
 class ChildView(View):
-    """A child's record."""
+    """A child's record. `restriction`: it died, or the family is to be left alone; nothing is sent."""
 
     child_id: str
     external_id: str | None
@@ -83,6 +83,7 @@ class ChildView(View):
     former_adults: tuple[FormerTieView, ...]
     looked_after: bool
     visiting_never: bool
+    restriction: Restriction | None
 
 
 class Children(Page):
@@ -203,6 +204,7 @@ def _view(record: ChildRecord) -> ChildView:
         ),
         looked_after=record.child.looked_after,
         visiting_never=record.child.visiting_never,
+        restriction=record.child.restriction,
     )
 
 

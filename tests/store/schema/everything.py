@@ -90,7 +90,7 @@ def parent(parent_id: str) -> Row:
     }
 
 
-def child(child_id: str) -> Row:
+def child(child_id: str, **changes: Any) -> Row:
     """A child."""
     return {
         "id": child_id,
@@ -102,7 +102,7 @@ def child(child_id: str) -> Row:
         "has_merged": False,
         "created_at": AT,
         "version": 1,
-    }
+    } | changes
 
 
 HOST: Row = {

@@ -12,6 +12,7 @@ from tests.store.schema.everything import (
     DUTY_TURN,
     OVERRIDE,
     PROVIDER_OUTAGE,
+    child,
 )
 from tests.store.schema.rows import (
     AT,
@@ -53,6 +54,9 @@ OTHER_CLEARANCE = (
 )
 
 FORBIDDEN = {
+    "a child restricted for a reason that is an adult's": Forbidden(
+        "ck_children_restriction_known", "children", child("child_9", restriction="no_contact")
+    ),
     "a meeting without a clearance": Forbidden(
         "meetings_need_clearance", "meetings", meeting("m", clearance_id="nothing"), (CLOSED,)
     ),
