@@ -43,11 +43,20 @@ class Room:
 
 @dataclass(frozen=True)
 class Knock:
-    """One person asking to go in: as whom, and with which child or as which member of staff."""
+    """One person asking to go in: as whom, and with which child or as which member of staff. `by_slip`:
+    on the child's own device, by the code that the adult handed on."""
 
     place: Place
     child_id: ChildId | None = None
     staff_id: StaffId | None = None
+    by_slip: bool = False
+
+
+class SlipPurpose(StrEnum):
+    """What another device of a household can do with a one-use code."""
+
+    WAY_IN = "way_in"
+    SECOND_DEVICE = "second_device"
 
 
 @dataclass(frozen=True)
@@ -119,6 +128,8 @@ def _household_waits(case: CaseFile, room: Room, knock: Knock, now: datetime) ->
         yield Wait(
             "adult_not_here", "The adult who promised to be present has to say so.", ("POL-02",)
         )
+    if child.handed_on and not knock.by_slip:
+        yield Wait("handed_on", "The way in is with the child's own device.", ("POL-06",))
     if room.second_staff is Presence.ABSENT:
         yield Wait(
             "second_staff_not_in", "The second member of staff is not in the room.", ("POL-03",)
@@ -131,16 +142,13 @@ def child_of(case: CaseFile, child_id: ChildId | None) -> ChildCase | None:
 
 
 def has_checked_in(case: CaseFile, child: ChildCase) -> bool:
-    """Whether the adult whose promise counts has said "I am here" since, on its terms (POL-02)."""
+    """Whether the adult whose promise counts has said "I am here" since, on its terms, and has not left
+    again (POL-02)."""
     pledge = child.pledge_for(case.session)
     if pledge is None:
         return False
-    return any(
-        check_in.adult_id == pledge.adult_id
-        and check_in.terms == case.session.terms
-        and check_in.at >= pledge.made_at
-        for check_in in child.check_ins
-    )
+    since = child.here_since(pledge.adult_id, case.session)
+    return since is not None and since >= pledge.made_at
 
 
 @dataclass(frozen=True)

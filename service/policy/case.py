@@ -13,7 +13,7 @@ from service.policy.consent import (
 )
 from service.policy.organisation import Organisation
 from service.policy.people import Child, HostId, ParentId, StaffId
-from service.policy.presence import CheckIn, Pledge, SecondDevice, Sighting
+from service.policy.presence import CheckIn, Departure, Pledge, SecondDevice, Sighting
 from service.policy.session import Session, Span
 from service.policy.staff import Assignment, StaffMember
 
@@ -24,7 +24,8 @@ class ChildCase:
 
     `nominated` are the adults whom each giver named to be the present one. `adult_keys` are digests
     of the contacts of every adult on the child's record. `promised_elsewhere` are the standing
-    promises of this child's adults for other sessions at the same time.
+    promises of this child's adults for other sessions at the same time. `handed_on`: the way in is
+    with the child's own device.
     """
 
     child: Child
@@ -38,6 +39,8 @@ class ChildCase:
     rehearsing: bool = False
     resolutions: tuple[Resolution, ...] = ()
     second_device: SecondDevice | None = None
+    departures: tuple[Departure, ...] = ()
+    handed_on: bool = False
 
     @property
     def refusals(self) -> tuple[ConsentEntry, ...]:
@@ -67,6 +70,28 @@ class ChildCase:
             if pledge.holds_for(session.terms) and self.may_be_present(pledge.adult_id):
                 return pledge
         return None
+
+    def here_since(self, adult_id: ParentId, session: Session) -> datetime | None:
+        """Since when an adult has been there by their own word, on today's terms; None if they never
+        said so, or left since (pitfall 15)."""
+        said = [
+            one.at
+            for one in self.check_ins
+            if one.adult_id == adult_id and one.terms == session.terms
+        ]
+        left = [one.at for one in self.departures if one.adult_id == adult_id]
+        newest = max(said, default=None)
+        if newest is None or (left and max(left) >= newest):
+            return None
+        return newest
+
+    def adult_left_at(self, session: Session) -> datetime | None:
+        """When the adult whose promise counts left; None if they are there, or never were."""
+        pledge = self.pledge_for(session)
+        if pledge is None or self.here_since(pledge.adult_id, session) is not None:
+            return None
+        left = [one.at for one in self.departures if one.adult_id == pledge.adult_id]
+        return max(left, default=None)
 
     def is_family(self, member: StaffMember) -> bool:
         """Whether the member of staff is on this child's record, by declaration or by contact."""

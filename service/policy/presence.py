@@ -69,6 +69,15 @@ class CheckIn:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Departure:
+    """ "I have to leave": the adult who was there is there no more, until they say so anew."""
+
+    child_id: ChildId
+    adult_id: ParentId
+    at: datetime
+
+
 class SightingResult(StrEnum):
     """Whether second staff perceived the child's adult."""
 

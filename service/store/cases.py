@@ -9,6 +9,7 @@ from service.policy.presence import Pledge
 from service.policy.session import Session, SessionState, Span
 from service.policy.staff import StaffMember
 from service.store import (
+    at_the_door,
     consent,
     duties,
     hosts,
@@ -103,6 +104,7 @@ def _children(reader: Tx | Reader, session: Session) -> tuple[ChildCase, ...]:
     pledges = presence.pledges(reader, session.session_id)
     check_ins = presence.check_ins(reader, session.session_id)
     sightings = presence.sightings(reader, session.session_id)
+    door = at_the_door.of_session(reader, session)
     rehearsing = rehearsal.rehearsing(reader, ids)
     elsewhere = _promised_elsewhere(reader, session, pledges)
     return tuple(
@@ -117,6 +119,9 @@ def _children(reader: Tx | Reader, session: Session) -> tuple[ChildCase, ...]:
             adult_keys=_adult_keys(reader, known[child_id]),
             resolutions=resolutions.get(child_id, ()),
             rehearsing=child_id in rehearsing,
+            second_device=door.second_devices.get(child_id),
+            departures=door.departures.get(child_id, ()),
+            handed_on=child_id in door.handed_on,
         )
         for child_id in ids
     )

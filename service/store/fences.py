@@ -33,6 +33,8 @@ NEVER_DELETED = (
     tables.HandOverRow,
     tables.ClearanceRow,
     tables.ProviderOutageRow,
+    tables.SlipRow,
+    tables.SecondDeviceRow,
 )
 """Rows that change but never go: evidence outlives what it is about (pitfall 57)."""
 

@@ -116,8 +116,9 @@ def insert_admission(
     knock: Knock,
     subject_id: str,
     presence: Presence,
+    way_in_id: str | None,
 ) -> None:
-    """Store the proof that a person could go in."""
+    """Store the proof that a person could go in, by the way in that is released, if we hold one."""
     tx.conn.execute(
         ADMISSIONS.insert().values(
             id=tx.new_id("admission"),
@@ -127,6 +128,7 @@ def insert_admission(
             subject_id=subject_id,
             child_id=knock.child_id,
             second_staff_presence=presence.value,
+            way_in_id=way_in_id,
             at=tx.now,
         )
     )
@@ -142,10 +144,13 @@ def admitted_at(reader: Tx | Reader, meeting_id: MeetingId, subject_id: str) -> 
 
 
 def let_in_at(reader: Tx | Reader, meeting_id: MeetingId) -> dict[str, datetime]:
-    """When each person was first let into a meeting."""
+    """When each person was first let into a meeting, by a way in that is still worth something: whoever
+    had theirs taken back is let in anew, or not."""
+    standing = ADMISSIONS.c.way_in_id.is_(None) | WAYS_IN.c.revoked_at.is_(None)
     query = (
         sa.select(ADMISSIONS.c.subject_id, sa.func.min(ADMISSIONS.c.at).label("at"))
-        .where(ADMISSIONS.c.meeting_id == meeting_id)
+        .join(WAYS_IN, WAYS_IN.c.id == ADMISSIONS.c.way_in_id, isouter=True)
+        .where(ADMISSIONS.c.meeting_id == meeting_id, standing)
         .group_by(ADMISSIONS.c.subject_id)
     )
     return {row.subject_id: row.at for row in reader.conn.execute(query)}

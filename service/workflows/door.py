@@ -23,14 +23,14 @@ from service.policy.admission import (
     waits_for,
 )
 from service.policy.case import CaseFile
-from service.policy.people import Actor, ChildId, SessionId, StaffId
+from service.policy.people import Actor, ChildId, ParentId, SessionId, StaffId
 from service.policy.room import HOST
 from service.store import cases, hand_overs, meetings, presence, ways_in
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader, Refused, Tx
 from service.store.ways_in import HeldWayIn
-from service.workflows import looking, sighting
+from service.workflows import falling, looking, sighting
 from service.workflows.deps import Deps
 from service.workflows.roster import roster
 from service.workflows.sighting import Sighted
@@ -111,7 +111,7 @@ def _look(reader: Reader, case: CaseFile, knock: Knock) -> DoorView:
 
 
 def _let_in(reader: Reader, meeting: Meeting) -> tuple[LetIn, ...]:
-    admitted = ways_in.admitted_subjects(reader, meeting.meeting_id)
+    admitted = ways_in.let_in_at(reader, meeting.meeting_id)
     is_shared = bool(meeting.link_key)
     return tuple(
         LetIn(held.place, "" if is_shared and held.place is Place.TUTOR else held.door_code)
@@ -125,10 +125,12 @@ def _let_in(reader: Reader, meeting: Meeting) -> tuple[LetIn, ...]:
 
 @dataclass(frozen=True)
 class GoIn:
-    """A person asks to be let in: a member of staff, or a household with its child."""
+    """A person asks to be let in: a member of staff, or a household with its child, `by_slip` on the
+    child's own device."""
 
     session_id: SessionId
     child_id: ChildId | None = None
+    by_slip: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,11 @@ async def go_in(deps: Deps, command: GoIn, by: Actor) -> Way:
     outcome = await deps.store.transact(record_admission, command, by=by)
     if isinstance(outcome, Refused):
         raise outcome.error
-    admitted = outcome.value
+    return await way_of(deps, outcome.value)
+
+
+async def way_of(deps: Deps, admitted: Admitted) -> Way:
+    """The way in that a recorded admission releases."""
     if admitted.url is None:
         return Way(await _start_link(deps, admitted.meeting))
     personal = deps.providers[admitted.meeting.provider].abilities.personal_links
@@ -195,7 +201,13 @@ def record_admission(tx: Tx, command: GoIn) -> Admitted:
         held = _way_in(tx, meeting, subject_id)
         url = tx.house.unseal(held.url_sealed, f"ways_in.url:{held.way_in_id}")
     ways_in.insert_admission(
-        tx, meeting.session_id, meeting.meeting_id, knock, subject_id, admission.room.second_staff
+        tx,
+        meeting.session_id,
+        meeting.meeting_id,
+        knock,
+        subject_id,
+        admission.room.second_staff,
+        held.way_in_id if held else None,
     )
     if case.hand_over is not None and subject_id == case.hand_over.newcomer:
         hand_overs.admit(tx, case.hand_over.hand_over_id)
@@ -209,9 +221,12 @@ def record_admission(tx: Tx, command: GoIn) -> Admitted:
                 "place": knock.place.value,
                 "second_staff": admission.room.second_staff.value,
                 "terms": case.session.terms,
+                "by_slip": knock.by_slip,
             },
         )
     )
+    if knock.place is Place.HOUSEHOLD and not knock.by_slip:
+        falling.end_slips(tx, command.session_id, command.child_id, "went_in_beside_the_adult")
     return Admitted(knock.place, meeting, url, held.door_code if held else "")
 
 
@@ -219,13 +234,25 @@ def _knock(case: CaseFile, command: GoIn, by: Actor) -> Knock:
     """Who knocks: staff for themselves, a household only through the adult who promised."""
     if command.child_id is None:
         return staff_knock(case, by)
-    child = child_of(case, command.child_id)
+    return household_knock(case, command.child_id, by, by_slip=command.by_slip)
+
+
+def household_knock(
+    case: CaseFile, child_id: ChildId, by: Actor, *, by_slip: bool = False
+) -> Knock:
+    """The knock of a household, through the adult who promised. Other families look like nobody."""
+    child = child_of(case, child_id)
     if child is None or by.subject not in child.child.adults:
         raise NotFound
     pledge = child.pledge_for(case.session)
     if pledge is not None and pledge.adult_id != by.subject:
         raise NotAllowed("The adult who promised to be present opens the door.")
-    return Knock(Place.HOUSEHOLD, child_id=command.child_id)
+    return Knock(Place.HOUSEHOLD, child_id=child_id, by_slip=by_slip)
+
+
+def adult(by: Actor) -> ParentId:
+    """Whoever acts, as the adult they are."""
+    return ParentId(by.subject)
 
 
 def _way_in(tx: Tx, meeting: Meeting, subject_id: str) -> HeldWayIn:

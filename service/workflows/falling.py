@@ -22,6 +22,7 @@ from service.store import (
     messages,
     people,
     sessions,
+    slips,
     staffing,
     ways_in,
     work,
@@ -81,20 +82,34 @@ def _shut_out(tx: Tx, session: Session, found: Outstanding) -> None:
     meeting = meetings.live_of_session(tx, session.session_id)
     if meeting is None:
         return
-    admitted = ways_in.admitted_subjects(tx, meeting.meeting_id)
     for held in ways_in.held(tx, meeting.meeting_id):
         if held.place is Place.HOUSEHOLD and held.subject_id not in found.clear_children:
-            ways_in.revoke(tx, meeting.meeting_id, held.subject_id)
-            tx.record(
-                Entry(
-                    Event.LINK_REVOKED,
-                    session.session_id,
-                    {"child": held.subject_id},
-                    {"purpose": "way_in"},
-                )
-            )
-            if held.subject_id in admitted:  # the provider lets us put nobody out: a person must
-                alerts.raise_alert(tx, held.subject_id, "child_must_leave", session.session_id)
+            shut_out(tx, meeting, ChildId(held.subject_id))
+
+
+def shut_out(tx: Tx, meeting: Meeting, child_id: ChildId) -> None:
+    """Take a child's way in back. Whoever is in has to be asked to leave by a person: no provider puts
+    anybody out for us."""
+    take_back(tx, meeting, child_id)
+    end_slips(tx, meeting.session_id, child_id, "shut_out")
+    if child_id in ways_in.admitted_subjects(tx, meeting.meeting_id):
+        alerts.raise_alert(tx, child_id, "child_must_leave", meeting.session_id)
+
+
+def take_back(tx: Tx, meeting: Meeting, child_id: ChildId) -> None:
+    """Make a child's way in worth nothing; if the child is still clear, another one is made."""
+    ways_in.revoke(tx, meeting.meeting_id, child_id)
+    facts = {"purpose": "way_in"}
+    tx.record(Entry(Event.LINK_REVOKED, meeting.session_id, {"child": child_id}, facts))
+
+
+def end_slips(tx: Tx, session_id: SessionId, child_id: ChildId | None, reason: str) -> None:
+    """Make every slip of a session, or of one child in it, worth nothing."""
+    for slip in slips.standing(tx, session_id, child_id):
+        slips.end(tx, slip.slip_id, reason)
+        about = {"child": slip.child_id, "slip": slip.slip_id}
+        facts = {"reason": reason, "purpose": slip.purpose.value}
+        tx.record(Entry(Event.SLIP_ENDED, session_id, about, facts))
 
 
 def withdraw(tx: Tx, session: Session, reason: str) -> Session:
@@ -122,6 +137,7 @@ def shut_meeting(tx: Tx, meeting: Meeting, reason: str) -> None:
     if meeting.provider in ENDED_BY_PEOPLE_ALONE and may_be_occupied(tx, meeting):
         alerts.raise_alert(tx, meeting.meeting_id, "end_call_by_hand", meeting.session_id)
     meetings.record_closing(tx, meeting, reason)
+    end_slips(tx, meeting.session_id, None, "shut")
     work.put(tx, meeting.meeting_id, CLOSING, tx.now)
     tx.record(
         Entry(

@@ -10,7 +10,7 @@ from service.policy.case import CaseFile, ChildCase
 from service.policy.consent import Route
 from service.policy.people import ChildId, ParentId, PledgeId, Role, SessionId, StaffId
 from service.policy.presence import CheckIn, Pledge, PresenceMode, Sighting, SightingResult
-from service.policy.session import BEFORE_LIVE, ENGAGED, OVER, SessionState
+from service.policy.session import BEFORE_LIVE, ENGAGED, OVER, Session, SessionState
 from service.store import alerts, cases, presence, sessions
 from service.store.cases import Held
 from service.store.transactions import Tx
@@ -49,10 +49,10 @@ def make_pledge(tx: Tx, command: MakePledge) -> PledgeId:
 
 def promise(tx: Tx, case: CaseFile, command: MakePledge, recorded_by: StaffId | None) -> PledgeId:
     """Store one promise. The caller holds the session and the adult's row."""
-    _must_not_teach(case, recorded_by)
-    if case.session.state not in BEFORE_LIVE:
+    must_not_teach(case, recorded_by)
+    child = _child_with_adult(case, command.child_id, command.adult_id)
+    if not may_promise(case.session, child):
         raise Conflict("This session has begun or is over.", code="too_late")
-    _child_with_adult(case, command.child_id, command.adult_id)
     _must_be_shown(case, command.terms)
     pledge = Pledge(
         pledge_id=PledgeId(tx.new_id("pledge")),
@@ -68,6 +68,13 @@ def promise(tx: Tx, case: CaseFile, command: MakePledge, recorded_by: StaffId | 
         raise Conflict("This promise stands already.", code="pledged")
     _record_promise(tx, case, command, pledge)
     return pledge.pledge_id
+
+
+def may_promise(session: Session, child: ChildCase) -> bool:
+    """Whether an adult may still promise: before the call, or during it when the one who had promised
+    has left (pitfall 15)."""
+    left = session.state is SessionState.LIVE and child.adult_left_at(session) is not None
+    return session.state in BEFORE_LIVE or left
 
 
 def _after_all_others(tx: Tx, adult_id: ParentId) -> datetime:
@@ -106,7 +113,7 @@ def spoken_by_adult(
     return None
 
 
-def _must_not_teach(case: CaseFile, recorded_by: StaffId | None) -> None:
+def must_not_teach(case: CaseFile, recorded_by: StaffId | None) -> None:
     """The tutor never takes down a family's word for their own session, in whatever role."""
     if recorded_by == case.tutor.staff_id:
         raise NotAllowed("The tutor cannot record what a parent said about their own session.")
@@ -186,14 +193,14 @@ def check_in(tx: Tx, command: CheckInFamily) -> SessionId:
     """Note that the child's adult is there, on the day, on the terms shown (POL-02, POL-21)."""
     recorded_by = spoken_by_adult(tx, command.adult_id, command.route, command.evidence)
     case = cases.lock(tx, command.session_id)
-    _must_not_teach(case, recorded_by)
+    must_not_teach(case, recorded_by)
     child = _child_with_adult(case, command.child_id, command.adult_id)
     _must_be_shown(case, command.terms)
     _must_be_time(case, tx)
     pledge = child.pledge_for(case.session)
     if pledge is None or pledge.adult_id != command.adult_id:
         raise Conflict("Promise to be present first.", code="no_pledge")
-    at = max(tx.now, pledge.made_at)  # "I am here" follows the promise, whatever clocks say
+    at = max([tx.now, pledge.made_at, *_just_after_leaving(child, command.adult_id)])
     said = CheckIn(command.child_id, command.adult_id, command.terms, at)
     presence.append_check_in(tx, command.session_id, said, command.route, recorded_by)
     tx.record(
@@ -206,6 +213,12 @@ def check_in(tx: Tx, command: CheckInFamily) -> SessionId:
         )
     )
     return command.session_id
+
+
+def _just_after_leaving(child: ChildCase, adult_id: ParentId) -> list[datetime]:
+    """ "I am here" follows the promise, and having left, whatever clocks say."""
+    left = [one.at for one in child.departures if one.adult_id == adult_id]
+    return [max(left) + timedelta(microseconds=1)] if left else []
 
 
 def _must_be_time(case: CaseFile, tx: Tx, *, while_it_runs: bool = False) -> None:

@@ -15,10 +15,12 @@ from service.store.transactions import Reader
 @dataclass(frozen=True)
 class Sighted:
     """One child's adult as second staff know them. `owed` are the looks that are due or to come, in
-    order; `supervised_since` is when the adult was first seen or heard since the child was let in."""
+    order; `supervised_since` is when the adult was first seen or heard since the child was let in;
+    `left_at` is set while they have left and nobody named is there (pitfall 15)."""
 
     child_id: ChildId
     let_in_at: datetime | None
+    left_at: datetime | None
     newest: Sighting | None
     supervised_since: datetime | None
     owed: tuple[DueSighting, ...]
@@ -42,6 +44,7 @@ def _sighted(case: CaseFile, child: ChildCase, let_in_at: datetime | None) -> Si
     return Sighted(
         child_id=child.child.child_id,
         let_in_at=let_in_at,
+        left_at=child.adult_left_at(case.session),
         newest=max(child.sightings, key=lambda noted: noted.at, default=None),
         supervised_since=supervised_since(let_in_at, child.sightings),
         owed=open_sightings(
@@ -58,9 +61,9 @@ def supervised(reader: Reader, session: Session) -> dict[ChildId, datetime]:
         return {}
     found: dict[ChildId, datetime] = {}
     for meeting in meetings.of_session(reader, session.session_id):
-        for subject_id, let_in_at in ways_in.let_in_at(reader, meeting.meeting_id).items():
-            child_id = ChildId(subject_id)
-            since = supervised_since(let_in_at, noted.get(child_id, ()))
+        for child_id, sightings in noted.items():
+            let_in_at = ways_in.admitted_at(reader, meeting.meeting_id, child_id)
+            since = supervised_since(let_in_at, sightings)
             if since is not None:
                 found[child_id] = min(since, found.get(child_id, since))
     return found

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from service.policy.rules import RULES
-from service.web.pages import errors
+from service.web.pages import devices, errors
 from service.web.pages.rendering import WEB, environment
 from service.workflows.consent import CHILD_WORDING, OWN_WORDING, WORDING
 from service.workflows.showing import COLLEAGUE_SENTENCE, CONSENT_SENTENCE, PROMISE_SENTENCE
@@ -17,10 +17,13 @@ SPEAKING = (
     "workflows/attesting.py",
     "workflows/consent.py",
     "workflows/door.py",
+    "workflows/leaving.py",
     "workflows/links.py",
     "workflows/presence.py",
     "workflows/promising.py",
+    "workflows/slips.py",
     "workflows/staffing.py",
+    "workflows/tapping.py",
     "workflows/watching.py",
     "web/forms.py",
     "web/pages/consent.py",
@@ -57,6 +60,7 @@ def of_code() -> Iterator[str]:
     yield CHILD_WORDING
     yield from (CONSENT_SENTENCE, COLLEAGUE_SENTENCE, PROMISE_SENTENCE)
     yield from (rule.lifted_by for rule in RULES)
+    yield devices.OPENS_NOTHING
     yield from OF_DAMAGED_FORMS
 
 

@@ -126,7 +126,10 @@ class WayInRow(SQLModel, table=True):
 
 
 class AdmissionRow(SQLModel, table=True):
-    """The recorded proof that one person could go in; no way in is released without one."""
+    """The recorded proof that one person could go in; no way in is released without one.
+
+    `way_in_id` is the one that was released; second staff have none, as their link is never stored.
+    """
 
     __tablename__ = "admissions"
     __table_args__ = (
@@ -141,6 +144,7 @@ class AdmissionRow(SQLModel, table=True):
     subject_id: str
     child_id: str | None = Field(default=None, foreign_key="children.id")
     second_staff_presence: str
+    way_in_id: str | None = None
     at: datetime = Field(sa_type=INSTANT)
 
 

@@ -37,11 +37,12 @@ class LookView(View):
 
 
 class AdultView(View):
-    """One child's adult as second staff know them: what was noted last, from when on the child's time
-    counts as supervised, and which looks are due or to come."""
+    """One child's adult as second staff know them: when they left, if they did, what was noted last,
+    from when on the child's time counts as supervised, and which looks are due or to come."""
 
     child_id: str
     let_in_at: Instant | None
+    left_at: Instant | None
     noted: SightingResult | None
     supervised_since: Instant | None
     looks: tuple[LookView, ...]
@@ -87,6 +88,7 @@ def _adult(adult: Sighted) -> AdultView:
     return AdultView(
         child_id=adult.child_id,
         let_in_at=adult.let_in_at,
+        left_at=adult.left_at,
         noted=adult.newest.result if adult.newest else None,
         supervised_since=adult.supervised_since,
         looks=tuple(

@@ -1,10 +1,12 @@
-"""The HTML pages: parents' under `/p/`, staff's under `/staff`; no script, every sentence translatable."""
+"""The HTML pages: parents' under `/p/`, a household's other devices' at `/d` and `/here`, staff's under
+`/staff`; no script, every sentence translatable."""
 
 from aiohttp import web
 from yarl import URL
 
 from service.web.limits import Limiter
 from service.web.middleware import ErrorPage
+from service.web.pages.devices import CODE_TRIES, CODE_TRIES_PER, DevicePages
 from service.web.pages.errors import error_pages
 from service.web.pages.parent import ParentPages
 from service.web.pages.rendering import WEB, Pages
@@ -32,7 +34,9 @@ def add_to(
     unless given, any https address (and, where we ourselves are served without TLS, any http one).
     """
     pages = _pages(deps, call_origins)
-    _add_parents(app, ParentPages(deps, pages, form_key))
+    devices = DevicePages(deps, pages, Limiter(deps.clock, tries=CODE_TRIES, per=CODE_TRIES_PER))
+    _add_devices(app, devices)
+    _add_parents(app, ParentPages(deps, pages, form_key, devices))
     _add_staff(app, StaffPages(deps, pages, sign_in, limiter, form_key))
     add_file(app, "pages.css", "text/css")
 
@@ -52,6 +56,14 @@ def _add_parents(app: web.Application, parents: ParentPages) -> None:
     # HEAD looks as GET does, and like it changes nothing (pitfall 18).
     app.router.add_get("/p/{token}", parents.show)
     app.router.add_post("/p/{token}", parents.act)
+
+
+def _add_devices(app: web.Application, devices: DevicePages) -> None:
+    app.router.add_get("/d", devices.ask)
+    app.router.add_get("/d/{code}", devices.ask)
+    app.router.add_post("/d", devices.use)
+    app.router.add_get("/here", devices.look)
+    app.router.add_post("/here", devices.tap)
 
 
 def _add_staff(app: web.Application, staff: StaffPages) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.cookies import SimpleCookie
 
+from aiohttp import web
 from pydantic import SecretStr
 
 from service.store import links as link_store
@@ -18,6 +19,10 @@ from service.workflows.links import DEVICE_LASTS, PIN_TRIES, PIN_TRIES_WITHIN, o
 
 DEVICE_COOKIE = "__Host-device"
 DOOR_COOKIE = "__Host-door"
+BROWSER_COOKIE = "__Host-browser"
+SECOND_COOKIE = "__Host-second"
+BROWSER_LASTS = timedelta(days=180)
+SECOND_LASTS = timedelta(hours=12)
 DOOR_PASS_LASTS = timedelta(hours=3)
 """How long the PIN given on a session's page also opens the door, in the same browser."""
 
@@ -33,6 +38,7 @@ class Opened:
     own_device: bool
     locked: bool
     child_initial: str
+    browser_hash: str | None = field(repr=False)
 
     @property
     def has_pin(self) -> bool:
@@ -40,7 +46,16 @@ class Opened:
         return self.pin_hash is not None
 
 
-def opened(reader: Reader, token: str, device_token: str | None, wishes: str) -> Opened:
+@dataclass(frozen=True)
+class Brought:
+    """What a browser brought along: the tokens of its cookies, and the languages it wishes for."""
+
+    device_token: str | None = field(default=None, repr=False)
+    browser_token: str | None = field(default=None, repr=False)
+    wishes: str = ""
+
+
+def opened(reader: Reader, token: str, brought: Brought) -> Opened:
     """The link of a token, in its owner's language or one that the browser wishes for.
 
     `NotFound` for every link that opens nothing, whatever the reason.
@@ -51,11 +66,12 @@ def opened(reader: Reader, token: str, device_token: str | None, wishes: str) ->
         link=link,
         token_hash=hash_token(token),
         pin_hash=people.pin_hash(reader, link.parent_id),
-        language=choose(people.parent_record(reader, link.parent_id).language, wishes),
-        own_device=device_token is not None
-        and link_store.is_own_device(reader, link.parent_id, hash_token(device_token)),
+        language=choose(people.parent_record(reader, link.parent_id).language, brought.wishes),
+        own_device=brought.device_token is not None
+        and link_store.is_own_device(reader, link.parent_id, hash_token(brought.device_token)),
         locked=link_store.failed_pins(reader, link.parent_id, PIN_TRIES_WITHIN) >= PIN_TRIES,
         child_initial=initial(name),
+        browser_hash=hash_token(brought.browser_token) if brought.browser_token else None,
     )
 
 
@@ -69,12 +85,28 @@ def first_name(name: SecretStr) -> str:
     return name.get_secret_value().split(maxsplit=1)[0]
 
 
+def cookie_of(request: web.Request, name: str) -> str | None:
+    """A cookie that the browser brought, if it can be one of ours."""
+    value = request.cookies.get(name)
+    return value if value is not None and value.isascii() else None
+
+
 # --- cookies ----------------------------------------------------------------------------------------
 
 
 def device_cookie(token: SecretStr) -> str:
     """The value of a `Set-Cookie` header that marks this device as one parent's alone."""
     return _cookie(DEVICE_COOKIE, token.get_secret_value(), DEVICE_LASTS)
+
+
+def browser_cookie(token: SecretStr) -> str:
+    """The value of a `Set-Cookie` header by which one browser is told from another, and nobody."""
+    return _cookie(BROWSER_COOKIE, token.get_secret_value(), BROWSER_LASTS)
+
+
+def second_cookie(token: SecretStr) -> str:
+    """The value of a `Set-Cookie` header that makes this the adult's second device for the day."""
+    return _cookie(SECOND_COOKIE, token.get_secret_value(), SECOND_LASTS)
 
 
 def door_cookie(key: bytes, link: Opened, now: datetime) -> str:

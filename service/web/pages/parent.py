@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from yarl import URL
 
 from service.errors import ChaperoneError, InvalidInput, NotFound
+from service.policy.admission import SlipPurpose
 from service.policy.people import Actor
 from service.store.links import LinkPurpose
 from service.store.secrets import hash_token, new_token
@@ -24,10 +25,15 @@ from service.web.intake import read_bytes, read_form
 from service.web.logs import REQUEST_ID, ROUTE
 from service.web.pages import consent, session
 from service.web.pages.deeds import Deed, Form, Proof, Trouble, carry_out, troubles
+from service.web.pages.devices import DevicePages
 from service.web.pages.opened import (
+    BROWSER_COOKIE,
     DEVICE_COOKIE,
     DOOR_COOKIE,
+    Brought,
     Opened,
+    browser_cookie,
+    cookie_of,
     device_cookie,
     door_cookie,
     has_door_pass,
@@ -38,6 +44,7 @@ from service.web.problems import status_of
 from service.web.routes import SMALL_BODY
 from service.workflows import door
 from service.workflows.deps import Deps
+from service.workflows.link_keeping import NoteUse, note_use
 from service.workflows.links import MarkDevice, mark_device, must_prove, parent
 from service.workflows.links import Proof as Shown
 
@@ -45,6 +52,11 @@ log = logging.getLogger(__name__)
 
 Page = consent.ConsentPage | session.SessionPage
 DO = "do"
+SLIPS = {
+    session.HAND: SlipPurpose.WAY_IN,
+    session.HAND_TAPS: SlipPurpose.SECOND_DEVICE,
+}
+"""What is handed on by which form."""
 LONGEST_TOKEN = 128
 
 
@@ -72,9 +84,9 @@ class Visit:
         return replace(parent(self.opened.link), request_id=self.request[REQUEST_ID])
 
 
-def look(reader: Reader, token: str, device_token: str | None, wishes: str) -> Page:
+def look(reader: Reader, token: str, brought: Brought) -> Page:
     """What is behind a link. `NotFound` if nothing."""
-    found = opened(reader, token, device_token, wishes)
+    found = opened(reader, token, brought)
     if found.link.purpose is LinkPurpose.SESSION:
         return session.look(reader, found)
     return consent.look(reader, found)
@@ -87,6 +99,7 @@ class ParentPages:
     deps: Deps
     pages: Pages
     form_key: bytes
+    devices: DevicePages
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         """`GET` and `HEAD`: look, and change nothing."""
@@ -96,37 +109,66 @@ class ParentPages:
         """`POST`: one deed, then back to the page; or the page with what is to mend."""
         visit = await self._visit(request)
         form = read_form(request, await read_bytes(request, SMALL_BODY))
+        given = cookie_of(request, BROWSER_COOKIE)
+        browser = SecretStr(given) if given else new_token()
         try:
-            return await self._done(visit, form)
+            response = await self._done(visit, form, browser)
         except ChaperoneError as error:
             _tell(request, error)
             # Look again: what is refused may be refused because the session has changed.
-            return self._answer(await self._visit(request), form, error)
+            response = self._answer(await self._visit(request), form, error)
+        if not given:
+            response.headers.add("Set-Cookie", browser_cookie(browser))
+        return response
 
     async def _visit(self, request: web.Request) -> Visit:
         token = request.match_info["token"]
         if not token.isascii() or len(token) > LONGEST_TOKEN:
             raise NotFound
-        wishes = request.headers.get("Accept-Language", "")
-        page = await self.deps.store.read(look, token, _cookie(request, DEVICE_COOKIE), wishes)
-        given, now = _cookie(request, DOOR_COOKIE), self.deps.clock.now()
+        brought = Brought(
+            cookie_of(request, DEVICE_COOKIE),
+            cookie_of(request, BROWSER_COOKIE),
+            request.headers.get("Accept-Language", ""),
+        )
+        page = await self.deps.store.read(look, token, brought)
+        given, now = cookie_of(request, DOOR_COOKIE), self.deps.clock.now()
         return Visit(request, page, has_door_pass(self.form_key, page.opened, given, now))
 
     # --- doing ------------------------------------------------------------------------------------
 
-    async def _done(self, visit: Visit, form: Form) -> web.StreamResponse:
+    async def _done(self, visit: Visit, form: Form, browser: SecretStr) -> web.StreamResponse:
         check_same_origin(visit.request, str(URL(self.deps.base_url).origin()))
         name = form.get(DO, "")
         deed = visit.deeds.get(name)
         if deed is None:
             raise InvalidInput("This form is out of date. Open the page again.")
         check_form_token(self.form_key, _binding(visit, name), form.get(FIELD))
+        await self._note_use(visit, name, browser)
         steps = deed.steps(visit.page, form)
         proved = await self._prove(visit, deed, form)
         await carry_out(self.deps, steps, visit.by)
+        response = await self._go_on(visit, name)
+        self._keep_door_open(response, visit, proved)
+        if proved and form.get("own_device") == "yes":
+            response.headers.add("Set-Cookie", await self._mark_device(visit))
+        return response
+
+    async def _note_use(self, visit: Visit, name: str, browser: SecretStr) -> None:
+        """Each use is recorded, whatever comes of it; what was noted stays (pitfall 17)."""
+        use = NoteUse(visit.opened.link, hash_token(browser.get_secret_value()), name)
+        await self.deps.store.transact(note_use, use, by=visit.by)
+
+    async def _go_on(self, visit: Visit, name: str) -> web.StreamResponse:
         if name == session.ENTER:
             return await self._go_in(visit)
-        return await self._back(visit, form, proved)
+        if name in SLIPS:
+            return await self.devices.hand_on(visit.opened, SLIPS[name], visit.by)
+        if name == session.REGISTER:
+            return await self.devices.register_here(visit.request, visit.opened, visit.by)
+        if name == session.END_LINKS:
+            language = visit.opened.language
+            return self.pages.answer(language, "link_ended.html", {"opened": visit.opened})
+        return web.Response(status=303, headers={"Location": visit.request.path})
 
     async def _prove(self, visit: Visit, deed: Deed, form: Form) -> bool:
         """Whether a PIN was asked for and right; `InvalidInput` if it is missing, which costs no try."""
@@ -153,14 +195,11 @@ class ParentPages:
         context = {"opened": visit.opened, "url": url, "name": way.name}
         return self.pages.answer(visit.opened.language, "go_in.html", context, leads_out=True)
 
-    async def _back(self, visit: Visit, form: Form, proved: bool) -> web.StreamResponse:
-        response = web.Response(status=303, headers={"Location": visit.request.path})
+    def _keep_door_open(self, response: web.StreamResponse, visit: Visit, proved: bool) -> None:
+        """For some hours the PIN need not be given again in this browser."""
         if proved and isinstance(visit.page, session.SessionPage):
             cookie = door_cookie(self.form_key, visit.opened, self.deps.clock.now())
             response.headers.add("Set-Cookie", cookie)
-        if proved and form.get("own_device") == "yes":
-            response.headers.add("Set-Cookie", await self._mark_device(visit))
-        return response
 
     async def _mark_device(self, visit: Visit) -> str:
         token = new_token()
@@ -194,11 +233,6 @@ class ParentPages:
             status=status_of(error) if error else 200,
             leads_out=isinstance(visit.page, session.SessionPage),
         )
-
-
-def _cookie(request: web.Request, name: str) -> str | None:
-    value = request.cookies.get(name)
-    return value if value is not None and value.isascii() else None
 
 
 def _binding(visit: Visit, name: str) -> str:

@@ -15,24 +15,30 @@ from service.policy.case import CaseFile, ChildCase
 from service.policy.consent import ConsentKind, Route
 from service.policy.people import ParentId, SessionId, StaffId
 from service.policy.presence import Pledge, PresenceMode
-from service.policy.session import BEFORE_LIVE, ENGAGED, Session, SessionState, Span
+from service.policy.session import ENGAGED, Session, SessionState, Span
 from service.store import attestations, cases, presence, sessions, staff
 from service.store.transactions import Reader
-from service.web.pages import consent
+from service.web.pages import consent, household
 from service.web.pages.deeds import Deed, Form, Proof, Step, account, chosen, gathered, sure, ticked
+from service.web.pages.household import Household
 from service.web.pages.opened import Opened, first_name
 from service.workflows import promising
 from service.workflows.attesting import MakeStatement, make_statement
 from service.workflows.door import DoorView, look_household
+from service.workflows.leaving import Leave, leave
+from service.workflows.link_keeping import EndLinks, end_links
 from service.workflows.presence import (
     CheckInFamily,
     MakePledge,
     RevokePledge,
     check_in,
     make_pledge,
+    may_promise,
     revoke_pledge,
 )
 from service.workflows.promising import Coming, MakePledges, Occasion, make_pledges
+from service.workflows.slips import TakeBack, take_back
+from service.workflows.tapping import UnregisterDevice, unregister_device
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,7 @@ class SessionPage:
     of_age: bool
     elsewhere: bool
     coming: tuple[Coming, ...]
+    household: Household
 
     template = "session.html"
 
@@ -77,7 +84,7 @@ def _session(reader: Reader, opened: Opened, case: CaseFile, child: ChildCase) -
     session, own = case.session, opened.link.parent_id
     counting = child.pledge_for(session)
     word = consent.own_word(reader, child.child, own)
-    here = _is_here(child, opened, session)
+    here = child.here_since(own, session) is not None
     phase = _phase(reader, case)
     return SessionPage(
         opened=opened,
@@ -87,7 +94,7 @@ def _session(reader: Reader, opened: Opened, case: CaseFile, child: ChildCase) -
         second_staff=_called(reader, case.second_staff.staff_id) if case.second_staff else None,
         own_pledge=_own_pledge(child, opened, session),
         pledge_counts=counting is not None and counting.adult_id == own,
-        may_promise=session.state in BEFORE_LIVE and phase in ("before", "day"),
+        may_promise=may_promise(session, child) and phase in ("before", "day"),
         checked_in=here,
         door=_door(reader, opened, session) if here and phase == "day" else None,
         stated=_has_stated(reader, opened, session),
@@ -96,6 +103,7 @@ def _session(reader: Reader, opened: Opened, case: CaseFile, child: ChildCase) -
         of_age=child.child.is_of_age,
         elsewhere=_is_promised_elsewhere(reader, session, own),
         coming=_coming(reader, opened, session) if phase == "before" else (),
+        household=household.look(reader, opened, case, child),
     )
 
 
@@ -143,11 +151,6 @@ def _own_pledge(child: ChildCase, opened: Opened, session: Session) -> Pledge | 
         ),
         None,
     )
-
-
-def _is_here(child: ChildCase, opened: Opened, session: Session) -> bool:
-    own = opened.link.parent_id
-    return any(said.adult_id == own and said.terms == session.terms for said in child.check_ins)
 
 
 def _door(reader: Reader, opened: Opened, session: Session) -> DoorView:
@@ -253,11 +256,36 @@ def _state(page: SessionPage, form: Form) -> tuple[Step, ...]:
     return (Step(make_statement, command, done_already="already_stated"),)
 
 
+def _nothing(page: SessionPage, form: Form) -> tuple[Step, ...]:
+    return ()
+
+
 def _withdraw(page: SessionPage, form: Form) -> tuple[Step, ...]:
     return consent.withdrawal(page.opened, form)
 
 
-ENTER = "enter"
+def _leave(page: SessionPage, form: Form) -> tuple[Step, ...]:
+    sure(form)
+    return (Step(leave, Leave(**_who(page)), done_already="not_here"),)  # type: ignore[arg-type]
+
+
+def _take_back(page: SessionPage, form: Form) -> tuple[Step, ...]:
+    command = TakeBack(page.session.session_id, page.opened.link.child_id)
+    return (Step(take_back, command, done_already="not_found"),)
+
+
+def _unregister(page: SessionPage, form: Form) -> tuple[Step, ...]:
+    command = UnregisterDevice(page.session.session_id, page.opened.link.child_id)
+    return (Step(unregister_device, command, done_already="not_found"),)
+
+
+def _end_links(page: SessionPage, form: Form) -> tuple[Step, ...]:
+    sure(form)
+    link = page.opened.link
+    return (Step(end_links, EndLinks(page.session.session_id, link.child_id, link.parent_id)),)
+
+
+ENTER, HAND, HAND_TAPS, REGISTER, END_LINKS = "enter", "hand", "hand_taps", "register", "end_links"
 DEEDS = {
     "pledge": Deed(Proof.PIN, _pledge),
     "pledges": Deed(Proof.PIN, _pledges),
@@ -266,5 +294,13 @@ DEEDS = {
     "pledge_here": Deed(Proof.PIN, _pledge_here),
     "statement": Deed(Proof.PIN, _state),
     "withdraw": Deed(Proof.NOTHING, _withdraw),
-    ENTER: Deed(Proof.PIN_ONCE, lambda page, form: ()),
+    "leave": Deed(Proof.NOTHING, _leave),
+    "take_back": Deed(Proof.NOTHING, _take_back),
+    "unregister": Deed(Proof.NOTHING, _unregister),
+    END_LINKS: Deed(Proof.NOTHING, _end_links),
+    ENTER: Deed(Proof.PIN_ONCE, _nothing),
+    HAND: Deed(Proof.PIN_ONCE, _nothing),
+    HAND_TAPS: Deed(Proof.PIN_ONCE, _nothing),
+    REGISTER: Deed(Proof.PIN_ONCE, _nothing),
 }
+"""The last four go on to something else than the page: into the room, to a code, to the second device."""

@@ -189,6 +189,49 @@ SIGHTING: Row = {
     "result": "seen",
     "at": AT,
 }
+SLIP: Row = {
+    "id": "slip_1",
+    "code_hash": "h1",
+    "purpose": "way_in",
+    "session_id": "session_1",
+    "child_id": "child_1",
+    "adult_id": "parent_1",
+    "made_at": AT,
+    "expires_at": ENDS,
+}
+DEPARTURE: Row = {
+    "id": "departure_1",
+    "session_id": "session_1",
+    "child_id": "child_1",
+    "adult_id": "parent_1",
+    "route": "link",
+    "at": AT,
+}
+SECOND_DEVICE: Row = {
+    "id": "seconddevice_1",
+    "token_hash": "h2",
+    "session_id": "session_1",
+    "child_id": "child_1",
+    "adult_id": "parent_1",
+    "registered_at": AT,
+}
+LINK: Row = {
+    "id": "link_1",
+    "token_hash": "h3",
+    "purpose": "session",
+    "parent_id": "parent_1",
+    "child_id": "child_1",
+    "session_id": "session_1",
+    "created_at": AT,
+    "expires_at": ENDS,
+}
+LINK_USE: Row = {
+    "id": "linkuse_1",
+    "link_id": "link_1",
+    "browser_hash": "h4",
+    "deed": "here",
+    "at": AT,
+}
 SERIES: Row = {
     "id": "series_1",
     "tutor_id": "staff_1",
@@ -343,6 +386,12 @@ ROWS: list[tuple[str, Row]] = [
     ("check_ins", CHECK_IN),
     ("staff_check_ins", STAFF_CHECK_IN),
     ("sightings", SIGHTING),
+    ("slips", SLIP),
+    ("departures", DEPARTURE),
+    ("second_devices", SECOND_DEVICE),
+    ("taps", {"id": "tap_1", "device_id": "seconddevice_1", "at": AT}),
+    ("links", LINK),
+    ("link_uses", LINK_USE),
     ("overrides", OVERRIDE),
     ("series", SERIES),
     ("series_refusals", SERIES_REFUSAL),

@@ -8,10 +8,13 @@ from tests.store.schema.everything import (
     BLIND_TIME,
     CONCERN,
     CONCERN_STEP,
+    DEPARTURE,
     DESIGNATION,
     DUTY_TURN,
     OVERRIDE,
     PROVIDER_OUTAGE,
+    SECOND_DEVICE,
+    SLIP,
     child,
 )
 from tests.store.schema.rows import (
@@ -56,6 +59,30 @@ OTHER_CLEARANCE = (
 FORBIDDEN = {
     "a child restricted for a reason that is an adult's": Forbidden(
         "ck_children_restriction_known", "children", child("child_9", restriction="no_contact")
+    ),
+    "a second code for one purpose while one stands": Forbidden(
+        "uq_slips_standing", "slips", SLIP | {"id": "slip_2", "code_hash": "h9"}
+    ),
+    "a code that ended for no reason": Forbidden(
+        "ck_slips_ended_with_reason",
+        "slips",
+        SLIP | {"id": "slip_2", "code_hash": "h9", "ended_at": AT},
+    ),
+    "a code for nothing we know": Forbidden(
+        "ck_slips_purpose_known",
+        "slips",
+        SLIP | {"id": "slip_2", "code_hash": "h9", "purpose": "host"},
+    ),
+    "one code twice": Forbidden(
+        "uq_slips_code_hash", "slips", SLIP | {"id": "slip_2", "purpose": "second_device"}
+    ),
+    "a second device beside another of the same household": Forbidden(
+        "uq_second_devices_standing", "second_devices", SECOND_DEVICE | {"id": "seconddevice_2"}
+    ),
+    "a departure by telephone that nobody took down": Forbidden(
+        "ck_departures_taken_down_by_a_person",
+        "departures",
+        DEPARTURE | {"id": "departure_2", "route": "phone"},
     ),
     "a meeting without a clearance": Forbidden(
         "meetings_need_clearance", "meetings", meeting("m", clearance_id="nothing"), (CLOSED,)
