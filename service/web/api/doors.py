@@ -3,12 +3,15 @@
 from pydantic import Field
 
 from service.policy.admission import Place
+from service.policy.people import ChildId, ParentId
 from service.policy.presence import SightingKind, SightingResult
-from service.web.api.session_views import session_id_of
-from service.web.api.who import STAFF
-from service.web.bodies import Instant, View
+from service.web.api.outcome import done
+from service.web.api.session_views import SessionView, session_id_of, shown
+from service.web.api.shapes import Id
+from service.web.api.who import LEADS, STAFF
+from service.web.bodies import Body, Instant, View
 from service.web.routes import Answer, Call, Route
-from service.workflows import door
+from service.workflows import door, link_keeping, slips
 from service.workflows.sighting import Sighted
 
 
@@ -104,11 +107,44 @@ async def go_in(call: Call) -> Answer:
     return Answer(200, WayInView(url=way.url.get_secret_value()))
 
 
+class HouseholdBody(Body):
+    """One child's household in the session."""
+
+    child_id: Id
+
+
+class LinksBody(HouseholdBody):
+    """One adult's links to the session."""
+
+    adult_id: Id
+
+
+async def take_back(call: Call[HouseholdBody]) -> Answer:
+    """Take back a household's way in, with any code that is out, in one step. If the child is still
+    clear another way in is made, and the adult beside it can go in anew."""
+    command = slips.TakeBack(session_id_of(call), ChildId(call.body.child_id))
+    return await shown(call, await done(call, slips.take_back, command))
+
+
+async def end_links(call: Call[LinksBody]) -> Answer:
+    """End every link of one adult to the session, and send a fresh one while it is still to come."""
+    command = link_keeping.EndLinks(
+        session_id_of(call), ChildId(call.body.child_id), ParentId(call.body.adult_id)
+    )
+    return await shown(call, await done(call, link_keeping.end_links, command))
+
+
 ONE = "/v1/sessions/{session_id}/door"
 
 ROUTES = (
     Route("GET", ONE, look, summary="Look at the door", tag="presence", roles=STAFF,
           answers={200: DoorStateView}, clauses=("POL-03", "POL-06")),
+    Route("POST", ONE + "/taking-back", take_back, summary="Take back a household's way in",
+          tag="presence", roles=LEADS, body=HouseholdBody, answers={200: SessionView},
+          clauses=("POL-06", "POL-26")),
+    Route("POST", "/v1/sessions/{session_id}/links/revocation", end_links,
+          summary="End an adult's links", tag="presence", roles=LEADS, body=LinksBody,
+          answers={200: SessionView}, clauses=("POL-26",)),
     Route("POST", ONE, go_in, summary="Go in", tag="presence", roles=STAFF,
           answers={200: WayInView}, clauses=("POL-01", "POL-03", "POL-06")),
 )  # fmt: skip

@@ -14,7 +14,7 @@ from service.web.api.shapes import Evidence, Id, Made
 from service.web.api.who import LEADS, STAFF
 from service.web.bodies import Body, Instant, Query, View, wrong
 from service.web.routes import Answer, Call, Route
-from service.workflows import presence, promising
+from service.workflows import leaving, presence, promising
 
 
 class SpokenWord(Body):
@@ -169,6 +169,20 @@ async def check_in(call: Call[CheckInBody]) -> Answer:
     return _made(await created(call, presence.check_in, command))
 
 
+async def leave(call: Call[SpokenWord]) -> Answer:
+    """Take down that a child's adult has to leave: the child's way in is shut until they are back, or
+    somebody else who was named is there."""
+    body = call.body
+    command = leaving.Leave(
+        session_id=session_id_of(call),
+        child_id=ChildId(body.child_id),
+        adult_id=ParentId(body.adult_id),
+        route=body.route,
+        evidence=body.evidence,
+    )
+    return _made(await created(call, leaving.leave, command))
+
+
 def _of_family(session_id: SessionId, word: WordOnTerms) -> presence.CheckInFamily:
     return presence.CheckInFamily(
         session_id=session_id,
@@ -209,6 +223,8 @@ ROUTES = (
     Route("POST", ONE + "/check-ins", check_in, summary="Say or take down: I am here",
           tag="presence", roles=STAFF, body=CheckInBody, answers={201: Made}, creates=True,
           clauses=("POL-02", "POL-03", "POL-21")),
+    Route("POST", ONE + "/departures", leave, summary="Take down that the adult has to leave",
+          body=SpokenWord, answers={201: Made}, creates=True, **_SPOKEN),
     Route("POST", ONE + "/sightings", sight, summary="Note a sighting", tag="presence",
           roles=STAFF, body=SightingBody, answers={201: Made}, creates=True, clauses=("POL-02",)),
 )  # fmt: skip

@@ -116,6 +116,11 @@ def gathered(*readings: Callable[[], object]) -> tuple[Any, ...]:
     return tuple(read)
 
 
+def nothing_yet(page: Any, form: Form) -> tuple[Step, ...]:
+    """For a form that leads on to something else than the page: into the room, or to a code."""
+    return ()
+
+
 def account(form: Form) -> dict[str, Answer]:
     """What a witness says of a session, by question; `InvalidInput` names every one left open."""
     answers = gathered(*(partial(chosen, form, question, Answer) for question in QUESTIONS))

@@ -2,12 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from service.policy.admission import SlipPurpose
 from service.policy.case import CaseFile, ChildCase
+from service.policy.consent import Route
+from service.policy.people import SessionId
 from service.store import link_uses, slips
 from service.store.transactions import Reader
+from service.web.pages.deeds import Deed, Form, Proof, Step, nothing_yet, sure
 from service.web.pages.opened import Opened
+from service.workflows.leaving import Leave, leave
+from service.workflows.link_keeping import EndLinks, end_links
+from service.workflows.slips import TakeBack, take_back
+from service.workflows.tapping import UnregisterDevice, unregister_device
 
 
 @dataclass(frozen=True)
@@ -40,3 +48,46 @@ def look(reader: Reader, opened: Opened, case: CaseFile, child: ChildCase) -> Ho
             reader, opened.link.link_id, opened.browser_hash
         ),
     )
+
+
+# --- deeds ------------------------------------------------------------------------------------------
+
+
+def _leave(page: Any, form: Form) -> tuple[Step, ...]:
+    sure(form)
+    link = page.opened.link
+    command = Leave(_session(page), link.child_id, link.parent_id, Route.LINK)
+    return (Step(leave, command, done_already="not_here"),)
+
+
+def _take_back(page: Any, form: Form) -> tuple[Step, ...]:
+    command = TakeBack(_session(page), page.opened.link.child_id)
+    return (Step(take_back, command, done_already="not_found"),)
+
+
+def _unregister(page: Any, form: Form) -> tuple[Step, ...]:
+    command = UnregisterDevice(_session(page), page.opened.link.child_id)
+    return (Step(unregister_device, command, done_already="not_found"),)
+
+
+def _end_links(page: Any, form: Form) -> tuple[Step, ...]:
+    sure(form)
+    link = page.opened.link
+    return (Step(end_links, EndLinks(_session(page), link.child_id, link.parent_id)),)
+
+
+def _session(page: Any) -> SessionId:
+    return SessionId(page.session.session_id)
+
+
+HAND, HAND_TAPS, REGISTER, END_LINKS = "hand", "hand_taps", "register", "end_links"
+DEEDS = {
+    "leave": Deed(Proof.NOTHING, _leave),
+    "take_back": Deed(Proof.NOTHING, _take_back),
+    "unregister": Deed(Proof.NOTHING, _unregister),
+    END_LINKS: Deed(Proof.NOTHING, _end_links),
+    HAND: Deed(Proof.PIN_ONCE, nothing_yet),
+    HAND_TAPS: Deed(Proof.PIN_ONCE, nothing_yet),
+    REGISTER: Deed(Proof.PIN_ONCE, nothing_yet),
+}
+"""What can be done about the household's devices, beside going in."""

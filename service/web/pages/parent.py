@@ -23,7 +23,7 @@ from service.store.transactions import Reader, Refused
 from service.web.forms import FIELD, check_form_token, check_same_origin, form_token
 from service.web.intake import read_bytes, read_form
 from service.web.logs import REQUEST_ID, ROUTE
-from service.web.pages import consent, session
+from service.web.pages import consent, household, session
 from service.web.pages.deeds import Deed, Form, Proof, Trouble, carry_out, troubles
 from service.web.pages.devices import DevicePages
 from service.web.pages.opened import (
@@ -53,8 +53,8 @@ log = logging.getLogger(__name__)
 Page = consent.ConsentPage | session.SessionPage
 DO = "do"
 SLIPS = {
-    session.HAND: SlipPurpose.WAY_IN,
-    session.HAND_TAPS: SlipPurpose.SECOND_DEVICE,
+    household.HAND: SlipPurpose.WAY_IN,
+    household.HAND_TAPS: SlipPurpose.SECOND_DEVICE,
 }
 """What is handed on by which form."""
 LONGEST_TOKEN = 128
@@ -143,9 +143,12 @@ class ParentPages:
         if deed is None:
             raise InvalidInput("This form is out of date. Open the page again.")
         check_form_token(self.form_key, _binding(visit, name), form.get(FIELD))
-        await self._note_use(visit, name, browser)
         steps = deed.steps(visit.page, form)
-        proved = await self._prove(visit, deed, form)
+        pin = _pin(visit, deed, form)
+        await self._note_use(visit, name, browser)
+        proved = pin is not None
+        if pin is not None:
+            await must_prove(self.deps.store, visit.opened.link, Shown(pin))
         await carry_out(self.deps, steps, visit.by)
         response = await self._go_on(visit, name)
         self._keep_door_open(response, visit, proved)
@@ -154,7 +157,8 @@ class ParentPages:
         return response
 
     async def _note_use(self, visit: Visit, name: str, browser: SecretStr) -> None:
-        """Each use is recorded, whatever comes of it; what was noted stays (pitfall 17)."""
+        """Each form that was filled in is recorded, whatever comes of it (pitfall 17). A scanner that
+        presses buttons fills in nothing (pitfall 18)."""
         use = NoteUse(visit.opened.link, hash_token(browser.get_secret_value()), name)
         await self.deps.store.transact(note_use, use, by=visit.by)
 
@@ -163,25 +167,12 @@ class ParentPages:
             return await self._go_in(visit)
         if name in SLIPS:
             return await self.devices.hand_on(visit.opened, SLIPS[name], visit.by)
-        if name == session.REGISTER:
+        if name == household.REGISTER:
             return await self.devices.register_here(visit.request, visit.opened, visit.by)
-        if name == session.END_LINKS:
+        if name == household.END_LINKS:
             language = visit.opened.language
             return self.pages.answer(language, "link_ended.html", {"opened": visit.opened})
         return web.Response(status=303, headers={"Location": visit.request.path})
-
-    async def _prove(self, visit: Visit, deed: Deed, form: Form) -> bool:
-        """Whether a PIN was asked for and right; `InvalidInput` if it is missing, which costs no try."""
-        opened = visit.opened
-        if deed.proof is Proof.NOTHING or opened.own_device:
-            return False
-        if deed.proof is Proof.PIN_ONCE and visit.has_door_pass:
-            return False
-        pin = form.get("pin", "").strip()
-        if not pin:
-            raise InvalidInput.of("pin", "missing", "Enter your PIN.")
-        await must_prove(self.deps.store, opened.link, Shown(SecretStr(pin)))
-        return True
 
     async def _go_in(self, visit: Visit) -> web.StreamResponse:
         link = visit.opened.link
@@ -233,6 +224,18 @@ class ParentPages:
             status=status_of(error) if error else 200,
             leads_out=isinstance(visit.page, session.SessionPage),
         )
+
+
+def _pin(visit: Visit, deed: Deed, form: Form) -> SecretStr | None:
+    """The PIN, where one is asked for; `InvalidInput` if it is missing, which costs no try."""
+    if deed.proof is Proof.NOTHING or visit.opened.own_device:
+        return None
+    if deed.proof is Proof.PIN_ONCE and visit.has_door_pass:
+        return None
+    pin = form.get("pin", "").strip()
+    if not pin:
+        raise InvalidInput.of("pin", "missing", "Enter your PIN.")
+    return SecretStr(pin)
 
 
 def _binding(visit: Visit, name: str) -> str:

@@ -19,14 +19,23 @@ from service.policy.session import ENGAGED, Session, SessionState, Span
 from service.store import attestations, cases, presence, sessions, staff
 from service.store.transactions import Reader
 from service.web.pages import consent, household
-from service.web.pages.deeds import Deed, Form, Proof, Step, account, chosen, gathered, sure, ticked
+from service.web.pages.deeds import (
+    Deed,
+    Form,
+    Proof,
+    Step,
+    account,
+    chosen,
+    gathered,
+    nothing_yet,
+    sure,
+    ticked,
+)
 from service.web.pages.household import Household
 from service.web.pages.opened import Opened, first_name
 from service.workflows import promising
 from service.workflows.attesting import MakeStatement, make_statement
 from service.workflows.door import DoorView, look_household
-from service.workflows.leaving import Leave, leave
-from service.workflows.link_keeping import EndLinks, end_links
 from service.workflows.presence import (
     CheckInFamily,
     MakePledge,
@@ -37,8 +46,6 @@ from service.workflows.presence import (
     revoke_pledge,
 )
 from service.workflows.promising import Coming, MakePledges, Occasion, make_pledges
-from service.workflows.slips import TakeBack, take_back
-from service.workflows.tapping import UnregisterDevice, unregister_device
 
 
 @dataclass(frozen=True)
@@ -256,36 +263,11 @@ def _state(page: SessionPage, form: Form) -> tuple[Step, ...]:
     return (Step(make_statement, command, done_already="already_stated"),)
 
 
-def _nothing(page: SessionPage, form: Form) -> tuple[Step, ...]:
-    return ()
-
-
 def _withdraw(page: SessionPage, form: Form) -> tuple[Step, ...]:
     return consent.withdrawal(page.opened, form)
 
 
-def _leave(page: SessionPage, form: Form) -> tuple[Step, ...]:
-    sure(form)
-    return (Step(leave, Leave(**_who(page)), done_already="not_here"),)  # type: ignore[arg-type]
-
-
-def _take_back(page: SessionPage, form: Form) -> tuple[Step, ...]:
-    command = TakeBack(page.session.session_id, page.opened.link.child_id)
-    return (Step(take_back, command, done_already="not_found"),)
-
-
-def _unregister(page: SessionPage, form: Form) -> tuple[Step, ...]:
-    command = UnregisterDevice(page.session.session_id, page.opened.link.child_id)
-    return (Step(unregister_device, command, done_already="not_found"),)
-
-
-def _end_links(page: SessionPage, form: Form) -> tuple[Step, ...]:
-    sure(form)
-    link = page.opened.link
-    return (Step(end_links, EndLinks(page.session.session_id, link.child_id, link.parent_id)),)
-
-
-ENTER, HAND, HAND_TAPS, REGISTER, END_LINKS = "enter", "hand", "hand_taps", "register", "end_links"
+ENTER = "enter"
 DEEDS = {
     "pledge": Deed(Proof.PIN, _pledge),
     "pledges": Deed(Proof.PIN, _pledges),
@@ -294,13 +276,6 @@ DEEDS = {
     "pledge_here": Deed(Proof.PIN, _pledge_here),
     "statement": Deed(Proof.PIN, _state),
     "withdraw": Deed(Proof.NOTHING, _withdraw),
-    "leave": Deed(Proof.NOTHING, _leave),
-    "take_back": Deed(Proof.NOTHING, _take_back),
-    "unregister": Deed(Proof.NOTHING, _unregister),
-    END_LINKS: Deed(Proof.NOTHING, _end_links),
-    ENTER: Deed(Proof.PIN_ONCE, _nothing),
-    HAND: Deed(Proof.PIN_ONCE, _nothing),
-    HAND_TAPS: Deed(Proof.PIN_ONCE, _nothing),
-    REGISTER: Deed(Proof.PIN_ONCE, _nothing),
+    ENTER: Deed(Proof.PIN_ONCE, nothing_yet),
+    **household.DEEDS,
 }
-"""The last four go on to something else than the page: into the room, to a code, to the second device."""
