@@ -5,7 +5,13 @@ from datetime import datetime
 
 from service.policy.case import CaseFile, ChildCase
 from service.policy.people import ChildId
-from service.policy.presence import DueSighting, Sighting, open_sightings, supervised_since
+from service.policy.presence import (
+    DueSighting,
+    Sighting,
+    SightingResult,
+    open_sightings,
+    supervised_since,
+)
 from service.policy.session import Session
 from service.store import meetings, presence, ways_in
 from service.store.meetings import Meeting
@@ -14,16 +20,25 @@ from service.store.transactions import Reader
 
 @dataclass(frozen=True)
 class Sighted:
-    """One child's adult as second staff know them. `owed` are the looks that are due or to come, in
-    order; `supervised_since` is when the adult was first seen or heard since the child was let in;
-    `left_at` is set while they have left and nobody named is there (pitfall 15)."""
+    """One child's adult as second staff know them.
+
+    `here_since` is by the adult's own word; `left_at` is set while they have left and nobody named is
+    there (pitfall 15). `supervised_since`: the adult was first seen or heard since the child was let
+    in. `owed` are the looks that are due or to come, in order.
+    """
 
     child_id: ChildId
+    here_since: datetime | None
     let_in_at: datetime | None
     left_at: datetime | None
     newest: Sighting | None
     supervised_since: datetime | None
     owed: tuple[DueSighting, ...]
+
+    def asks(self, now: datetime) -> bool:
+        """Whether second staff must look, or act, now."""
+        not_shown = self.newest is not None and self.newest.result is SightingResult.NOT_SHOWN
+        return bool(self.due(now)) or not_shown or self.left_at is not None
 
     def due(self, now: datetime) -> tuple[DueSighting, ...]:
         """The looks that are due now."""
@@ -41,11 +56,13 @@ def of_session(reader: Reader, case: CaseFile, meeting: Meeting) -> tuple[Sighte
 
 
 def _sighted(case: CaseFile, child: ChildCase, let_in_at: datetime | None) -> Sighted:
+    pledge = child.pledge_for(case.session)
     return Sighted(
         child_id=child.child.child_id,
+        here_since=child.here_since(pledge.adult_id, case.session) if pledge else None,
         let_in_at=let_in_at,
         left_at=child.adult_left_at(case.session),
-        newest=max(child.sightings, key=lambda noted: noted.at, default=None),
+        newest=max(reversed(child.sightings), key=lambda noted: noted.at, default=None),
         supervised_since=supervised_since(let_in_at, child.sightings),
         owed=open_sightings(
             case.session, let_in_at, child.sightings, case.organisation, child.second_device

@@ -10,7 +10,7 @@ from service.errors import Conflict, NotFound
 from service.policy.admission import SlipPurpose, child_of
 from service.policy.people import ChildId, ParentId, SessionId
 from service.policy.session import ENGAGED, Session
-from service.store import cases, second_devices, sessions
+from service.store import cases, second_devices
 from service.store.second_devices import Registered
 from service.store.transactions import Reader, Tx
 from service.workflows import slips
@@ -93,18 +93,23 @@ class Asked:
 
 
 def asked(reader: Tx | Reader, token_hash: str) -> tuple[Asked, ...]:
-    """Every session that is not over, for which the device with this token is asked."""
+    """Every session that is not over, for which the device with this token is asked: while its owner may
+    be the child's present adult, and is there."""
     found = (_asked(reader, one) for one in second_devices.by_token(reader, token_hash))
     return tuple(one for one in found if one is not None)
 
 
 def _asked(reader: Tx | Reader, registered: Registered) -> Asked | None:
-    session = sessions.get(reader, registered.session_id)
-    device = second_devices.of_session(reader, registered.session_id).get(registered.child_id)
-    if device is None or session.state not in ENGAGED:
+    case = cases.load(reader, registered.session_id)
+    child = child_of(case, registered.child_id)
+    if child is None or case.session.state not in ENGAGED or child.second_device is None:
         return None
-    next_at = device.next_tap_at(reader.house.organisation, device.registered_at)
-    return Asked(session, registered, next_at)
+    device, adult_id = child.second_device, registered.adult_id
+    if not child.may_be_present(adult_id) or child.here_since(adult_id, case.session) is None:
+        return None
+    return Asked(
+        case.session, registered, device.next_tap_at(case.organisation, device.registered_at)
+    )
 
 
 @dataclass(frozen=True)

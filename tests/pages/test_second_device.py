@@ -167,3 +167,17 @@ async def test_a_use_in_another_browser_is_shown_and_the_link_ended_in_one_step(
     letter = world.house.letters(world.family.mother_mail, "A session is coming")[-1]
     assert (await browser.open(letter.link)).status == 200
     await check_everything(world.house)
+
+
+async def test_the_device_of_an_adult_who_left_is_not_asked_until_they_are_back(
+    world: World, browser: Browser
+) -> None:
+    _, url = await an_open_door(world, browser)
+    await browser.send(url, "register")
+    here = f"{world.house.base_url}/here"
+    await browser.send(url, "leave", sure="yes")
+    page = await browser.open(here)
+    assert "Nothing is asked of this device now" in page.text
+    assert "A session for R." not in page.text
+    await ways.say_here(browser, url)
+    assert "A session for R." in (await browser.open(here)).text

@@ -40,10 +40,12 @@ class LookView(View):
 
 
 class AdultView(View):
-    """One child's adult as second staff know them: when they left, if they did, what was noted last,
+    """One child's adult as second staff know them: since when they
+    said that they are there, when they left, if they did, what was noted last,
     from when on the child's time counts as supervised, and which looks are due or to come."""
 
     child_id: str
+    here_since: Instant | None
     let_in_at: Instant | None
     left_at: Instant | None
     noted: SightingResult | None
@@ -90,6 +92,7 @@ async def look(call: Call) -> Answer:
 def _adult(adult: Sighted) -> AdultView:
     return AdultView(
         child_id=adult.child_id,
+        here_since=adult.here_since,
         let_in_at=adult.let_in_at,
         left_at=adult.left_at,
         noted=adult.newest.result if adult.newest else None,

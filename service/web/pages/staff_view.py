@@ -79,6 +79,12 @@ class DoorPage:
     now: datetime
     households: tuple[Household, ...]
 
+    @property
+    def asks(self) -> bool:
+        """Whether second staff must look at some child's adult now."""
+        adults = (one.sighted for one in self.households)
+        return any(adult is not None and adult.asks(self.now) for adult in adults)
+
 
 def day(reader: Reader, actor: Actor) -> tuple[StaffSession, ...]:
     """The person's sessions of today, where the organisation is, by start."""
