@@ -67,6 +67,7 @@ EVIDENCED = {
     "blind_times": ("blind_time.noted",),
     "blind_rooms": ("session.unwatched",),
     "provider_outages": ("provider.out",),
+    "breaches": ("breach.began",),
     "statements": ("statement.made",),
     "concerns": ("concern.raised",),
     "concern_steps": (

@@ -1,19 +1,26 @@
 """Ports for what tests serve."""
 
+import fcntl
+import functools
 import itertools
-import os
 import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
 
-WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-FIRST = 20_000 + 2_000 * (WORKER % 6)
-PORTS = (FIRST + place % 2_000 for place in itertools.count(os.getpid()))
-"""Below those the system hands to outgoing connections, of this worker alone, and not begun where
-another run of the tests is likely to be."""
+FIRST = 20_000
+AT_ONCE = 400
+BLOCKS = 30
+"""Below those the system hands to outgoing connections: a block for each process that runs tests."""
+
+HELD: list[IO[str]] = []
+"""The mark of this process's block; it is free again when the process ends, however that happens."""
 
 
 def a_port() -> int:
     """A port that is free now and that nobody else will take."""
-    for port in PORTS:
+    for port in itertools.islice(_ports(), AT_ONCE):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
@@ -21,3 +28,21 @@ def a_port() -> int:
                 continue
             return port
     raise AssertionError("no port is free")
+
+
+@functools.cache
+def _ports() -> Iterator[int]:
+    """The ports of this process's own block, round and round."""
+    marks = Path(tempfile.gettempdir()) / "chaperone-test-ports"
+    marks.mkdir(exist_ok=True)
+    for block in range(BLOCKS):
+        mark = (marks / str(block)).open("w")
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            mark.close()
+            continue
+        HELD.append(mark)
+        first = FIRST + block * AT_ONCE
+        return itertools.cycle(range(first, first + AT_ONCE))
+    raise AssertionError("too many processes run tests")

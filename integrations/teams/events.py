@@ -19,6 +19,7 @@ from integrations.teams.reading import (
     rows,
     text,
 )
+from service.policy.signs import Manner
 from service.ports import Signal, SignalKind
 
 _KINDS = {"callstarted": SignalKind.STARTED, "callended": SignalKind.ENDED}
@@ -87,6 +88,7 @@ def _person(told: _Told, person: Json, place: int) -> Signal:
         account_id=who.account_id,
         connection=connection,
         reference=told.reference,
+        manner=Manner.BY_PHONE if part(in_small_letters(identity), "phone") else Manner.PLAIN,
     )
 
 

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from integrations.zoom.meetings import is_reference
 from integrations.zoom.protocol import instant_of
 from service.errors import InvalidInput, NotSignedIn
+from service.policy.signs import Manner
 from service.ports import Challenge, Heard, Posted, Signal, SignalKind, SignalSource
 
 OLDEST = timedelta(seconds=300)
@@ -29,6 +30,10 @@ _KINDS = {
     "meeting.participant_joined_waiting_room": SignalKind.WAITING,
     "meeting.participant_put_in_waiting_room": SignalKind.WAITING,
     "meeting.participant_jbh_waiting": SignalKind.WAITING,
+    "meeting.participant_admitted": SignalKind.WAITED,
+    "meeting.participant_left_waiting_room": SignalKind.WAITED,
+    "meeting.participant_jbh_waiting_left": SignalKind.WAITED,
+    "meeting.participant_joined_breakout_room": SignalKind.BREAKOUT,
     "meeting.participant_role_changed": SignalKind.ROLE_CHANGED,
     "recording.started": SignalKind.RECORDING,
     "recording.resumed": SignalKind.RECORDING,
@@ -45,6 +50,7 @@ _WHEN = {
     SignalKind.ENDED: ("object", "end_time"),
     SignalKind.JOINED: ("participant", "join_time"),
     SignalKind.LEFT: ("participant", "leave_time"),
+    SignalKind.BREAKOUT: ("participant", "join_time"),
     SignalKind.RECORDING: ("recording_file", "recording_start"),
 }
 
@@ -113,7 +119,16 @@ def _signal_of(event: Mapping[str, Any], digest: str) -> Signal:
         # Any other topic may have been written by a person, about a person.
         reference=str(topic) if is_reference(topic) else "",
         host_account=_id(what.get("host_id")),
+        manner=_manner_of(_part(what, "participant")),
     )
+
+
+def _manner_of(who: Mapping[str, Any]) -> Manner:
+    """By telephone, or put out by somebody. The reason for leaving is free text with a name in it: one
+    phrase of it is looked for, and nothing of it is kept."""
+    if who.get("phone_number"):
+        return Manner.BY_PHONE
+    return Manner.PUT_OUT if "Removed by host" in str(who.get("leave_reason")) else Manner.PLAIN
 
 
 def _known_person(who: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ from service.errors import NotClear, NotFound
 from service.policy.case import CaseFile, ChildCase
 from service.policy.clearance import outstanding
 from service.policy.people import ChildId, StaffId
+from service.policy.presence import SightingResult
 from service.policy.rules import Stage
 from service.policy.session import WITH_MEETING
 
@@ -143,12 +144,13 @@ def child_of(case: CaseFile, child_id: ChildId | None) -> ChildCase | None:
 
 def has_checked_in(case: CaseFile, child: ChildCase) -> bool:
     """Whether the adult whose promise counts has said "I am here" since, on its terms, and has not left
-    again (POL-02)."""
+    again (POL-02). Whoever was not shown to second staff afterwards has to say it again."""
     pledge = child.pledge_for(case.session)
     if pledge is None:
         return False
     since = child.here_since(pledge.adult_id, case.session)
-    return since is not None and since >= pledge.made_at
+    missed = [one.at for one in child.sightings if one.result is SightingResult.NOT_SHOWN]
+    return since is not None and since >= pledge.made_at and all(since > at for at in missed)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from service.policy.concerns import (
 from service.policy.organisation import BOUNDS
 from service.policy.rules import OVERRIDABLE, RULES, Rule, Stage
 from service.policy.session import MOVES
+from service.policy.watch import WATCH_RULES
 
 STAGES = {
     Stage.OPEN: "to make the meeting",
@@ -20,20 +21,10 @@ STAGES = {
 
 def handbook() -> str:
     """The whole handbook as Markdown, ending in a newline."""
-    return (
-        "\n".join(
-            [
-                *_head(),
-                *_rules(),
-                *_overrides(),
-                *_sightings(),
-                *_concerns(),
-                *_states(),
-                *_bounds(),
-            ]
-        )
-        + "\n"
-    )
+    parts = (
+        _head(), _rules(), _overrides(), _watch(), _sightings(), _concerns(), _states(), _bounds()
+    )  # fmt: skip
+    return "\n".join(line for part in parts for line in part) + "\n"
 
 
 def _head() -> Iterator[str]:
@@ -107,6 +98,20 @@ def _concerns() -> Iterator[str]:
     yield "Records round a concern are not deleted while it is open, nor for"
     yield f"{KEEP_AT_LEAST.days // 365} years after it was closed, nor before each child would be"
     yield f"{KEEP_CHILDS_UNTIL_AGE}."
+    yield ""
+
+
+def _watch() -> Iterator[str]:
+    yield "## What is watched while a session runs"
+    yield ""
+    yield "A broken rule opens one alert, which repeats fold into and a named person closes. The times are"
+    yield "settings, in the table at the end."
+    yield ""
+    yield "| rule | clauses | sentence | alert |"
+    yield "|---|---|---|---|"
+    for rule in WATCH_RULES:
+        codes = ", ".join(f"`{code}`" for code in rule.codes)
+        yield f"| {rule.number} | {', '.join(rule.clauses)} | {rule.sentence} | {codes} |"
     yield ""
 
 

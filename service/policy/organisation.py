@@ -41,6 +41,17 @@ BOUNDS = {
     "tap_grace": Bound(1, 2, 5, "how long a tap may stay out before second staff are asked"),
     "change_lock": Bound(0, 60, 24 * 60, "how long before the start only the office may change it"),
     "second_staff_gap": Bound(0, 0, 60, "how long second staff have between two rooms"),
+    "missing_grace": Bound(1, 2, 3, "how long a required adult may be missing from a running room"),
+    "missing_grace_sighted": Bound(1, 5, 5, "the same, while the other adult is there"),
+    "own_word": Bound(
+        3, 5, 10, "how long second staff's own word counts while we are told nothing"
+    ),
+    "late_grace": Bound(1, 2, 5, "how long after the start second staff may come"),
+    "tutor_grace": Bound(1, 5, 10, "how long after the start the tutor may come"),
+    "nobody_grace": Bound(5, 10, 20, "how long after the start a family may come"),
+    "waiting_grace": Bound(1, 3, 10, "how long somebody let in may wait at the provider"),
+    "overrun_grace": Bound(1, 5, 10, "how long after the planned end nobody is alerted"),
+    "blind_grace": Bound(1, 3, 5, "how long we may be told nothing of a room"),
     "pledge_ahead": Bound(24 * 60, SIX_WEEKS, SIX_WEEKS, "how far ahead an adult may promise"),
     "hold": Bound(DAY, 14 * DAY, SIX_WEEKS, "how long a session that is not clear keeps its time"),
     "hold_warning": Bound(
@@ -69,6 +80,15 @@ class Windows:
     tap_grace: int = BOUNDS["tap_grace"].default
     change_lock: int = BOUNDS["change_lock"].default
     second_staff_gap: int = BOUNDS["second_staff_gap"].default
+    missing_grace: int = BOUNDS["missing_grace"].default
+    missing_grace_sighted: int = BOUNDS["missing_grace_sighted"].default
+    own_word: int = BOUNDS["own_word"].default
+    late_grace: int = BOUNDS["late_grace"].default
+    tutor_grace: int = BOUNDS["tutor_grace"].default
+    nobody_grace: int = BOUNDS["nobody_grace"].default
+    waiting_grace: int = BOUNDS["waiting_grace"].default
+    overrun_grace: int = BOUNDS["overrun_grace"].default
+    blind_grace: int = BOUNDS["blind_grace"].default
     pledge_ahead: int = BOUNDS["pledge_ahead"].default
     hold: int = BOUNDS["hold"].default
     hold_warning: int = BOUNDS["hold_warning"].default
@@ -164,6 +184,10 @@ class Organisation:
         if hours is None or starts.date() in self.closed_days or starts.date() != ends.date():
             return False
         return hours.opens <= starts.time() and ends.time() <= hours.closes
+
+    def minutes(self, name: str) -> timedelta:
+        """One of the organisation's times, by its name in `BOUNDS`."""
+        return timedelta(minutes=getattr(self.windows, name))
 
     def opens_at(self, starts_at: datetime) -> datetime:
         """When a meeting for a session that starts then may first be made."""

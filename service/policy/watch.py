@@ -1,7 +1,188 @@
-"""What providers can and cannot do for the watch over a running call."""
+"""The watch over a running room: each rule a sentence, its clauses, and what follows when it breaks.
+
+A rule answers with breaches; none means that it holds. A breach opens one alert, which repeats fold
+into; most lead further when nobody mends them: somebody standing by is called, a child is shut out,
+the room is ended (POL-02, POL-03, POL-42). Rule numbers are permanent.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from service.policy.watch_checks import (
+    a_family_came,
+    no_child_is_alone_with_the_tutor,
+    nobody_is_in_a_breakout_room,
+    nobody_is_inside_by_phone,
+    nobody_unknown_is_inside,
+    nobody_waits_for_long,
+    second_staff_came,
+    second_staff_is_with_the_child,
+    second_staff_look,
+    second_staff_was_not_put_out,
+    the_adult_is_shown,
+    the_session_keeps_to_its_time,
+    the_tutor_came,
+    we_are_told,
+    whoever_is_in_was_let_in,
+)
+from service.policy.watched import Breach, Watched
 
 ENDED_BY_PEOPLE_ALONE = frozenset({"teams"})
 """Providers whose running calls nobody outside can end: people inside must be asked to (pitfall 54)."""
 
 SILENT_ON_CHANGES = frozenset({"teams"})
 """Providers that do not tell us when somebody changes a meeting's settings: we look ourselves."""
+
+Breaches = Iterator[Breach]
+
+
+@dataclass(frozen=True)
+class WatchRule:
+    """One numbered rule of the watch. `check` is empty where the provider's single word breaks it, and
+    there is nothing to look at."""
+
+    number: str
+    clauses: tuple[str, ...]
+    sentence: str
+    codes: tuple[str, ...]
+    check: Callable[[Watched], Breaches] | None = None
+
+
+def breaches(watched: Watched) -> tuple[Breach, ...]:
+    """Every rule that is broken, or will be unless something changes, by rule."""
+    if not watched.is_running:
+        return ()
+    return tuple(
+        breach for rule in WATCH_RULES if rule.check is not None for breach in rule.check(watched)
+    )
+
+
+WATCH_RULES: tuple[WatchRule, ...] = (
+    WatchRule(
+        "W-01",
+        ("POL-03",),
+        "While a child may be in the room, the second member of staff is in it. If not: an alert, and "
+        "somebody standing by is called, at once; the room is ended when the grace time is over, which "
+        "is longer while each child's own adult was last seen or heard. Where the provider tells us "
+        "nothing, second staff say every few minutes that they are there.",
+        ("second_staff_missing",),
+        second_staff_is_with_the_child,
+    ),
+    WatchRule(
+        "W-02",
+        ("POL-03",),
+        "No child is in the room with the tutor alone: as W-01, and known as immediate danger.",
+        ("child_with_tutor_alone",),
+        no_child_is_alone_with_the_tutor,
+    ),
+    WatchRule(
+        "W-03",
+        ("POL-03",),
+        "Nobody puts second staff out of the room, or sends them back to the waiting room.",
+        ("second_staff_put_out",),
+        second_staff_was_not_put_out,
+    ),
+    WatchRule(
+        "W-04",
+        ("POL-03",),
+        "The second member of staff comes soon after the planned start; else somebody standing by is "
+        "called.",
+        ("second_staff_late",),
+        second_staff_came,
+    ),
+    WatchRule(
+        "W-05",
+        ("POL-02",),
+        "Each child's adult is seen or heard when second staff look. If not: an alert at once, and the "
+        "child is shut out when the grace time is over.",
+        ("adult_not_shown",),
+        the_adult_is_shown,
+    ),
+    WatchRule(
+        "W-06",
+        ("POL-01", "POL-06"),
+        "Nobody is in the room whom the provider cannot name, or for whom there is no way in.",
+        ("unknown_person",),
+        nobody_unknown_is_inside,
+    ),
+    WatchRule(
+        "W-07",
+        ("POL-01", "POL-06"),
+        "Nobody is in the room by telephone: a number shows no face and may be anybody's.",
+        ("phone_caller",),
+        nobody_is_inside_by_phone,
+    ),
+    WatchRule(
+        "W-08",
+        ("POL-01", "POL-06"),
+        "Nobody is in the room whom the door has not let in, least of all as its host.",
+        ("in_without_admission", "host_without_admission"),
+        whoever_is_in_was_let_in,
+    ),
+    WatchRule(
+        "W-09",
+        ("POL-03",),
+        "Nobody is in a breakout room, where no second member of staff sees them.",
+        ("breakout_room",),
+        nobody_is_in_a_breakout_room,
+    ),
+    WatchRule(
+        "W-10",
+        ("POL-03",),
+        "Whoever was let in does not wait for long in the provider's waiting room.",
+        ("waiting_too_long",),
+        nobody_waits_for_long,
+    ),
+    WatchRule(
+        "W-11",
+        ("POL-02",),
+        "A family comes in soon after the planned start.",
+        ("nobody_came",),
+        a_family_came,
+    ),
+    WatchRule(
+        "W-12",
+        (),
+        "The tutor comes in soon after the planned start. With second staff there, their absence "
+        "endangers nobody: a coordinator is told.",
+        ("tutor_late",),
+        the_tutor_came,
+    ),
+    WatchRule(
+        "W-13",
+        ("POL-23",),
+        "The session keeps to its planned time; some minutes later it is ended.",
+        ("overran",),
+        the_session_keeps_to_its_time,
+    ),
+    WatchRule(
+        "W-14",
+        ("POL-03", "POL-11"),
+        "The provider tells us who is in the room. While it does not, nothing is guessed: second staff's "
+        "own word is asked for again and again.",
+        ("blind",),
+        we_are_told,
+    ),
+    WatchRule(
+        "W-15",
+        ("POL-05",),
+        "Nobody records the session, and no assistant does.",
+        ("recording_started",),
+    ),
+    WatchRule(
+        "W-16",
+        ("POL-01",),
+        "The meeting's protective settings stay as they were made, and nobody's part in it changes.",
+        ("settings_drifted", "role_changed"),
+    ),
+    WatchRule(
+        "W-17",
+        ("POL-02", "POL-03"),
+        "Second staff look for each child's adult when asked. A look that stays out is an alert, whatever "
+        "the provider tells us; if the first one does, somebody standing by is called and the room is "
+        "ended.",
+        ("sighting_missed",),
+        second_staff_look,
+    ),
+)
+"""Every rule of the watch. Those without a check are broken by the provider's single word."""

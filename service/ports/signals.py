@@ -7,14 +7,18 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Protocol
 
+from service.policy.signs import Manner
+
 
 class SignalKind(StrEnum):
     """What a provider tells us about a meeting."""
 
     STARTED = "started"
     WAITING = "waiting"
+    WAITED = "waited"
     JOINED = "joined"
     LEFT = "left"
+    BREAKOUT = "breakout"
     ENDED = "ended"
     ROLE_CHANGED = "role_changed"
     RECORDING = "recording"
@@ -31,7 +35,8 @@ class Signal:
     knows; both empty means unknown, never a guess. `as_host` says that the person came in as the
     meeting's host account. `connection` is new at every rejoin. A meeting is named by `provider_id`,
     or by our `reference`, or by `link_key` where the provider knows it by its link alone; `host_account`
-    is the account it runs on, if told. `looked_at`: nobody told us, we found it when we looked then.
+    is the account it runs on, if told. `manner`: they came by telephone, or were put out by somebody.
+    `looked_at`: nobody told us, we found it when we looked then.
     """
 
     digest: str
@@ -48,6 +53,7 @@ class Signal:
     host_account: str = ""
     link_key: str = ""
     looked_at: datetime | None = None
+    manner: Manner = Manner.PLAIN
 
 
 def link_key(url: str) -> str:

@@ -30,6 +30,7 @@ from service.reconcilers import (
     settle_placements,
     watch_concerns,
     watch_hooks,
+    watch_live,
     withdraw_uncleared,
 )
 from service.reconcilers.rounds import Reconciler
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 
 RECONCILERS: tuple[Reconciler, ...] = (
     sequence_log.RECONCILER,
+    watch_live.RECONCILER,
     open_meetings.RECONCILER,
     finish_openings.RECONCILER,
     withdraw_uncleared.RECONCILER,

@@ -25,6 +25,7 @@ NEVER_DELETED = (
     tables.AlertNoticeRow,
     tables.DesignationRow,
     tables.DutyTurnRow,
+    tables.BreachRow,
     tables.MessageRow,
     tables.PledgeRow,
     tables.AssignmentRow,

@@ -12,6 +12,11 @@ from service.store.transactions import Reader, Tx
 LOOKS = table_of(LookRow)
 
 
+def errand(meeting_id: MeetingId) -> str:
+    """Under which key a room's looks stand in the list of work."""
+    return f"look_{meeting_id}"
+
+
 @dataclass(frozen=True)
 class Looks:
     """What is remembered of the looks into one room; see `LookRow`."""

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.policy.people import MeetingId
+from service.policy.signs import Manner
 from service.ports import Signal, SignalKind
 from service.store.tables import SignalRow, table_of
 from service.store.transactions import Reader, Tx
@@ -35,6 +36,7 @@ def insert(tx: Tx, provider: str, signal: Signal, meeting_id: MeetingId | None) 
         "connection": signal.connection,
         "new_role": signal.new_role,
         "as_host": signal.as_host,
+        "manner": signal.manner.value,
         "happened_at": signal.happened_at,
         "received_at": tx.now,
         "looked_at": signal.looked_at,
@@ -76,4 +78,5 @@ def _signal(row: sa.Row[Any]) -> Signal:
         row.new_role,
         row.as_host,
         looked_at=row.looked_at,
+        manner=Manner(row.manner),
     )

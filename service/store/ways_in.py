@@ -27,6 +27,7 @@ class HeldWayIn:
     registrant_id: str
     url_sealed: bytes
     way_in_id: str
+    revoked: bool
     taken_back: bool
 
 
@@ -81,6 +82,7 @@ def _all(reader: Tx | Reader, query: sa.Select[Any]) -> tuple[HeldWayIn, ...]:
             row.registrant_id,
             row.url_sealed,
             row.id,
+            row.revoked_at is not None,
             row.taken_back_at is not None,
         )
         for row in reader.conn.execute(query.order_by(WAYS_IN.c.id))

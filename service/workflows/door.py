@@ -30,7 +30,7 @@ from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader, Refused, Tx
 from service.store.ways_in import HeldWayIn
-from service.workflows import falling, looking, sighting
+from service.workflows import falling, looking, sighting, supervising
 from service.workflows.deps import Deps
 from service.workflows.roster import roster
 from service.workflows.sighting import Sighted
@@ -227,6 +227,7 @@ def record_admission(tx: Tx, command: GoIn) -> Admitted:
     )
     if knock.place is Place.HOUSEHOLD and not knock.by_slip:
         falling.end_slips(tx, command.session_id, command.child_id, "went_in_beside_the_adult")
+    supervising.hurry(tx, command.session_id)
     return Admitted(knock.place, meeting, url, held.door_code if held else "")
 
 

@@ -17,6 +17,7 @@ from service.policy.session import Session, SessionState
 from service.policy.watch import ENDED_BY_PEOPLE_ALONE
 from service.store import (
     alerts,
+    breaches,
     cases,
     meetings,
     messages,
@@ -114,13 +115,19 @@ def end_slips(tx: Tx, session_id: SessionId, child_id: ChildId | None, reason: s
 
 def withdraw(tx: Tx, session: Session, reason: str) -> Session:
     """Shut a session's meeting because a condition fell; the families are told (POL-42)."""
-    ended = session.state is SessionState.LIVE
+    if session.state is SessionState.LIVE:
+        return end(tx, session, reason)
     shut(tx, session.session_id, reason)
-    to = SessionState.ENDED if ended else SessionState.BOOKED
-    after = sessions.move(tx, session, to, reason=reason if ended else None)
-    if ended:  # one that is booked again may still take place: nothing is off yet
-        tell_families(tx, session, "session_off", about=session.session_id)
-        ask_for_statements(tx, session)
+    # It is booked again and may still take place: nothing is off yet.
+    return sessions.move(tx, session, SessionState.BOOKED)
+
+
+def end(tx: Tx, session: Session, reason: str, why: str | None = None) -> Session:
+    """End a session that people may be in, and tell the families; `why` in somebody's own words."""
+    shut(tx, session.session_id, reason)
+    after = sessions.move(tx, session, SessionState.ENDED, reason=why or reason)
+    tell_families(tx, session, "session_off", about=session.session_id)
+    ask_for_statements(tx, session)
     return after
 
 
@@ -139,6 +146,7 @@ def shut_meeting(tx: Tx, meeting: Meeting, reason: str) -> None:
     meetings.record_closing(tx, meeting, reason)
     end_slips(tx, meeting.session_id, None, "shut")
     work.put(tx, meeting.meeting_id, CLOSING, tx.now)
+    work.hurry(tx, [breaches.errand(meeting.session_id)])
     tx.record(
         Entry(
             Event.MEETING_CLOSING,

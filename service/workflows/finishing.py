@@ -30,7 +30,7 @@ from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Done, Reader, Tx
 from service.store.work import Claim, Settle
-from service.workflows import listening, looking, tending
+from service.workflows import listening, looking, supervising, tending
 from service.workflows.deps import Deps
 from service.workflows.giving_up import give_up_opening
 from service.workflows.seats import SeatFor, enrol, seats_of
@@ -227,6 +227,7 @@ def release_meeting(tx: Tx, command: _ReleaseMeeting) -> None:
         tx, meeting, command.passcode, holder=command.holder, link_key=command.link_key
     )
     sessions.move(tx, case.session, SessionState.OPEN)
+    supervising.begin(tx, meeting.session_id)
     if cleared <= {seat.subject_id for seat in command.ways_in}:
         # It was decided just now, and nobody is left to expect: whatever changes hurries it.
         work.put(tx, meeting.session_id, "withdraw_uncleared", tx.now + tending.LOOK_EVERY)

@@ -11,22 +11,21 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from service.errors import ProviderError
-from service.policy.admission import Place
-from service.policy.blindness import Sight, is_blind, is_in_doubt
+from service.policy.blindness import is_in_doubt
 from service.policy.looking import Look, Spotted, news
 from service.policy.people import MeetingId, system
 from service.policy.room import HOST, UNKNOWN
 from service.policy.signs import Seen, Sign
 from service.ports import Inside, InsidePerson, Signal, SignalKind
-from service.store import alerts, cases, looks, meetings, sessions, signals, watches, ways_in, work
-from service.store.looks import Looks
+from service.store import cases, looks, meetings, signals, work
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
-from service.store.transactions import Reader, Refused, Tx
+from service.store.transactions import Refused, Tx
 from service.store.work import Claim, Settle
-from service.workflows import watching
+from service.workflows import supervising, watching
 from service.workflows.deps import Deps
 from service.workflows.roster import SEEN, signs
+from service.workflows.seeing import sight
 
 LOOKING = "look_inside"
 BY = system(LOOKING)
@@ -41,14 +40,9 @@ LOOK_SOON = timedelta(minutes=1)
 KINDS = {seen: kind for kind, seen in SEEN.items()}
 
 
-def key_of(meeting_id: MeetingId) -> str:
-    """Under which key a room's looks stand in the list of work."""
-    return f"look_{meeting_id}"
-
-
 def look_from(tx: Tx, meeting_id: MeetingId, at: datetime) -> None:
     """Have a room looked at, the next time at this instant."""
-    work.put(tx, key_of(meeting_id), LOOKING, at)
+    work.put(tx, looks.errand(meeting_id), LOOKING, at)
 
 
 def look_soon(tx: Tx, meeting_id: MeetingId) -> None:
@@ -58,46 +52,7 @@ def look_soon(tx: Tx, meeting_id: MeetingId) -> None:
 
 def doubt(tx: Tx, meeting_id: MeetingId) -> None:
     """Have a room looked at now: something about it is not as it should be."""
-    work.hurry(tx, [key_of(meeting_id)])
-
-
-# --- how well a room is seen ------------------------------------------------------------------------
-
-
-def sight(reader: Tx | Reader, meeting: Meeting) -> Sight:
-    """What lets us see into a meeting's room, as it is recorded now."""
-    remembered = looks.of_meeting(reader, meeting.meeting_id)
-    heard = [
-        signal.happened_at
-        for signal in signals.of_meeting(reader, meeting.meeting_id)
-        if signal.kind in SEEN and signal.looked_at is None
-    ]
-    return Sight(
-        expected_from=_expected_from(reader, meeting),
-        heard_at=max(heard, default=None),
-        seen_at=remembered.seen_at,
-        missed_at=_missed_at(reader, meeting, remembered),
-    )
-
-
-def _expected_from(reader: Tx | Reader, meeting: Meeting) -> datetime | None:
-    """From when on people may be in the room: a household once let in, staff from the start on."""
-    let_in = ways_in.first_admissions(reader, meeting.meeting_id)
-    if not let_in or reader.now < min(let_in.values()):
-        return None
-    if Place.HOUSEHOLD in let_in:
-        return let_in[Place.HOUSEHOLD]
-    starts_at = sessions.get(reader, meeting.session_id).starts_at
-    since = max(starts_at, min(let_in.values()))
-    return since if reader.now >= since else None
-
-
-def _missed_at(reader: Tx | Reader, meeting: Meeting, remembered: Looks) -> datetime | None:
-    """Since when words were lost: the provider said so, or its promise to tell us has run out."""
-    kept = watches.of_meeting(reader, meeting.meeting_id)
-    if kept is not None and kept.expires_at <= reader.now:
-        return kept.expires_at
-    return remembered.missed_at
+    work.hurry(tx, [looks.errand(meeting_id)])
 
 
 # --- looking --------------------------------------------------------------------------------------
@@ -150,13 +105,9 @@ def take_look(tx: Tx, command: TakeLook) -> tuple[Signal, ...]:
 
 
 def _settle(tx: Tx, command: TakeLook, meeting: Meeting, *, in_doubt: bool) -> None:
-    """Look again when it is time; tell people of a room that nobody sees into (blind supervision)."""
-    seeing = sight(tx, meeting)
-    if is_blind(seeing, tx.now):
-        alerts.raise_alert(tx, meeting.session_id, "blind", meeting.session_id, once=True)
-    else:
-        alerts.note_over(tx, meeting.session_id, "blind")
-    soon = in_doubt or is_in_doubt(seeing, tx.now)
+    """Look again when it is time; what the look came to is for the watch."""
+    supervising.hurry(tx, meeting.session_id)
+    soon = in_doubt or is_in_doubt(sight(tx, meeting), tx.now)
     work.settle(tx, Settle(command.claim, tx.now + (LOOK_SOON if soon else LOOK_EVERY)))
 
 

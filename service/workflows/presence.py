@@ -11,10 +11,10 @@ from service.policy.consent import Route
 from service.policy.people import ChildId, ParentId, PledgeId, Role, SessionId, StaffId
 from service.policy.presence import CheckIn, Pledge, PresenceMode, Sighting, SightingResult
 from service.policy.session import BEFORE_LIVE, ENGAGED, OVER, Session, SessionState
-from service.store import alerts, cases, presence, sessions
+from service.store import cases, presence, sessions
 from service.store.cases import Held
 from service.store.transactions import Tx
-from service.workflows import asking, falling, handing_over
+from service.workflows import asking, falling, handing_over, supervising
 from service.workflows.consent import confirm_word, taken_down_by
 
 
@@ -260,6 +260,7 @@ def check_in_staff(tx: Tx, command: CheckInStaff) -> SessionId:
     )
     if command.in_the_room:
         handing_over.take_over_if_in(tx, command.session_id)
+    supervising.hurry(tx, command.session_id)
     return command.session_id
 
 
@@ -273,7 +274,7 @@ class NoteSighting:
 
 
 def note_sighting(tx: Tx, command: NoteSighting) -> SessionId:
-    """Note a sighting; an adult who is not shown is an alert at once (POL-02)."""
+    """Note a sighting; an adult who is not shown is a breach for the watch (POL-02)."""
     case = cases.lock(tx, command.session_id)
     if place_of(case, tx.by.subject) is not Place.SECOND_STAFF:
         raise NotAllowed("Only the second member of staff notes sightings.")
@@ -290,6 +291,5 @@ def note_sighting(tx: Tx, command: NoteSighting) -> SessionId:
             {"result": command.result.value},
         )
     )
-    if command.result is SightingResult.NOT_SHOWN:
-        alerts.raise_alert(tx, command.child_id, "adult_not_shown", command.session_id)
+    supervising.hurry(tx, command.session_id)
     return command.session_id

@@ -13,8 +13,10 @@ from service.store.transactions import Reader, Tx
 SEEN = {
     SignalKind.STARTED: Seen.STARTED,
     SignalKind.WAITING: Seen.WAITING,
+    SignalKind.WAITED: Seen.WAITED,
     SignalKind.JOINED: Seen.JOINED,
     SignalKind.LEFT: Seen.LEFT,
+    SignalKind.BREAKOUT: Seen.BREAKOUT,
     SignalKind.ENDED: Seen.ENDED,
 }
 
@@ -28,6 +30,7 @@ def signs(signals: tuple[Signal, ...], holder: str) -> tuple[Sign, ...]:
             signal.occurrence,
             signal.connection,
             HOST if holds_room(signal, holder) else signal.registrant_id or UNKNOWN,
+            signal.manner,
         )
         for signal in signals
         if signal.kind in SEEN

@@ -15,14 +15,12 @@ from service.store import (
     meetings,
     sessions,
     signals,
-    staffing,
-    ways_in,
     work,
 )
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Tx
-from service.workflows import falling, handing_over, listening
+from service.workflows import falling, handing_over, listening, supervising
 from service.workflows.roster import holds_room, roster
 
 CLOCKS_APART = timedelta(seconds=5)
@@ -130,6 +128,7 @@ def _take_effect(tx: Tx, meeting: Meeting, signal: Signal) -> None:
             work.hurry(tx, [session.session_id])
         case _:
             pass
+    supervising.hurry(tx, session.session_id)
 
 
 def _about_a_shut_meeting(tx: Tx, meeting: Meeting, signal: Signal) -> None:
@@ -159,28 +158,12 @@ def _ended(tx: Tx, meeting: Meeting, session: Session, signal: Signal) -> None:
 
 
 def _joined(tx: Tx, meeting: Meeting, signal: Signal) -> None:
-    """Someone is in the call: one we let in, the host, or an alert (pitfall 48)."""
+    """Someone is in the call. Whether they may be is for the watch to say (pitfall 48)."""
     session = sessions.get(tx, meeting.session_id)
     if session.state is SessionState.OPEN:  # the "started" was late or lost
         sessions.move(tx, session, SessionState.LIVE)
     if holds_room(signal, meeting.holder):
-        _room_held(tx, meeting, session)
-        return
-    ways = ways_in.held(tx, meeting.meeting_id)
-    holder = next((way for way in ways if way.registrant_id == signal.registrant_id), None)
-    if holder is None or not signal.registrant_id:
-        alerts.raise_alert(tx, session.session_id, "unknown_person", session.session_id)
-    elif holder.subject_id not in ways_in.admitted_subjects(tx, meeting.meeting_id):
-        alerts.raise_alert(tx, session.session_id, "in_without_admission", session.session_id)
-
-
-def _room_held(tx: Tx, meeting: Meeting, session: Session) -> None:
-    """Somebody holds the room: the second staff we let in, or one who has a key they should not."""
-    current = staffing.current(tx, session.session_id)
-    let_in = ways_in.admitted_subjects(tx, meeting.meeting_id)
-    if current is None or current.people.isdisjoint(let_in):
-        alerts.raise_alert(tx, session.session_id, "host_without_admission", session.session_id)
-    handing_over.take_over_if_in(tx, session.session_id)
+        handing_over.take_over_if_in(tx, session.session_id)
 
 
 ENDED_BY_LEAD = "ended_by_lead"

@@ -51,6 +51,7 @@ async def test_a_session_runs_is_watched_and_ended_by_the_lead(world: World) -> 
     seen: dict[str, Any] = {"child_id": world.family.child, "result": "not_shown"}
     assert (await tutor(world).post(f"{place}/sightings", seen)).status == 403
     assert (await second(world).post(f"{place}/sightings", seen)).status == 201
+    await world.house.settle()
     alert = (await lead(world).get("/v1/alerts")).body["items"][0]
     assert (alert["code"], alert["session_id"]) == ("adult_not_shown", session_id)
     closing = f"/v1/alerts/{alert['alert_id']}/close"

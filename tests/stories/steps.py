@@ -13,6 +13,7 @@ from service.errors import ChaperoneError
 from service.policy.attestation import Answer
 from service.policy.consent import ConsentKind, Route
 from service.policy.people import Actor, ChildId, Role, SessionId, system
+from service.policy.presence import SightingResult
 from service.policy.session import Session, SessionState
 from service.store import alerts, meetings, sessions, staff, work
 from service.store import ways_in as custody
@@ -179,15 +180,35 @@ async def in_the_check_in_window(world: World) -> SessionId:
     return session_id
 
 
+async def second_staff_look(
+    world: World, session_id: SessionId, result: SightingResult = SightingResult.SEEN
+) -> None:
+    """Second staff note what they see of the child's adult."""
+    noted = presence.NoteSighting(session_id, world.family.child, result)
+    by = world.actor(world.second, Role.SECOND_STAFF)
+    await world.house.do(presence.note_sighting, noted, by)
+    await world.house.settle()
+
+
 async def a_live_session(world: World) -> SessionId:
     """A session that has begun, with everyone in the room."""
     session_id = await in_the_check_in_window(world)
     await second_staff_go_in(world, session_id)
     await tutor_goes_in(world, session_id)
     await family_goes_in(world, session_id)
+    await second_staff_look(world, session_id)
     await world.house.until((await session_of(world, session_id)).starts_at)
     assert (await session_of(world, session_id)).state is SessionState.LIVE
     return session_id
+
+
+async def the_lesson_goes_on(world: World, session_id: SessionId) -> None:
+    """Second staff look whenever they are asked, until shortly before the planned end."""
+    session = await session_of(world, session_id)
+    halfway = session.starts_at + (session.ends_at - session.starts_at) / 2
+    for instant in (halfway, session.ends_at - timedelta(minutes=4)):
+        await pass_by(world, (instant - world.house.clock.now()).total_seconds(), every=600)
+        await second_staff_look(world, session_id)
 
 
 async def the_call_ends(world: World) -> None:

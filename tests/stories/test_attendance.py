@@ -20,6 +20,7 @@ from tests.stories.steps import (
     second_staff_go_in,
     session_of,
     the_call_ends,
+    the_lesson_goes_on,
     then_nothing_is_left,
     tutor_goes_in,
 )
@@ -56,8 +57,8 @@ async def the_report_comes(world: World, session_id: SessionId) -> None:
 @on_both_providers
 async def test_after_a_call_the_report_shows_each_person_by_place_and_id(world: World) -> None:
     session_id = await a_live_session(world)
-    joined_at = world.house.clock.now()
-    await pass_by(world, 45 * 60, every=900)
+    await the_lesson_goes_on(world, session_id)
+    ended_at = world.house.clock.now()
     await the_report_comes(world, session_id)
     shown = await report(world, session_id)
     assert not shown["missing"]
@@ -65,7 +66,7 @@ async def test_after_a_call_the_report_shows_each_person_by_place_and_id(world: 
         ("household", world.family.child), ("second_staff", None), ("tutor", world.tutor),
     ]  # fmt: skip
     left = {datetime.fromisoformat(stay["left_at"]) for stay in shown["stays"]}
-    assert left == {joined_at + timedelta(minutes=45)}
+    assert left == {ended_at}
     await then_nothing_is_left(world)
     assert await alerts_now(world) == set()
     await check_everything(world.house)

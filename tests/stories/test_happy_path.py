@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from service.policy.people import Role
-from service.policy.presence import SightingResult
 from service.policy.session import SessionState
 from service.store.tables import MeetingStage
 from service.workflows import presence
@@ -23,6 +22,7 @@ from tests.stories.steps import (
     stages,
     states,
     the_call_ends,
+    the_lesson_goes_on,
     then_nothing_is_left,
     tutor_goes_in,
     waits,
@@ -35,11 +35,9 @@ from tests.world import World, a_clear_session, a_family, check_in, say
 async def test_a_session_goes_from_booking_to_closed(world: World) -> None:
     house, family = world.house, world.family
     session_id = await a_live_session(world)
-    note = presence.NoteSighting(session_id, family.child, SightingResult.SEEN)
-    await house.do(presence.note_sighting, note, world.actor(world.second, Role.SECOND_STAFF))
     assert await alerts_now(world) == set()
 
-    await pass_by(world, 50 * 60, every=600)
+    await the_lesson_goes_on(world, session_id)
     await the_call_ends(world)
     assert (await session_of(world, session_id)).state is SessionState.ENDED
     await then_nothing_is_left(world)

@@ -1,11 +1,11 @@
 """The provider says nothing, or says it late: what people did still counts, and nothing is made up."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from service.policy.people import Role
-from service.policy.session import SessionState
+from service.policy.people import Role, SessionId
+from service.policy.session import WITH_MEETING, SessionState
 from service.store.tables import MeetingStage
 from service.workflows import presence
 from tests.invariants import check_everything
@@ -21,9 +21,11 @@ from tests.stories.steps import (
     reason_of,
     second_staff_go_in,
     second_staff_is_released,
+    second_staff_look,
     session_of,
     stages,
     the_call_ends,
+    the_lesson_goes_on,
     tutor_goes_in,
 )
 from tests.world import World
@@ -46,10 +48,17 @@ async def everybody_in_without_a_word(world: World) -> str:
     return session_id
 
 
+async def second_staff_keep_saying(world: World, session_id: SessionId, until: datetime) -> None:
+    """Every few minutes second staff note what they see, which says that they are there."""
+    while world.house.clock.now() < until:
+        await second_staff_look(world, session_id)
+        await pass_by(world, 4 * 60, every=120)
+
+
 @on_teams
 async def test_a_lesson_that_the_provider_never_told_of_was_a_lesson(world: World) -> None:
     session_id = await everybody_in_without_a_word(world)
-    await pass_by(world, 65 * 60, every=600)
+    await second_staff_keep_saying(world, session_id, (await session_of(world, session_id)).ends_at)
     assert (await session_of(world, session_id)).state is SessionState.ENDED
     assert await reason_of(world, session_id) == "no_signals"
     assert {"no_signals", "blind"} <= await alerts_now(world)
@@ -63,11 +72,28 @@ async def test_a_lesson_that_zoom_never_told_of_is_found_by_looking(world: World
     await pass_by(world, 300, every=100)
     assert (await session_of(world, session_id)).state is SessionState.LIVE
     assert "blind" in await alerts_now(world)
-    await world.house.until((await session_of(world, session_id)).starts_at)
+    starts_at = (await session_of(world, session_id)).starts_at
+    await second_staff_keep_saying(world, session_id, starts_at)
     await the_call_ends(world)
     await pass_by(world, 180, every=60)
     assert await reason_of(world, session_id) == "over"
     assert world.house.letters(world.family.mother_mail, "Was everything as it should be?")
+    await check_everything(world.house)
+
+
+@on_both_providers
+@on_sqlite
+async def test_a_room_that_nobody_tells_of_is_ended_when_second_staff_say_nothing_either(
+    world: World,
+) -> None:
+    session_id = await everybody_in_without_a_word(world)
+    await pass_by(world, 4 * 60, every=60)
+    assert (await session_of(world, session_id)).state in WITH_MEETING
+    assert "blind" in await alerts_now(world)
+    await pass_by(world, 4 * 60, every=60)
+    assert (await session_of(world, session_id)).state is SessionState.ENDED
+    assert await reason_of(world, session_id) == "child_with_tutor_alone"
+    assert world.house.letters(world.family.mother_mail, "does not take place")
     await check_everything(world.house)
 
 
@@ -114,7 +140,7 @@ async def test_the_end_of_an_early_try_ends_no_lesson_however_late_it_is_told(wo
 @on_teams
 async def test_our_own_calls_are_no_stray_meetings_when_their_record_comes(world: World) -> None:
     session_id = await a_live_session(world)
-    await pass_by(world, 46 * 60, every=600)
+    await the_lesson_goes_on(world, session_id)
     await the_call_ends(world)
     await pass_by(world, 40 * 60, every=300)
     assert await stages(world, session_id) == [MeetingStage.CLOSED]

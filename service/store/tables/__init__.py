@@ -95,6 +95,7 @@ from service.store.tables.staff import (
     RelationRow,
     StaffRow,
 )
+from service.store.tables.watch import BreachRow
 
 __all__ = [
     "AbsenceRow",
@@ -107,6 +108,7 @@ __all__ = [
     "BeatRow",
     "BlindRoomRow",
     "BlindTimeRow",
+    "BreachRow",
     "BudgetRow",
     "CheckInRow",
     "CheckpointRow",

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlmodel import Field, SQLModel
 
 from service.policy.admission import Place
+from service.policy.signs import Manner
 from service.ports import SignalKind
 from service.store.tables.base import (
     INSTANT,
@@ -158,6 +159,7 @@ class SignalRow(SQLModel, table=True):
     __table_args__ = (
         unique("digest"),
         one_of("kind", SignalKind),
+        one_of("manner", Manner),
         found_by("ix_signals_meeting", "meeting_id", "happened_at"),
         record(append_only=True),
     )
@@ -173,6 +175,7 @@ class SignalRow(SQLModel, table=True):
     connection: str
     new_role: str
     as_host: bool
+    manner: str = Field(default="", sa_column_kwargs={"server_default": ""})
     happened_at: datetime = Field(sa_type=INSTANT)
     received_at: datetime = Field(sa_type=INSTANT)
     looked_at: datetime | None = Field(default=None, sa_type=INSTANT)

@@ -27,6 +27,7 @@ from tests.store.schema.rows import (
     admission,
     alert,
     assignment,
+    breach,
     clearance,
     cleared_child,
     consent,
@@ -225,6 +226,7 @@ FORBIDDEN = {
     "a blind time of an unknown cause": Forbidden(
         "ck_blind_times_cause_known", "blind_times", BLIND_TIME | {"id": "b", "cause": "fog"}
     ),
+    "the same breach twice": Forbidden("uq_breaches_standing", "breaches", breach("b")),
     "the same alert twice": Forbidden("uq_alerts_open", "alerts", alert("a")),
     "a closed alert without an outcome": Forbidden(
         "ck_alerts_closed_with_outcome", "alerts", alert("a", code="other", closed_at=AT)

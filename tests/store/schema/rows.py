@@ -171,6 +171,18 @@ def alert(alert_id: str, **changes: Any) -> Row:
     } | changes
 
 
+def breach(breach_id: str, **changes: Any) -> Row:
+    """A broken rule of the watch that stands."""
+    return {
+        "id": breach_id,
+        "session_id": "session_1",
+        "subject_id": "session_1",
+        "code": "unknown_person",
+        "since": AT,
+        "noticed_at": AT,
+    } | changes
+
+
 def message(message_id: str, **changes: Any) -> Row:
     """A message to a parent."""
     return {
