@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from service.policy.organisation import EMERGENCY, INDEPENDENT
 from service.policy.rules import RULES
 from service.web.pages import devices, errors
 from service.web.pages.rendering import WEB, environment
@@ -15,9 +16,11 @@ SPEAKING = (
     "policy/rules.py",
     "policy/staff_rules.py",
     "workflows/attesting.py",
+    "workflows/concerns.py",
     "workflows/consent.py",
     "workflows/door.py",
     "workflows/leaving.py",
+    "workflows/handling.py",
     "workflows/links.py",
     "workflows/presence.py",
     "workflows/promising.py",
@@ -26,12 +29,15 @@ SPEAKING = (
     "workflows/tapping.py",
     "workflows/watching.py",
     "web/forms.py",
+    "web/pages/concern.py",
+    "web/pages/concern_form.py",
     "web/pages/consent.py",
     "web/pages/deeds.py",
     "web/pages/parent.py",
     "web/board/room.py",
     "web/pages/session.py",
     "web/pages/staff.py",
+    "web/pages/staff_concerns.py",
 )
 """Modules whose refusals and waits reach a page."""
 
@@ -61,6 +67,8 @@ def of_code() -> Iterator[str]:
     yield from (CONSENT_SENTENCE, COLLEAGUE_SENTENCE, PROMISE_SENTENCE)
     yield from (rule.lifted_by for rule in RULES)
     yield devices.OPENS_NOTHING
+    yield from (who for who, _ in EMERGENCY)
+    yield INDEPENDENT
     yield from OF_DAMAGED_FORMS
 
 

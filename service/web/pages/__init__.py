@@ -1,16 +1,20 @@
 """The HTML pages: parents' under `/p/`, a household's other devices' at `/d` and `/here`, staff's under
 `/staff`; no script, every sentence translatable."""
 
+from datetime import timedelta
+
 from aiohttp import web
 from yarl import URL
 
 from service.web.limits import Limiter
 from service.web.middleware import ErrorPage
+from service.web.pages.concern import FamilyConcerns
 from service.web.pages.devices import CODE_TRIES, CODE_TRIES_PER, DevicePages
 from service.web.pages.errors import error_pages
 from service.web.pages.parent import ParentPages
 from service.web.pages.rendering import WEB, Pages
 from service.web.pages.staff import StaffPages, or_sign_in
+from service.web.pages.staff_concerns import StaffConcerns
 from service.web.sign_in import SignIn
 from service.workflows.deps import Deps
 
@@ -37,7 +41,9 @@ def add_to(
     devices = DevicePages(deps, pages, Limiter(deps.clock, tries=CODE_TRIES, per=CODE_TRIES_PER))
     _add_devices(app, devices)
     _add_parents(app, ParentPages(deps, pages, form_key, devices))
-    _add_staff(app, StaffPages(deps, pages, sign_in, limiter, form_key))
+    staff = StaffPages(deps, pages, sign_in, limiter, form_key)
+    _add_staff(app, staff)
+    _add_concerns(app, FamilyConcerns(deps, pages, form_key, _few(deps)), staff, _few(deps))
     add_file(app, "pages.css", "text/css")
 
 
@@ -74,6 +80,24 @@ def _add_staff(app: web.Application, staff: StaffPages) -> None:
     app.router.add_post("/staff/sign-out", staff.sign_out)
     app.router.add_get("/staff/sessions/{session_id}", or_sign_in(staff.show))
     app.router.add_post("/staff/sessions/{session_id}", or_sign_in(staff.act))
+
+
+def _few(deps: Deps) -> Limiter:
+    """Enough for whoever is worried, and not for a program: nothing that is refused is lost."""
+    return Limiter(deps.clock, tries=10, per=timedelta(minutes=10))
+
+
+def _add_concerns(
+    app: web.Application, family: FamilyConcerns, staff: StaffPages, limiter: Limiter
+) -> None:
+    app.router.add_get("/p/{token}/concern", family.show)
+    app.router.add_post("/p/{token}/concern", family.act)
+    own = StaffConcerns(staff, limiter)
+    app.router.add_get("/staff/concern", or_sign_in(own.ask))
+    app.router.add_post("/staff/concern", own.take)
+    app.router.add_get("/staff/concerns", or_sign_in(own.listed))
+    app.router.add_get("/staff/concerns/{concern_id}", or_sign_in(own.one))
+    app.router.add_post("/staff/concerns/{concern_id}", or_sign_in(own.act))
 
 
 def add_file(app: web.Application, name: str, media_type: str) -> None:

@@ -56,6 +56,14 @@ async def carry_out(deps: Deps, steps: tuple[Step, ...], by: Actor) -> None:
             raise outcome.error
 
 
+async def made(deps: Deps, step: Step, by: Actor) -> str:
+    """Carry out one step that makes something; answers its id, or raises what refused it."""
+    outcome = await deps.store.transact(step.request, step.command, by=by)
+    if isinstance(outcome, Refused):
+        raise outcome.error
+    return str(outcome.value)
+
+
 @dataclass(frozen=True)
 class Trouble:
     """One thing to mend, as the page says it. `field` is empty if it is about no field."""

@@ -39,6 +39,7 @@ class Opened:
     locked: bool
     child_initial: str
     browser_hash: str | None = field(repr=False)
+    concern_page: str = field(repr=False)
 
     @property
     def has_pin(self) -> bool:
@@ -72,6 +73,7 @@ def opened(reader: Reader, token: str, brought: Brought) -> Opened:
         locked=link_store.failed_pins(reader, link.parent_id, PIN_TRIES_WITHIN) >= PIN_TRIES,
         child_initial=initial(name),
         browser_hash=hash_token(brought.browser_token) if brought.browser_token else None,
+        concern_page=f"/p/{token}/concern",
     )
 
 

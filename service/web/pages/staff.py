@@ -46,7 +46,14 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 SIGN_IN = "/staff/sign-in"
-ROLES = (Role.TUTOR, Role.SECOND_STAFF, Role.COORDINATOR, Role.DSL, Role.ADMIN)
+ROLES = (
+    Role.TUTOR,
+    Role.SECOND_STAFF,
+    Role.COORDINATOR,
+    Role.DSL,
+    Role.INDEPENDENT,
+    Role.ADMIN,
+)
 DO, ENTER = "do", "enter"
 
 
@@ -100,18 +107,18 @@ class StaffPages:
 
     async def ask(self, request: web.Request) -> web.StreamResponse:
         """`GET /staff/sign-in`."""
-        return self._answer(request, "staff_sign_in.html", {})
+        return self.answer(request, "staff_sign_in.html", {})
 
     async def let_sign_in(self, request: web.Request) -> web.StreamResponse:
         """`POST /staff/sign-in`; a bad token brings the form back."""
         try:
             return await signing_in(self.sign_in, self.origin, self.limiter)(request)
         except ChaperoneError as error:
-            _tell(request, error)
+            tell(request, error)
             told = error
             if isinstance(error, NotSignedIn):
                 told = NotSignedIn("This token is not valid, or not any more.", code="bad_token")
-            return self._answer(request, "staff_sign_in.html", {}, error=told)
+            return self.answer(request, "staff_sign_in.html", {}, error=told)
 
     async def sign_out(self, request: web.Request) -> web.StreamResponse:
         """`POST /staff/sign-out`."""
@@ -121,11 +128,11 @@ class StaffPages:
 
     async def home(self, request: web.Request) -> web.StreamResponse:
         """`GET /staff`: today's sessions."""
-        actor = await self._who(request)
+        actor = await self.who(request)
         sessions = await self.deps.store.read(staff_view.day, actor)
         sees_all = actor.has(Role.COORDINATOR, Role.DSL)
         context = {"sessions": sessions, "actor": actor, "sees_all_rooms": sees_all}
-        return self._answer(request, "staff_home.html", context)
+        return self.answer(request, "staff_home.html", context)
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         """`GET /staff/sessions/{session_id}`: the door."""
@@ -138,12 +145,12 @@ class StaffPages:
         try:
             return await self._done(request, page, form)
         except ChaperoneError as error:
-            _tell(request, error)
+            tell(request, error)
             return self._door(request, await self._page(request), form, error)
 
     async def _done(self, request: web.Request, page: DoorPage, form: Form) -> web.StreamResponse:
         check_same_origin(request, self.origin)
-        name, actor = form.get(DO, ""), await self._who(request)
+        name, actor = form.get(DO, ""), await self.who(request)
         deed = DEEDS.get(name)
         if deed is None:
             raise InvalidInput("This form is out of date. Open the page again.")
@@ -155,7 +162,8 @@ class StaffPages:
             return web.Response(status=303, headers={"Location": way.url.get_secret_value()})
         return web.Response(status=303, headers={"Location": request.path})
 
-    async def _who(self, request: web.Request) -> Actor:
+    async def who(self, request: web.Request) -> Actor:
+        """The member of staff who is signed in and may still act. `NotSignedIn`, or `NotAllowed`."""
         actor = self.sign_in.actor_from(request)
         if not actor.has(*ROLES):
             raise NotAllowed
@@ -164,7 +172,7 @@ class StaffPages:
         return replace(actor, request_id=request[REQUEST_ID])
 
     async def _page(self, request: web.Request) -> DoorPage:
-        actor = await self._who(request)
+        actor = await self.who(request)
         session_id = SessionId(read_path(request)["session_id"])
         return await self.deps.store.read(staff_view.look, session_id, actor)
 
@@ -185,9 +193,9 @@ class StaffPages:
             "failed": form.get(DO, "") if form and error else "",
             "form": form if form is not None else Form(),
         }
-        return self._answer(request, "staff_session.html", context, error=error, leads_out=True)
+        return self.answer(request, "staff_session.html", context, error=error, leads_out=True)
 
-    def _answer(
+    def answer(
         self,
         request: web.Request,
         template: str,
@@ -196,6 +204,7 @@ class StaffPages:
         error: ChaperoneError | None = None,
         leads_out: bool = False,
     ) -> web.Response:
+        """A page in the browser's language, with what is to mend on it."""
         language = choose(None, request.headers.get("Accept-Language", ""))
         more = {
             "problems": troubles(error) if error else (),
@@ -229,6 +238,7 @@ def form_binding(request: web.Request, part: str, name: str, subject_id: str) ->
     return f"{part}:{name}:{subject_id}:{hash_token(request.cookies.get(COOKIE, ''))}"
 
 
-def _tell(request: web.Request, error: ChaperoneError) -> None:
+def tell(request: web.Request, error: ChaperoneError) -> None:
+    """Note in the log that something was refused: its code, and nothing that was typed."""
     more = {"request_id": request[REQUEST_ID], "route": request[ROUTE]}
     log.info("refused: %s", error.code, extra=more)

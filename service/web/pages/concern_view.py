@@ -1,0 +1,122 @@
+"""What those who handle concerns see of them on their pages: without the words, and with them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.errors import NotFound
+from service.policy.concern import Lateness, StepKind
+from service.policy.concerns import Concern, Deadlines, may_handle
+from service.policy.people import Actor, ChildId, ParentId, StaffId
+from service.policy.session import Session
+from service.store import concerns, people, sessions, staff, staffing
+from service.store.concerns import Said
+from service.store.transactions import Reader
+from service.web.pages.opened import initial
+from service.workflows import handling
+
+
+@dataclass(frozen=True)
+class ConcernShown:
+    """A concern without its words. `handler` is the name of whoever looks after it."""
+
+    concern: Concern
+    clock: Deadlines
+    late: Lateness | None
+    handler: str | None
+
+
+@dataclass(frozen=True)
+class ConcernPage:
+    """One concern, the session it is about, and the staff of that session who might be meant."""
+
+    shown: ConcernShown
+    session: Session | None
+    staff: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class StepWords:
+    """One step, by whom, with its words if it has any."""
+
+    kind: StepKind
+    by: str
+    at: datetime
+    words: str | None
+
+
+@dataclass(frozen=True)
+class Words:
+    """Every word of a concern, and whose it is."""
+
+    said: Said
+    reporter: str
+    child: str | None
+    steps: tuple[StepWords, ...]
+
+
+def listed(reader: Reader, actor: Actor, limit: int) -> tuple[ConcernShown, ...]:
+    """The open ones first, the longest waited for first among them; then the closed, newest first."""
+    found = handling.visible(reader, actor, "", limit)
+    still_open = [one for one in found if one.now.closed_at is None]
+    closed = [one for one in reversed(found) if one.now.closed_at is not None]
+    return tuple(_shown(reader, one) for one in (*still_open, *closed))
+
+
+def look(reader: Reader, concern_id: str, actor: Actor) -> ConcernPage:
+    """One concern. `NotFound` unless the person may handle it."""
+    concern = concerns.get(reader, concern_id)
+    if not may_handle(concern, actor, reader.house.organisation, reader.now):
+        raise NotFound
+    session = sessions.get(reader, concern.session_id) if concern.session_id else None
+    return ConcernPage(_shown(reader, concern), session, _staff_of(reader, session))
+
+
+def words(reader: Reader, concern_id: str, actor: Actor) -> Words:
+    """Every word of it, once it is recorded that they are read. `NotFound` as for `look`."""
+    look(reader, concern_id, actor)
+    concern = concerns.get(reader, concern_id)
+    child = None
+    if concern.child_id is not None:
+        child = initial(people.child_names(reader, (concern.child_id,))[ChildId(concern.child_id)])
+    return Words(
+        said=concerns.said(reader, concern_id),
+        reporter=_called(reader, concern.reporter_id or concern.raised_by),
+        child=child,
+        steps=tuple(
+            StepWords(
+                one.step.kind,
+                _called(reader, one.step.by),
+                one.step.at,
+                one.words.get_secret_value() if one.words else None,
+            )
+            for one in concerns.said_later(reader, concern_id)
+        ),
+    )
+
+
+def _shown(reader: Reader, concern: Concern) -> ConcernShown:
+    organisation = reader.house.organisation
+    handler = concern.now.handler
+    return ConcernShown(
+        concern,
+        concern.deadlines(organisation),
+        concern.lateness(organisation, reader.now),
+        _called(reader, handler) if handler else None,
+    )
+
+
+def _staff_of(reader: Reader, session: Session | None) -> tuple[tuple[str, str], ...]:
+    if session is None:
+        return ()
+    current = staffing.current(reader, session.session_id)
+    ids = (session.tutor_id, *sorted(current.people if current else ()))
+    return tuple((one, _called(reader, one)) for one in ids)
+
+
+def _called(reader: Reader, subject: str) -> str:
+    """The name of whoever this is, or the name they signed in with."""
+    if staff.has_staff(reader, subject):
+        return staff.staff_record(reader, StaffId(subject)).name.get_secret_value()
+    if people.has_parent(reader, ParentId(subject)):
+        return people.parent_record(reader, ParentId(subject)).name.get_secret_value()
+    return subject
