@@ -7,7 +7,7 @@ when time passes and when work is done.
 import os
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -65,8 +65,11 @@ def settings_for(
     emulated: Emulated,
     mail_port: int,
     organised: str = ORGANISATION,
+    *,
+    also: Emulated | None = None,
 ) -> Settings:
-    """Settings of a demo deployment with fresh keys."""
+    """Settings of a demo deployment with fresh keys; `also` is a second provider."""
+    zoom, teams = (_at(name, emulated, also) for name in ("zoom", "teams"))
     organisation = folder / "organisation.toml"
     organisation.write_text(organised, "utf-8")
     return Settings(
@@ -81,8 +84,8 @@ def settings_for(
         statement_key=SecretStr(a_key()),
         token_keys=SecretStr(f"t1:{a_key()}"),
         form_key=SecretStr(a_key()),
-        zoom=zoom_settings(emulated.url) if emulated.provider == "zoom" else None,
-        teams=teams_settings(emulated.url, folder) if emulated.provider == "teams" else None,
+        zoom=zoom_settings(zoom) if zoom else None,
+        teams=teams_settings(teams, folder) if teams else None,
         mail=MailSettings(
             host="127.0.0.1",
             port=mail_port,
@@ -90,6 +93,10 @@ def settings_for(
             security="none",
         ),
     )
+
+
+def _at(name: str, *emulated: Emulated | None) -> str | None:
+    return next((one.url for one in emulated if one is not None and one.provider == name), None)
 
 
 @dataclass
@@ -208,6 +215,7 @@ class House:
     session: aiohttp.ClientSession
     rooms: Rooms
     mailbox: Mailbox
+    others: tuple[Rooms, ...] = ()
 
     @property
     def base_url(self) -> str:
@@ -238,20 +246,25 @@ class House:
         """Run a reading function."""
         return await self.deps.store.read(fn, *args)
 
+    async def _everywhere(self, path: str, body: Any = None) -> None:
+        """One call of the control API of every provider."""
+        for rooms in (self.rooms, *self.others):
+            await rooms.control("POST", path, body)
+
     async def settle(self) -> None:
         """Go round every reconciler, and deliver webhooks, until nothing is due."""
         for _ in range(20):
-            await self.rooms.control("POST", "webhooks/flush")
+            await self._everywhere("webhooks/flush")
             reports = [await reconciler.run(self.deps) for reconciler in RECONCILERS]
             if not any(report.looked_at for report in reports):
-                await self.rooms.control("POST", "webhooks/flush")
+                await self._everywhere("webhooks/flush")
                 return
         raise AssertionError("the reconcilers never came to rest")
 
     async def advance(self, **by: float) -> None:
         """Let time pass here and at the provider; nothing is done meanwhile."""
         self.clock.advance(timedelta(**by))
-        await self.rooms.control("POST", "clock", {"set": self.clock.now().isoformat()})
+        await self._everywhere("clock", {"set": self.clock.now().isoformat()})
 
     async def until(self, instant: datetime) -> None:
         """Let time pass up to an instant."""
@@ -275,10 +288,11 @@ async def running(
     provider: str = "zoom",
     migrated: bool = False,
     organised: str = ORGANISATION,
+    also: str | None = None,
 ) -> AsyncIterator[House]:
     """The service on an empty database, with an emulated provider and a mail server.
 
-    `migrated`: the database is empty, but has our schema already.
+    `migrated`: the database is empty, but has our schema already. `also`: a second provider.
     """
     port = a_port()
     mailbox = Mailbox()
@@ -286,16 +300,30 @@ async def running(
     carrier.start()
     clock = HeldClock(now)
     try:
-        async with (
-            emulator(provider, f"http://127.0.0.1:{port}/hooks/{provider}", now) as emulated,
-            aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
-        ):
-            settings = settings_for(database_url, folder, port, emulated, carrier.port, organised)
+        async with AsyncExitStack() as stack:
+            hooks = f"http://127.0.0.1:{port}/hooks"
+            emulated, *more = [
+                await stack.enter_async_context(emulator(name, f"{hooks}/{name}", now))
+                for name in (provider, also)
+                if name is not None
+            ]
+            jar = aiohttp.DummyCookieJar()
+            session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=jar))
+            settings = settings_for(
+                database_url,
+                folder,
+                port,
+                emulated,
+                carrier.port,
+                organised,
+                also=more[0] if more else None,
+            )
             if not migrated:
                 await migrate.migrate(database_url)
             async with serving(settings, clock) as started:
                 rooms = Rooms(session, emulated)
-                yield House(started, settings, clock, session, rooms, mailbox)
+                others = tuple(Rooms(session, one) for one in more)
+                yield House(started, settings, clock, session, rooms, mailbox, others)
     finally:
         carrier.stop()
 

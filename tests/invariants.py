@@ -134,7 +134,8 @@ def no_session_has_two_live_meetings(known: Known) -> None:
 def the_provider_holds_what_we_record(known: Known) -> None:
     """What is open with us is there at the provider, and nothing else of ours that is not on its way
     out."""
-    rows = {row["reference"]: row for row in known.rows["meetings"]}
+    mine = [row for row in known.rows["meetings"] if row["provider"] == known.provider]
+    rows = {row["reference"]: row for row in mine}
     there = [
         (rows[reference], found)
         for reference, found in known.provider_meetings

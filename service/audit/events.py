@@ -113,6 +113,8 @@ class Event(StrEnum):
     BLIND_TIME_NOTED = "blind_time.noted"
     SESSION_UNWATCHED = "session.unwatched"
     PROVIDER_OUT = "provider.out"
+    PROVIDER_OUT_LONGER = "provider.out_longer"
+    PROVIDER_LEFT = "provider.left"
     PROVIDER_BACK = "provider.back"
     SESSION_PROVIDER_CHANGED = "session.provider_changed"
     ATTENDANCE_READ = "attendance.read"

@@ -138,6 +138,8 @@ _PROVIDERS = (
     _kind(_URGENT, "call_unwatched", "POL-03", "A provider does not tell us who is in a room."),
     _kind(_URGENT, "signals_missed", "POL-03",
           "A provider has lost some of what it should have told us of a room."),
+    _kind(_URGENT, "not_moved", "POL-10",
+          "A session could not move to the other provider: no account is free there."),
     _kind(_ORDINARY, "burned_link_unwatched", "POL-01",
           "An old link that still opens a meeting is watched no more."),
     _kind(_ORDINARY, "hook_not_validated", "POL-03",

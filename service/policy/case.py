@@ -108,12 +108,16 @@ class ChildCase:
 
 @dataclass(frozen=True)
 class HostCase:
-    """The host account for the session: is it ours to use, and who can get at it (POL-10, POL-12)."""
+    """The host account for the session: is it ours to use, and who can get at it (POL-10, POL-12).
+
+    `provider_out`: somebody found the account's provider out of order (pitfall 55).
+    """
 
     host_id: HostId
     account_domain: str
     active_custodians: frozenset[StaffId]
     withdrawn: bool = False
+    provider_out: bool = False
 
 
 @dataclass(frozen=True)

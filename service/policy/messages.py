@@ -143,6 +143,17 @@ TEMPLATES: Mapping[str, Template] = {
             on_the_day=True,
         ),
         Template(
+            "provider_out",
+            "A session does not take place",
+            "Hello {parent},\n\n"
+            "the video session for {child} planned for {when} does not take place: the video service "
+            "is out of order.\n"
+            "Please do not accept any other link for it, whoever sends it. We never use a "
+            "personal account or another service instead.\n"
+            "If you have a question, telephone us: {phone}.\n",
+            on_the_day=True,
+        ),
+        Template(
             "sessions_off",
             "Sessions do not take place",
             "Hello {parent},\n\n"

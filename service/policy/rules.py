@@ -33,7 +33,6 @@ class Stage(StrEnum):
 EVERY_STAGE = frozenset(Stage)
 BEFORE_IT_STARTS = frozenset({Stage.OPEN, Stage.ADMIT})
 
-
 OVERRIDABLE = frozenset({"outside_hours", "tutor_training_lapsed", "second_staff_training_lapsed"})
 """The only reasons a safeguarding lead can set aside. Consent, the second member of staff, the
 parent's presence, the tutor's checks and the host's custodians are never among them."""
@@ -156,6 +155,8 @@ def host_has_two_custodians(case: CaseFile) -> Reasons:
         return
     if host.account_domain not in case.organisation.domains:
         yield Shortcoming("host_personal", "The account is not one of the organisation's.")
+    if host.provider_out:
+        yield Shortcoming("provider_out", "The meeting's provider is out of order.")
     if len(host.active_custodians) < 2:
         yield Shortcoming("host_custodians", "The account has fewer than two active custodians.")
 
@@ -266,7 +267,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "R-13",
         ("POL-10", "POL-12"),
-        "An account of the organisation with two active custodians is free for the meeting.",
+        "An account of ours with two active custodians is free, at a provider that is not out of order.",
         "an administrator",
         BEFORE_IT_STARTS,
         session_check=host_has_two_custodians,

@@ -14,6 +14,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from service.reconcilers import (
     ask_agreement,
+    call_off_sessions,
     check_providers,
     close_meetings,
     close_sessions,
@@ -24,6 +25,7 @@ from service.reconcilers import (
     keep_burned_watches,
     keep_watches,
     look_inside,
+    move_sessions,
     open_meetings,
     review_policy,
     sequence_log,
@@ -52,6 +54,8 @@ RECONCILERS: tuple[Reconciler, ...] = (
     watch_hooks.RECONCILER,
     look_inside.RECONCILER,
     watch_concerns.RECONCILER,
+    call_off_sessions.RECONCILER,
+    move_sessions.RECONCILER,
     check_providers.RECONCILER,
     deliver_messages.RECONCILER,
     ask_agreement.RECONCILER,

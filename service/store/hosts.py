@@ -9,15 +9,23 @@ from service.errors import NotFound
 from service.policy.case import HostCase
 from service.policy.people import HostId, StaffId
 from service.store.staff import STAFF
-from service.store.tables import CustodianRow, EngagementRow, HostRow, table_of
+from service.store.tables import (
+    CustodianRow,
+    EngagementRow,
+    HostRow,
+    ProviderOutageRow,
+    table_of,
+)
 from service.store.transactions import Reader, Tx
 
 HOSTS = table_of(HostRow)
 CUSTODIANS = table_of(CustodianRow)
 ENGAGEMENTS = table_of(EngagementRow)
+OUTAGES = table_of(ProviderOutageRow)
 
 _WANTED: sa.BindParameter[str] = sa.bindparam("wanted")
-_HOST = sa.select(HOSTS).where(HOSTS.c.id == _WANTED)
+_OUT = sa.exists().where(OUTAGES.c.provider == HOSTS.c.provider, OUTAGES.c.lifted_at.is_(None))
+_HOST = sa.select(HOSTS, _OUT.label("provider_out")).where(HOSTS.c.id == _WANTED)
 _FREE_HOSTS = (
     sa.select(HOSTS.c.id)
     .where(
@@ -140,4 +148,5 @@ def host_case(reader: Tx | Reader, host_id: HostId) -> HostCase:
         account_domain=host.account_domain,
         active_custodians=frozenset(StaffId(staff_id) for staff_id in active),
         withdrawn=host.withdrawn_at is not None,
+        provider_out=bool(host.provider_out),
     )

@@ -223,6 +223,7 @@ def amend(tx: Tx, session: Session, after: Session, schedule: Schedule | None) -
         {
             "purpose": after.purpose,
             "tutor_id": after.tutor_id,
+            "provider": after.provider,
             "terms": after.terms,
             "version": after.version,
             "host_id": after.host_id,

@@ -64,10 +64,13 @@ def trained_until(staff_id: StaffId, day: date) -> StaffMember:
 
 
 def hosted(
-    domain: str = "tuition.example", *custodians: StaffId, withdrawn: bool = False
+    domain: str = "tuition.example",
+    *custodians: StaffId,
+    withdrawn: bool = False,
+    out: bool = False,
 ) -> CaseFile:
     """The complete case on another host account."""
-    host = HostCase(HostId("host_1"), domain, frozenset(custodians), withdrawn)
+    host = HostCase(HostId("host_1"), domain, frozenset(custodians), withdrawn, out)
     return a_case(host=host)
 
 
@@ -162,6 +165,7 @@ BROKEN = [
     Broken("R-12", "purpose_missing", a_case(session=a_session(purpose=" \t\n"))),
     Broken("R-13", "host_missing", a_case(host=None)),
     Broken("R-13", "host_missing", hosted("tuition.example", TUTOR, SECOND, withdrawn=True)),
+    Broken("R-13", "provider_out", hosted("tuition.example", TUTOR, SECOND, out=True)),
     Broken("R-13", "host_personal", hosted("mail.example", TUTOR, SECOND)),
     Broken("R-13", "host_custodians", hosted("tuition.example", TUTOR)),
     Broken("R-16", "rehearsal", a_case(children=(a_child_case(rehearsing=True),))),

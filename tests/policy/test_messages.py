@@ -10,7 +10,7 @@ FILLED = {
     "parent", "child", "organisation", "phone", "link", "when", "purpose", "before", "word",
     "tutor", "occasions", "until", "why",
 }  # fmt: skip
-NO_LINK = {"session_off", "session_ended", "sessions_off", "word_received"}
+NO_LINK = {"session_off", "session_ended", "sessions_off", "provider_out", "word_received"}
 
 
 def places(text: str) -> set[str]:

@@ -16,6 +16,7 @@ from service.web.api import (
     merging,
     parents,
     presence,
+    providers,
     rehearsal,
     reports,
     second_staff,
@@ -50,5 +51,6 @@ ROUTES: tuple[Route, ...] = table(
     attendance.ROUTES,
     alerts.ROUTES,
     concerns.ROUTES,
+    providers.ROUTES,
     audit.ROUTES,
 )
