@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from bench import (
+    board,
     booking,
     booking_postgres,
     burst,
@@ -27,6 +28,8 @@ MEASURES: dict[str, Measure] = {
     "booking": booking.measure,
     "booking-postgres": booking_postgres.measure,
     "webhook": webhook.measure,
+    "board": board.measure,
+    "board-postgres": board.measure_on_postgres,
     "verify": verify.measure,
     "startup": startup.measure,
     "tick": tick.measure,

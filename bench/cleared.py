@@ -39,11 +39,13 @@ class Part:
     starts_at: datetime
 
 
-async def fill(store: Store, count: int, now: datetime) -> datetime:
+async def fill(
+    store: Store, count: int, now: datetime, starts_in: timedelta = STARTS_IN
+) -> datetime:
     """Store so many sessions, due already; answers when they start."""
     policy = PolicyVersion("v1", "The board", "Be kind.", now.date() + timedelta(days=300), False)
     await do(store, accounts.publish_policy, policy)
-    starts_at = now.replace(microsecond=0) + STARTS_IN
+    starts_at = now.replace(microsecond=0) + starts_in
     for first in range(0, count, PER_TRANSACTION):
         part = Part(first, min(PER_TRANSACTION, count - first), starts_at)
         await do(store, _fill, part)

@@ -26,6 +26,7 @@ MEETINGS = table_of(MeetingRow)
 
 LIVE_STAGES = (MeetingStage.INTENDED.value, MeetingStage.OPEN.value)
 
+_BY_ID = sa.select(MEETINGS).where(MEETINGS.c.id == sa.bindparam("wanted"))
 _LIVE_OF_SESSION = sa.select(MEETINGS).where(
     MEETINGS.c.session_id == sa.bindparam("wanted"), MEETINGS.c.stage.in_(LIVE_STAGES)
 )
@@ -132,10 +133,10 @@ def insert_intent(tx: Tx, intent: Intent) -> str | None:
 
 def get(reader: Tx | Reader, meeting_id: MeetingId) -> Meeting:
     """A meeting. `NotFound` if there is none."""
-    found = _one(reader, MEETINGS.c.id == meeting_id)
-    if found is None:
+    row = reader.conn.execute(_BY_ID, {"wanted": meeting_id}).one_or_none()
+    if row is None:
         raise NotFound
-    return found
+    return from_row(row)
 
 
 def live_of_session(reader: Tx | Reader, session_id: SessionId) -> Meeting | None:

@@ -1,6 +1,6 @@
 """Personal ways into meetings, in our custody, and the admissions that release them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,15 @@ from service.store.transactions import Reader, Tx
 
 WAYS_IN = table_of(WayInRow)
 ADMISSIONS = table_of(AdmissionRow)
+
+# Built once: each webhook asks.
+_EVER_HELD = (
+    sa.select(WAYS_IN).where(WAYS_IN.c.meeting_id == sa.bindparam("wanted")).order_by(WAYS_IN.c.id)
+)
+_HELD = _EVER_HELD.where(WAYS_IN.c.revoked_at.is_(None))
+_ADMITTED = sa.select(ADMISSIONS.c.subject_id).where(
+    ADMISSIONS.c.meeting_id == sa.bindparam("wanted")
+)
 
 
 @dataclass(frozen=True)
@@ -51,10 +60,7 @@ def held(
     reader: Tx | Reader, meeting_id: MeetingId, *, revoked_too: bool = False
 ) -> tuple[HeldWayIn, ...]:
     """The ways into a meeting that we hold."""
-    query = sa.select(WAYS_IN).where(WAYS_IN.c.meeting_id == meeting_id)
-    if not revoked_too:
-        query = query.where(WAYS_IN.c.revoked_at.is_(None))
-    return _all(reader, query)
+    return _all(reader, _EVER_HELD if revoked_too else _HELD, {"wanted": meeting_id})
 
 
 def to_take_back(reader: Tx | Reader, meeting_id: MeetingId) -> tuple[HeldWayIn, ...]:
@@ -64,7 +70,7 @@ def to_take_back(reader: Tx | Reader, meeting_id: MeetingId) -> tuple[HeldWayIn,
         WAYS_IN.c.revoked_at.is_not(None),
         WAYS_IN.c.taken_back_at.is_(None),
     )
-    return _all(reader, query)
+    return _all(reader, query.order_by(WAYS_IN.c.id))
 
 
 def note_taken_back(tx: Tx, way_in_ids: Iterable[str]) -> None:
@@ -73,7 +79,9 @@ def note_taken_back(tx: Tx, way_in_ids: Iterable[str]) -> None:
     tx.conn.execute(WAYS_IN.update().where(mine).values(taken_back_at=tx.now))
 
 
-def _all(reader: Tx | Reader, query: sa.Select[Any]) -> tuple[HeldWayIn, ...]:
+def _all(
+    reader: Tx | Reader, query: sa.Select[Any], given: Mapping[str, str] | None = None
+) -> tuple[HeldWayIn, ...]:
     return tuple(
         HeldWayIn(
             Place(row.place),
@@ -85,7 +93,7 @@ def _all(reader: Tx | Reader, query: sa.Select[Any]) -> tuple[HeldWayIn, ...]:
             row.revoked_at is not None,
             row.taken_back_at is not None,
         )
-        for row in reader.conn.execute(query.order_by(WAYS_IN.c.id))
+        for row in reader.conn.execute(query, given)
     )
 
 
@@ -160,8 +168,8 @@ def let_in_at(reader: Tx | Reader, meeting_id: MeetingId) -> dict[str, datetime]
 
 def admitted_subjects(reader: Tx | Reader, meeting_id: MeetingId) -> frozenset[str]:
     """Everyone who was admitted to a meeting."""
-    query = sa.select(ADMISSIONS.c.subject_id).where(ADMISSIONS.c.meeting_id == meeting_id)
-    return frozenset(reader.conn.execute(query).scalars())
+    found = reader.conn.execute(_ADMITTED, {"wanted": meeting_id})
+    return frozenset(found.scalars())
 
 
 def first_admissions(reader: Tx | Reader, meeting_id: MeetingId) -> dict[Place, datetime]:

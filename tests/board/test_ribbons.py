@@ -9,7 +9,7 @@ from service.policy.admission import Place
 from service.policy.board import Seat, Standing
 from service.policy.room import NOBODY, Person, Stay
 from service.web.board.ribbons import LEAST, ROW, WIDTH, Drawing, Pattern, draw
-from tests.builders import ENDS, STARTS, a_session
+from tests.builders import ENDS, ORGANISATION, STARTS, a_session
 
 MINUTE = timedelta(minutes=1)
 NOW = STARTS + 15 * MINUTE
@@ -20,7 +20,7 @@ def seat(*stays: Stay, waits: tuple[Stay, ...] = (), place: Place | None = Place
 
 
 def drawn(*seats: Seat, now: datetime = NOW) -> Drawing:
-    return draw(a_session(), seats, now)
+    return draw(a_session(), seats, now, ORGANISATION.zone)
 
 
 def test_the_planned_time_lies_inside_the_picture_with_a_margin_on_both_sides() -> None:
@@ -38,6 +38,12 @@ def test_a_stay_runs_from_its_start_to_its_end_or_to_now() -> None:
         (120.0, 360.0, False),
         (120.0, 120.0, True),
     ]
+
+
+def test_a_ribbon_says_in_figures_what_it_shows() -> None:
+    whole = Stay(STARTS, STARTS + 5 * MINUTE, "c1")
+    (ribbon,) = drawn(seat(whole, Stay(STARTS + 7 * MINUTE, None, "c2"))).ribbons
+    assert ribbon.times == "16:00–16:05, 16:07–"
 
 
 def test_in_the_room_waiting_and_unknown_have_patterns_of_their_own() -> None:

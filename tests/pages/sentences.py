@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from service.policy.organisation import EMERGENCY, INDEPENDENT
 from service.policy.rules import RULES
+from service.web.board import words
 from service.web.pages import devices, errors
 from service.web.pages.rendering import WEB, environment
 from service.workflows.consent import CHILD_WORDING, OWN_WORDING, WORDING
@@ -69,6 +70,7 @@ def of_code() -> Iterator[str]:
     yield devices.OPENS_NOTHING
     yield from (who for who, _ in EMERGENCY)
     yield INDEPENDENT
+    yield from (*words.PLACES.values(), *words.STANDINGS.values(), *words.STATES.values())
     yield from OF_DAMAGED_FORMS
 
 

@@ -25,7 +25,7 @@ MOST_OF_ONE = 6
 LOOK_EVERY_SECONDS = 0.5
 """How long a change of another replica may go unseen if its hint is lost."""
 
-PAUSE_SECONDS = 0.2
+PAUSE_SECONDS = 0.1
 """Between two looks: what happens meanwhile is told together."""
 
 AFTER_FAILURE_SECONDS = 1.0

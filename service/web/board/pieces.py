@@ -11,6 +11,7 @@ from service.policy.alerting import URGENCY_WORDS, kind_of
 from service.policy.people import SessionId
 from service.web.board.ribbons import draw
 from service.web.board.view import Board, Room, is_dangerous
+from service.web.board.words import words_in
 from service.web.pages.rendering import Pages
 
 ALERT_WORDS: Mapping[str, object] = {
@@ -55,7 +56,7 @@ class Pieces:
         before = self._made.get(place)
         if before is not None and before[0] is room:
             return before[1]
-        drawing = draw(room.session, room.seats, room.at)
+        drawing = draw(room.session, room.seats, room.at, self._pages.zone)
         context = {"room": room, "drawing": drawing}
         key = f"room-{room.session.session_id}"
         piece = self._piece(language, key, room.line, "board_room.html", context)
@@ -65,7 +66,9 @@ class Pieces:
     def _piece(
         self, language: str, key: str, line: str, template: str, context: dict[str, object]
     ) -> Piece:
-        html = self._pages.text(language, template, {**context, **ALERT_WORDS})
+        html = self._pages.text(
+            language, template, {**context, **ALERT_WORDS, "words": words_in(language)}
+        )
         return Piece(key, line, sha256(f"{line}{html}".encode()).hexdigest()[:16], html)
 
     def _forget(self, board: Board) -> None:

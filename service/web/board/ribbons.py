@@ -7,7 +7,7 @@ Only numbers are worked out here: words and shapes are the template's (`ribbons.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from service.policy.board import Seat
@@ -43,14 +43,26 @@ class Bar:
     width: float
     open_ended: bool
 
+    @property
+    def is_low(self) -> bool:
+        """Whether it is drawn lower than the others: somebody waits."""
+        return self.pattern is Pattern.WAITING
+
+    @property
+    def is_crossed(self) -> bool:
+        """Whether it is drawn crossed: somebody unknown is in the room."""
+        return self.pattern is Pattern.UNKNOWN
+
 
 @dataclass(frozen=True)
 class Ribbon:
-    """One person's row. `y` is its upper edge."""
+    """One person's row. `y` is its upper edge. `times` says the same in figures: from when to when
+    they were in; what is open goes on."""
 
     seat: Seat
     y: int
     bars: tuple[Bar, ...]
+    times: str
 
 
 @dataclass(frozen=True)
@@ -68,13 +80,14 @@ class Drawing:
         return ROW * len(self.ribbons)
 
 
-def draw(session: Session, seats: tuple[Seat, ...], now: datetime) -> Drawing:
-    """The picture of a room at an instant. Whoever was there outside the frame widens it."""
+def draw(session: Session, seats: tuple[Seat, ...], now: datetime, zone: tzinfo) -> Drawing:
+    """The picture of a room at an instant, its times as a clock in the zone shows them. Whoever was
+    there outside the planned time widens it."""
     frame = frame_of(session, seats, now)
     scale = _Scale(frame)
     return Drawing(
         ribbons=tuple(
-            Ribbon(seat, ROW * number, tuple(_bars(seat, scale, now)))
+            Ribbon(seat, ROW * number, tuple(_bars(seat, scale, now)), _times(seat, zone))
             for number, seat in enumerate(seats)
         ),
         start_x=scale.x(session.starts_at),
@@ -110,6 +123,17 @@ def _bars(seat: Seat, scale: _Scale, now: datetime) -> Iterator[Bar]:
         yield _bar(Pattern.WAITING, wait, scale, now)
     for stay in seat.person.stays:
         yield _bar(inside, stay, scale, now)
+
+
+def _times(seat: Seat, zone: tzinfo) -> str:
+    return ", ".join(
+        f"{_clock(stay.since, zone)}–{_clock(stay.until, zone) if stay.until else ''}"
+        for stay in seat.person.stays
+    )
+
+
+def _clock(instant: datetime, zone: tzinfo) -> str:
+    return f"{instant.astimezone(zone):%H:%M}"
 
 
 def _bar(pattern: Pattern, stay: Stay, scale: _Scale, now: datetime) -> Bar:

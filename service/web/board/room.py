@@ -16,6 +16,7 @@ from service.web.board.pages import viewer
 from service.web.board.pieces import ALERT_WORDS
 from service.web.board.ribbons import draw
 from service.web.board.story import Story, tell
+from service.web.board.words import words_in
 from service.web.forms import FIELD, check_form_token, check_same_origin, form_token
 from service.web.intake import read_bytes, read_form, read_path
 from service.web.pages.deeds import (
@@ -113,11 +114,13 @@ class RoomPages:
         form: Form | None = None,
         error: ChaperoneError | None = None,
     ) -> web.Response:
+        language = choose(None, request.headers.get("Accept-Language", ""))
         room = story.room
         context: dict[str, Any] = {
             **ALERT_WORDS,
             "story": story,
-            "drawing": draw(room.session, room.seats, room.at),
+            "drawing": draw(room.session, room.seats, room.at, self.pages.zone),
+            "words": words_in(language),
             "may_end": story.may_end and actor.has(Role.DSL),
             "by_hand": room.session.provider in ENDED_BY_PEOPLE_ALONE,
             "tokens": {
@@ -131,6 +134,5 @@ class RoomPages:
             "problems": troubles(error) if error else (),
             "signed_in": COOKIE in request.cookies,
         }
-        language = choose(None, request.headers.get("Accept-Language", ""))
         status = status_of(error) if error else 200
         return self.pages.answer(language, "room.html", context, status=status)

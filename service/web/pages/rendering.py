@@ -36,6 +36,11 @@ class Pages:
             "form-action 'self'", " ".join(("form-action 'self'", *call_origins))
         )
 
+    @property
+    def zone(self) -> tzinfo:
+        """Where the clock on the wall stands that pages show."""
+        return self._organisation.zone
+
     def text(self, language: str, template: str, context: Mapping[str, Any]) -> str:
         """The page as HTML."""
         blank: dict[str, Any] = {"problems": (), "form": {}}
