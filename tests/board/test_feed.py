@@ -31,6 +31,12 @@ on_postgres = pytest.mark.parametrize(
 )
 
 
+async def a_stranger_comes(world: World) -> None:
+    """Zoom tells us of it, and the watch looks."""
+    await zoom_says_joined(world, connection="16999999", registrant_id="")
+    await world.house.settle()
+
+
 async def test_a_signal_changes_the_room_it_is_about_and_no_other(world: World) -> None:
     other = await a_family(world.house, "meadow", world.coordinator)
     tutor = await a_colleague(world.house, "Mira", "mira")
@@ -50,7 +56,7 @@ async def test_an_alert_reaches_the_board_from_the_webhook_that_raised_it(world:
     session_id = await a_live_session(world)
     async with following(await lead(world), world.house.base_url) as line:
         assert "Nothing is wrong" in line.held["alerts"]
-        await zoom_says_joined(world, connection="16999999", registrant_id="")
+        await a_stranger_comes(world)
         await line.shows("alerts", "Somebody unknown is in a room.")
         await line.shows("alerts", "data-danger")
         await line.shows(key_of(session_id), "<strong>Unknown people</strong>: in the room")
@@ -86,7 +92,7 @@ async def test_what_one_replica_is_told_shows_on_the_board_of_another(world: Wor
         elsewhere = f"http://127.0.0.1:{settings.listen_port}"
         async with following(await lead(world), elsewhere) as line:
             assert "Nothing is wrong" in line.held["alerts"]
-            await zoom_says_joined(world, connection="16999999", registrant_id="")
+            await a_stranger_comes(world)
             await line.shows("alerts", "Somebody unknown is in a room.")
             await line.shows(key_of(session_id), "<strong>Unknown people</strong>: in the room")
 
