@@ -39,6 +39,8 @@ _KINDS = {
     "recording.resumed": SignalKind.RECORDING,
     # Comes when a recording is ready: late, but the only word of it if the first one was lost.
     "recording.completed": SignalKind.RECORDING,
+    # The AI companion writes down what is said.
+    "meeting.ai_companion_started": SignalKind.RECORDING,
     "meeting.created": SignalKind.CREATED,
     "meeting.updated": SignalKind.CHANGED,
     "meeting.deleted": SignalKind.CHANGED,

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from service.policy.signs import Manner
 from service.ports import SignalKind
 from tests.integrations.zoom.test_webhooks import STAMP, THEN, event_of, read
 
@@ -122,3 +123,48 @@ async def test_someone_waiting_before_the_start_has_neither_connection_nor_time(
     signal = await read(event)
     assert (signal.kind, signal.happened_at) == (SignalKind.WAITING, SENT)
     assert (signal.registrant_id, signal.connection) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("participant_admitted", SignalKind.WAITED),
+        ("participant_left_waiting_room", SignalKind.WAITED),
+        ("participant_jbh_waiting_left", SignalKind.WAITED),
+        ("participant_joined_breakout_room", SignalKind.BREAKOUT),
+    ],
+)
+async def test_what_ends_a_wait_and_what_moves_people_apart_is_told(
+    name: str, kind: SignalKind
+) -> None:
+    assert (await read(event_of(f"meeting.{name}"))).kind is kind
+
+
+@pytest.mark.pitfall(52)
+async def test_an_assistant_that_writes_along_counts_as_recording() -> None:
+    event = entry("meeting.ai_companion_started", {"id": 87654321098, "uuid": "abc=="})
+    assert (await read(event)).kind is SignalKind.RECORDING
+
+
+@pytest.mark.parametrize(
+    ("reason", "manner"),
+    [
+        ("Ada Lovelace left the meeting.", Manner.PLAIN),
+        ("Ada Lovelace left the meeting.<br>Reason : Removed by host.", Manner.PUT_OUT),
+        ("Removed by host from waiting room.", Manner.PUT_OUT),
+        (None, Manner.PLAIN),
+    ],
+)
+async def test_whether_somebody_was_put_out_is_kept_and_not_the_reason(
+    reason: str | None, manner: Manner
+) -> None:
+    signal = await read(event_of("meeting.participant_left", leave_reason=reason))
+    assert signal.manner is manner
+    assert "Ada" not in repr(signal)
+
+
+@pytest.mark.pitfall(51)
+async def test_that_somebody_called_is_kept_and_not_the_number() -> None:
+    signal = await read(event_of("meeting.participant_joined", phone_number="441632960000"))
+    assert (signal.manner, signal.registrant_id) == (Manner.BY_PHONE, "")
+    assert "1632" not in repr(signal)
