@@ -149,15 +149,16 @@ def _reporter(tx: Tx, told_by: ToldBy | None) -> tuple[ReporterAs, str | None]:
 def _around(tx: Tx, command: RaiseConcern) -> frozenset[str]:
     """The records round it: the session, everybody in it, and the child."""
     found: set[str] = {command.child_id} if command.child_id else set()
+    if command.child_id and not people.has_child(tx, command.child_id):
+        raise InvalidInput.of("child_id", "unknown", "There is no such child.")
     if command.session_id is None:
         return frozenset(found)
     try:
         session = sessions.get(tx, command.session_id)
     except NotFound:
         raise InvalidInput.of("session_id", "unknown", "There is no such session.") from None
-    current = staffing.current(tx, session.session_id)
     found |= {session.session_id, session.tutor_id, *session.children}
-    return frozenset(found | (current.people if current else set()))
+    return frozenset(found | _second_staff(tx, command.session_id))
 
 
 def _in_session(tx: Tx, command: RaiseConcern) -> set[str]:
@@ -168,9 +169,15 @@ def _in_session(tx: Tx, command: RaiseConcern) -> set[str]:
     if About.TUTOR in command.about:
         found.add(sessions.get(tx, command.session_id).tutor_id)
     if About.SECOND_STAFF in command.about:
-        current = staffing.current(tx, command.session_id)
-        found |= current.people if current else frozenset()
+        found |= _second_staff(tx, command.session_id)
     return found
+
+
+def _second_staff(tx: Tx, session_id: SessionId) -> set[str]:
+    """Everybody who is, was or is about to be second staff: any of them may be meant."""
+    current = staffing.current(tx, session_id)
+    coming = current.people if current else frozenset()
+    return {*coming, *staffing.ever_second_staff(tx, session_id)}
 
 
 def _at_home(

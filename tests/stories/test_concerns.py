@@ -12,10 +12,11 @@ from service.policy.people import Role, SessionId
 from service.store import concerns, record_holds, work
 from service.store.transactions import Reader
 from service.workflows.concerns import RaiseConcern, raise_concern
+from service.workflows.merging import MergeChild, merge_child
 from tests import invariants
 from tests.harness import ORGANISATION, Api, Reply, running
 from tests.stories.steps import a_live_session, on_sqlite
-from tests.world import World, a_world, book, say
+from tests.world import World, a_family, a_world, book, say
 
 WORDS = "He told her to keep Thursday a secret."
 LATER = "It happened a second time, after the lesson."
@@ -348,6 +349,8 @@ async def test_a_program_passes_one_on_with_whose_it_is(world: World) -> None:
     mine = await raised(machine, told_by=told)
     stranger = {"reporter_as": "other", "words": "A neighbour, 020 7946 0099"}
     await raised(machine, told_by=stranger)
+    child = await machine.post("/v1/concerns", {"words": WORDS, "told_by": told, "child_id": "c"})
+    assert child.fields == {"child_id": "unknown"}
     nobody = {"reporter_as": "parent", "reporter_id": "parent_nobody"}
     reply = await machine.post("/v1/concerns", {"words": WORDS, "told_by": nobody})
     assert reply.fields == {"told_by": "unknown"}
@@ -369,7 +372,11 @@ async def test_an_open_concern_keeps_the_session_and_everybody_in_it(world: Worl
     assert not await _any_held(world, *held)
     second = world.house.api(Role.SECOND_STAFF, subject=world.second)
     mine = await raised(second, session_id=session_id, about=["adult_at_home"])
-    assert await _all_held(world, *held)
+    twin = (await a_family(world.house, "rivers", world.coordinator)).child
+    merge = MergeChild(world.family.child, twin, "one child entered twice")
+    await world.house.do(merge_child, merge, world.actor(world.lead, Role.DSL))
+    held = (*held, twin)
+    assert await _all_held(world, *held), "whoever answers for a merged record as well"
     assert not await _any_held(world, other)
     await step(lead(world), mine, "close", outcome="no_action", words="A cousin on a visit.")
     assert await _all_held(world, *held)
