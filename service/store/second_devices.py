@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from service.policy.consent import Route
 from service.policy.people import ChildId, ParentId, SessionId, StaffId
 from service.policy.presence import Departure, SecondDevice
+from service.store.people import PARENTS
 from service.store.tables import DepartureRow, SecondDeviceRow, TapRow, table_of
 from service.store.transactions import Reader, Tx
 
@@ -60,9 +61,16 @@ def end(tx: Tx, session_id: SessionId, child_id: ChildId) -> str | None:
 
 
 def by_token(reader: Tx | Reader, token_hash: str) -> tuple[Registered, ...]:
-    """Everything for which the device with this token is still asked, oldest first."""
-    query = sa.select(SECOND_DEVICES).where(
-        SECOND_DEVICES.c.token_hash == token_hash, SECOND_DEVICES.c.ended_at.is_(None)
+    """Everything for which the device with this token is still asked, oldest first; nothing of an
+    adult who is restricted."""
+    query = (
+        sa.select(SECOND_DEVICES)
+        .join(PARENTS, PARENTS.c.id == SECOND_DEVICES.c.adult_id)
+        .where(
+            PARENTS.c.restriction.is_(None),
+            SECOND_DEVICES.c.token_hash == token_hash,
+            SECOND_DEVICES.c.ended_at.is_(None),
+        )
     )
     return tuple(
         Registered(row.id, SessionId(row.session_id), ChildId(row.child_id), ParentId(row.adult_id))

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from service.policy.admission import SlipPurpose
 from service.policy.people import ChildId, ParentId, SessionId
+from service.store.people import PARENTS
 from service.store.tables import SlipRow, table_of
 from service.store.transactions import Reader, Tx
 
@@ -48,12 +49,17 @@ def insert(tx: Tx, slip: Slip, code_hash: str) -> None:
 
 
 def by_code(reader: Tx | Reader, code_hash: str) -> Slip | None:
-    """The slip of a code, if it can still be used."""
-    query = sa.select(SLIPS).where(
-        SLIPS.c.code_hash == code_hash,
-        SLIPS.c.used_at.is_(None),
-        SLIPS.c.ended_at.is_(None),
-        SLIPS.c.expires_at > reader.now,
+    """The slip of a code, if it can still be used, and its maker is not restricted."""
+    query = (
+        sa.select(SLIPS)
+        .join(PARENTS, PARENTS.c.id == SLIPS.c.adult_id)
+        .where(
+            PARENTS.c.restriction.is_(None),
+            SLIPS.c.code_hash == code_hash,
+            SLIPS.c.used_at.is_(None),
+            SLIPS.c.ended_at.is_(None),
+            SLIPS.c.expires_at > reader.now,
+        )
     )
     row = reader.conn.execute(query).one_or_none()
     return None if row is None else _slip(row)

@@ -30,6 +30,7 @@ from service.store import (
 )
 from service.store.cases import Held
 from service.store.meetings import Meeting
+from service.store.slips import Slip
 from service.store.transactions import Tx
 from service.workflows import asking, attendance, messaging
 from service.workflows.messaging import Notice
@@ -107,10 +108,15 @@ def take_back(tx: Tx, meeting: Meeting, child_id: ChildId) -> None:
 def end_slips(tx: Tx, session_id: SessionId, child_id: ChildId | None, reason: str) -> None:
     """Make every slip of a session, or of one child in it, worth nothing."""
     for slip in slips.standing(tx, session_id, child_id):
-        slips.end(tx, slip.slip_id, reason)
-        about = {"child": slip.child_id, "slip": slip.slip_id}
-        facts = {"reason": reason, "purpose": slip.purpose.value}
-        tx.record(Entry(Event.SLIP_ENDED, session_id, about, facts))
+        end_slip(tx, slip, reason)
+
+
+def end_slip(tx: Tx, slip: Slip, reason: str) -> None:
+    """Make one slip worth nothing, and what was handed on by it taken back."""
+    slips.end(tx, slip.slip_id, reason)
+    about = {"child": slip.child_id, "adult": slip.adult_id, "slip": slip.slip_id}
+    facts = {"reason": reason, "purpose": slip.purpose.value}
+    tx.record(Entry(Event.SLIP_ENDED, slip.session_id, about, facts))
 
 
 def withdraw(tx: Tx, session: Session, reason: str) -> Session:

@@ -7,11 +7,11 @@ from service.audit.events import Entry, Event
 from service.errors import NotFound
 from service.policy.people import ChildId, ParentId, Role, SessionId
 from service.policy.session import ENGAGED
-from service.store import alerts, link_uses, links, people, sessions
+from service.store import alerts, cases, link_uses, links, people, slips
 from service.store.link_uses import LinkUse
 from service.store.links import Link
 from service.store.transactions import Tx
-from service.workflows import asking, messaging
+from service.workflows import asking, falling, messaging
 from service.workflows.messaging import Notice
 
 
@@ -48,9 +48,9 @@ class EndLinks:
 
 
 def end_links(tx: Tx, command: EndLinks) -> SessionId:
-    """End an adult's links to a session in one step, and send a fresh one to the address on record
-    while the session is to come. By the adult themselves, or by the office."""
-    session = sessions.get(tx, command.session_id)
+    """End an adult's links to a session in one step, with every code that is out for the child, and send
+    a fresh link to the address on record while the session is to come. By the adult, or the office."""
+    session = cases.lock(tx, command.session_id).session
     own = tx.by.has(Role.PARENT) and tx.by.subject == command.adult_id
     if not own and not tx.by.has(Role.COORDINATOR, Role.DSL):
         raise NotFound
@@ -68,6 +68,9 @@ def end_links(tx: Tx, command: EndLinks) -> SessionId:
             {"purpose": "session", "by_the_adult": own, "number": ended},
         )
     )
+    for slip in slips.standing(tx, command.session_id, command.child_id):
+        if slip.used_at is None:
+            falling.end_slip(tx, slip, "link_ended")
     if own:
         alerts.raise_alert(tx, command.adult_id, "link_ended_by_adult", command.session_id)
     child = people.children(tx, (command.child_id,)).get(command.child_id)

@@ -55,7 +55,7 @@ def make_slip(tx: Tx, command: MakeSlip) -> Made:
     _must_be_theirs(tx, case, command)
     for slip in slips.standing(tx, command.session_id, command.child_id):
         if slip.purpose is command.purpose:
-            _end(tx, slip, "replaced")
+            falling.end_slip(tx, slip, "replaced")
     code = door_code(LONG)
     slip = Slip(
         slip_id=tx.new_id("slip"),
@@ -168,7 +168,7 @@ def take_back(tx: Tx, command: TakeBack) -> SessionId:
     if not mine and not (is_office and let_in):
         raise NotFound
     for slip in mine:
-        _end(tx, slip, "taken_back")
+        falling.end_slip(tx, slip, "taken_back")
     was_used = any(slip.used_at is not None for slip in mine)
     if meeting is not None and let_in and (was_used or is_office):
         _shut(tx, meeting, command.child_id)
@@ -186,12 +186,6 @@ def _shut(tx: Tx, meeting: Meeting, child_id: ChildId) -> None:
     sessions.touch(tx, [meeting.session_id])
 
 
-def _end(tx: Tx, slip: Slip, reason: str) -> None:
-    slips.end(tx, slip.slip_id, reason)
-    _record(tx, Event.SLIP_ENDED, slip, reason=reason)
-
-
-def _record(tx: Tx, event: Event, slip: Slip, **facts: str) -> None:
+def _record(tx: Tx, event: Event, slip: Slip) -> None:
     about = {"child": slip.child_id, "adult": slip.adult_id, "slip": slip.slip_id}
-    facts = {"purpose": slip.purpose.value} | facts
-    tx.record(Entry(event, slip.session_id, about, facts))
+    tx.record(Entry(event, slip.session_id, about, {"purpose": slip.purpose.value}))

@@ -26,7 +26,7 @@ def _rows(reader: Reader) -> dict[str, list[str]]:
 
 
 async def stored(house: House) -> dict[str, list[str]]:
-    """Every row of every table of records, the trail apart."""
+    """Every row of every table of records, the trail and the uses of links apart."""
     found: dict[str, list[str]] = await house.read(_rows)
     return found
 
