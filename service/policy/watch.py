@@ -19,6 +19,7 @@ from service.policy.watch_checks import (
     second_staff_is_with_the_child,
     second_staff_look,
     second_staff_was_not_put_out,
+    the_adult_has_not_left,
     the_adult_is_shown,
     the_session_keeps_to_its_time,
     the_tutor_came,
@@ -183,6 +184,15 @@ WATCH_RULES: tuple[WatchRule, ...] = (
         "ended.",
         ("sighting_missed",),
         second_staff_look,
+    ),
+    WatchRule(
+        "W-18",
+        ("POL-02",),
+        "No child is in the room whose adult had to leave, until they or another adult who was named is "
+        "there. Its way in is shut at once; a child that is alone in the room leaves nothing to go on "
+        "for, and the room is ended when the grace time is over.",
+        ("adult_left",),
+        the_adult_has_not_left,
     ),
 )
 """Every rule of the watch. Those without a check are broken by the provider's single word."""

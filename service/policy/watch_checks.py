@@ -114,6 +114,20 @@ def _when_not_shown(watched: Watched, *, alone: bool) -> tuple[Step, ...]:
     return (*out, Step(grace + minutes("missing_grace"), Act.END)) if alone else out
 
 
+def the_adult_has_not_left(watched: Watched) -> Breaches:
+    """W-18. The child's way in is shut already; while the child is inside a person has to act."""
+    inside = {one.subject_id for one in watched.households_inside}
+    minutes = watched.case.organisation.minutes
+    for child in watched.case.children:
+        left_at = child.adult_left_at(watched.case.session)
+        if left_at is None or child.child.child_id not in inside:
+            continue
+        grace = minutes("missing_grace_sighted") + minutes("missing_grace")
+        end = (Step(grace, Act.END),) if len(inside) == 1 else ()
+        steps = (Step(AT_ONCE, Act.ALERT), *end)
+        yield Breach("adult_left", child.child.child_id, left_at, steps, ("POL-02",))
+
+
 def second_staff_look(watched: Watched) -> Breaches:
     """W-17. The first look is what makes a child's time supervised, so the room does not outlast it."""
     minutes = watched.case.organisation.minutes

@@ -166,6 +166,18 @@ def let_in_at(reader: Tx | Reader, meeting_id: MeetingId) -> dict[str, datetime]
     return {row.subject_id: row.at for row in reader.conn.execute(query)}
 
 
+def let_in_by_way(reader: Tx | Reader, meeting_id: MeetingId) -> dict[str, datetime]:
+    """When each way into a meeting was first used, whatever became of it since; of whoever has none that
+    we keep, when they were let in, by their own id."""
+    key = sa.func.coalesce(ADMISSIONS.c.way_in_id, ADMISSIONS.c.subject_id).label("key")
+    query = (
+        sa.select(key, sa.func.min(ADMISSIONS.c.at).label("at"))
+        .where(ADMISSIONS.c.meeting_id == meeting_id)
+        .group_by(key)
+    )
+    return {row.key: row.at for row in reader.conn.execute(query)}
+
+
 def admitted_subjects(reader: Tx | Reader, meeting_id: MeetingId) -> frozenset[str]:
     """Everyone who was admitted to a meeting."""
     found = reader.conn.execute(_ADMITTED, {"wanted": meeting_id})

@@ -13,7 +13,7 @@ from service.policy.presence import Departure
 from service.policy.session import ENGAGED, Session
 from service.store import alerts, cases, meetings, second_devices, sessions, ways_in
 from service.store.transactions import Tx
-from service.workflows import falling
+from service.workflows import falling, supervising
 from service.workflows.presence import must_not_teach, spoken_by_adult
 
 A_MOMENT = timedelta(microseconds=1)
@@ -71,3 +71,4 @@ def _shut(tx: Tx, session: Session, child: ChildCase) -> None:
             alerts.raise_alert(tx, child_id, "adult_left", session.session_id)
         falling.shut_out(tx, meeting, child_id)
     sessions.touch(tx, [session.session_id])
+    supervising.hurry(tx, session.session_id)

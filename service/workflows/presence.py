@@ -212,6 +212,7 @@ def check_in(tx: Tx, command: CheckInFamily) -> SessionId:
             {"evidence": command.evidence} if command.evidence else None,
         )
     )
+    supervising.hurry(tx, command.session_id)
     return command.session_id
 
 

@@ -31,12 +31,12 @@ def watched(reader: Tx | Reader, case: CaseFile) -> Watched | None:
 
 
 def _expected(reader: Tx | Reader, case: CaseFile, meeting: Meeting) -> tuple[Expected, ...]:
-    let_in = ways_in.let_in_at(reader, meeting.meeting_id)
+    let_in = ways_in.let_in_by_way(reader, meeting.meeting_id)
     links: dict[tuple[Place, str], Expected] = {}
     for way in ways_in.held(reader, meeting.meeting_id, revoked_too=True):
-        shut = way.revoked
+        at = let_in.get(way.way_in_id, let_in.get(way.subject_id))
         links[way.place, way.registrant_id] = Expected(
-            way.place, way.registrant_id, way.subject_id, let_in.get(way.subject_id), shut
+            way.place, way.registrant_id, way.subject_id, at, way.revoked
         )
     return (*_second_staff(case, let_in), *links.values())
 

@@ -12,8 +12,8 @@ from service.store.transactions import RECORD, Reader
 from tests.harness import Api, House
 from tests.world import World
 
-TRAIL = frozenset({"entries"})
-"""Refusals and readings are entries; everything else is what a request may have changed."""
+TRAIL = frozenset({"entries", "link_uses"})
+"""Refusals, readings and uses of links are recorded; the rest is what a request may have changed."""
 
 
 def _rows(reader: Reader) -> dict[str, list[str]]:

@@ -7,10 +7,12 @@ import pytest
 
 from service.errors import ChaperoneError
 from service.policy.admission import SlipPurpose
+from service.policy.consent import Route
 from service.policy.people import Role, SessionId
 from service.policy.presence import SightingResult
+from service.policy.session import SessionState
 from service.store import slips as slip_store
-from service.workflows import presence, slips
+from service.workflows import leaving, presence, slips
 from service.workflows.door import Way
 from tests.invariants import check_everything
 from tests.stories.steps import (
@@ -19,6 +21,8 @@ from tests.stories.steps import (
     in_the_check_in_window,
     on_both_providers,
     on_sqlite,
+    pass_by,
+    reason_of,
     second_staff_go_in,
     second_staff_is_suspended,
     session_of,
@@ -115,6 +119,39 @@ async def test_that_an_adult_has_to_leave_can_be_taken_down_by_telephone(world: 
     assert (await office.post(f"{place}/check-ins", {"family": said | {"terms": 1}})).status == 201
     await world.house.settle()
     assert await waits(world, session_id, mother, family.child) is None
+    await check_everything(world.house)
+
+
+@pytest.mark.pitfall(15)
+@on_sqlite
+async def test_a_child_that_stays_in_without_its_adult_ends_the_room(world: World) -> None:
+    session_id = await a_live_session(world)
+    note = presence.NoteSighting(session_id, world.family.child, SightingResult.SEEN)
+    second = world.actor(world.second, Role.SECOND_STAFF)
+    await world.house.do(presence.note_sighting, note, second)
+    going = leaving.Leave(session_id, world.family.child, world.family.mother, Route.LINK)
+    await world.house.do(leaving.leave, going, world.as_parent(world.family.mother))
+    await pass_by(world, 6.5 * 60)
+    assert (await session_of(world, session_id)).state is SessionState.LIVE
+    await pass_by(world, 60)
+    assert (await session_of(world, session_id)).state is SessionState.ENDED
+    assert await reason_of(world, session_id) == "adult_left"
+    await check_everything(world.house)
+
+
+@pytest.mark.pitfall(15)
+@on_sqlite
+async def test_when_the_adult_is_back_in_time_the_room_goes_on(world: World) -> None:
+    session_id = await a_live_session(world)
+    family, second = world.family, world.actor(world.second, Role.SECOND_STAFF)
+    note = presence.NoteSighting(session_id, family.child, SightingResult.SEEN)
+    await world.house.do(presence.note_sighting, note, second)
+    going = leaving.Leave(session_id, family.child, family.mother, Route.LINK)
+    await world.house.do(leaving.leave, going, world.as_parent(family.mother))
+    await pass_by(world, 3 * 60)
+    await check_in(world, session_id)
+    await pass_by(world, 6 * 60)
+    assert (await session_of(world, session_id)).state is SessionState.LIVE
     await check_everything(world.house)
 
 
