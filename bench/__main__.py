@@ -17,6 +17,7 @@ from bench import (
     table,
     tick,
     verify,
+    watch,
     webhook,
 )
 from bench.measures import Row
@@ -30,6 +31,7 @@ MEASURES: dict[str, Measure] = {
     "webhook": webhook.measure,
     "board": board.measure,
     "board-postgres": board.measure_on_postgres,
+    "watch": watch.measure,
     "verify": verify.measure,
     "startup": startup.measure,
     "tick": tick.measure,

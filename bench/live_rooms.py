@@ -127,6 +127,7 @@ def _people(tx: Tx, number: int, starts_at: datetime) -> Made:
     yield from _way_in(number, "household", child, household_at_zoom(number))
     for place, subject in (("second_staff", second), ("tutor", tutor), ("household", child)):
         yield tables.AdmissionRow, _admission(tx, number, place, subject)
+    yield tables.SightingRow, _sighting(tx, number)
     for kind, who, host in (
         ("started", "", False),
         ("joined", "", True),
@@ -152,6 +153,17 @@ def _admission(tx: Tx, number: int, place: str, subject: str) -> Row:
         "subject_id": subject,
         "child_id": subject if place == "household" else None,
         "second_staff_presence": "by_provider",
+        "at": tx.now,
+    }
+
+
+def _sighting(tx: Tx, number: int) -> Row:
+    return {
+        "id": tx.new_id("sighting"),
+        "session_id": session_of(number),
+        "child_id": f"child_{number:05d}",
+        "staff_id": f"staff_second_{number:05d}",
+        "result": "seen",
         "at": tx.now,
     }
 
