@@ -10,7 +10,6 @@ from datetime import date, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     BaseModel,
@@ -23,7 +22,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from service.errors import Misconfigured
+from service.errors import InvalidInput, Misconfigured
 from service.policy.organisation import (
     EMERGENCY,
     INDEPENDENT,
@@ -35,6 +34,7 @@ from service.policy.organisation import (
 from service.policy.session import CoverMode
 from service.policy.staff import CheckScheme
 from service.policy.staff_rules import VISITING_ROOMS
+from service.policy.times import zone_named
 
 PREFIX = "CHAPERONE_"
 LOCAL = re.compile(r"https?://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/.*)?")
@@ -247,8 +247,8 @@ class _Organisation(BaseModel):
     @classmethod
     def _known_zone(cls, value: str) -> str:
         try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError):
+            zone_named(value)
+        except InvalidInput:
             raise ValueError("there is no such time zone") from None
         return value
 
@@ -270,7 +270,7 @@ def load_organisation(path: Path) -> Organisation:
     return Organisation(
         name=told.name,
         contacts=told.contacts.told(),
-        zone=ZoneInfo(told.zone),
+        zone=zone_named(told.zone),
         domains=frozenset(domain.casefold() for domain in told.domains),
         hours=tuple(Hours(day.opens, day.closes) if day else None for _, day in told.hours),
         closed_days=frozenset(told.closed_days),

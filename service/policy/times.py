@@ -1,4 +1,7 @@
-"""Wall-clock times become instants, or are refused: nobody guesses on the two days clocks change."""
+"""Wall-clock times become instants, or are refused: nobody guesses on the two days clocks change.
+
+The one place where zones are named and times are told (pitfall 35).
+"""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -42,3 +45,21 @@ def resolve_local(local: datetime, zone: str, *, field: str = "starts_at") -> da
             "Clocks go back that day and show this time twice. Give the time with its offset.",
         )
     return first
+
+
+def own_clock(instant: datetime, place: ZoneInfo, own: ZoneInfo | None) -> ZoneInfo | None:
+    """The zone of somebody elsewhere whose clock shows another time at that instant, if it does."""
+    if own is None or instant.astimezone(own).utcoffset() == instant.astimezone(place).utcoffset():
+        return None
+    return own
+
+
+def told(instant: datetime, place: ZoneInfo, own: ZoneInfo | None = None) -> str:
+    """An instant as people where the organisation is say it; to somebody abroad, by both clocks."""
+    said = _said(instant, place)
+    theirs = own_clock(instant, place, own)
+    return said if theirs is None else f"{said}; where you are: {_said(instant, theirs)}"
+
+
+def _said(instant: datetime, zone: ZoneInfo) -> str:
+    return f"{instant.astimezone(zone):%A %-d %B %Y, %H:%M} ({zone.key})"

@@ -61,6 +61,7 @@ class ParentRecord:
     language: str
     has_pin: bool
     version: int
+    zone: str | None = None
     restriction: Restriction | None = None
     details_hidden: bool = False
     merged_into: ParentId | None = None
@@ -131,18 +132,8 @@ def _parent_details(tx: Tx, parent: ParentRecord) -> dict[str, object]:
         "phone_sealed": seal.seal_if_any(parent.phone, f"parents.phone:{key}"),
         "contact_keys": json.dumps([seal.contact_digest(contact) for contact in contacts]),
         "language": parent.language,
+        "zone": parent.zone,
     }
-
-
-def set_pin(tx: Tx, parent_id: ParentId, pin_hash: str | None) -> None:
-    """Replace the hash of a parent's PIN, or take the PIN away."""
-    tx.conn.execute(PARENTS.update().where(PARENTS.c.id == parent_id).values(pin_hash=pin_hash))
-
-
-def pin_hash(reader: Tx | Reader, parent_id: ParentId) -> str | None:
-    """The hash of a parent's PIN, None if they have none."""
-    query = sa.select(PARENTS.c.pin_hash).where(PARENTS.c.id == parent_id)
-    return reader.conn.execute(query).scalar_one_or_none()
 
 
 def child_by_external_id(reader: Tx | Reader, external_id: str) -> ChildId | None:
@@ -248,12 +239,19 @@ def parent_record(reader: Tx | Reader, parent_id: ParentId) -> ParentRecord:
         email=open_.unseal_if_any(row.email_sealed, f"parents.email:{row.id}"),
         phone=open_.unseal_if_any(row.phone_sealed, f"parents.phone:{row.id}"),
         language=row.language,
+        zone=row.zone,
         has_pin=row.pin_hash is not None,
         version=row.version,
         restriction=None if row.restriction is None else Restriction(row.restriction),
         details_hidden=row.details_hidden,
         merged_into=row.merged_into,
     )
+
+
+def zone_of(reader: Tx | Reader, parent_id: ParentId) -> str | None:
+    """The time zone an adult lives in, if it is on record."""
+    query = sa.select(PARENTS.c.zone).where(PARENTS.c.id == parent_id)
+    return reader.conn.execute(query).scalar_one_or_none()
 
 
 def parent_names(reader: Tx | Reader, ids: frozenset[ParentId]) -> dict[ParentId, SecretStr]:

@@ -45,9 +45,9 @@ def tell_of_move(tx: Tx, before: Session, after: Session) -> None:
     is new in the session are asked as for any other."""
     links.revoke_of_session(tx, after.session_id)
     messaging.overtake(tx, after.session_id)
-    extra = {"before": told_time(tx, before.starts_at)}
     for child_id, adult_id in adults_to_ask(tx, after.children, _day(tx, after)):
         if child_id in before.children:
+            extra = {"before": told_time(tx, before.starts_at, adult_id)}
             _write(tx, "session_moved", after, child_id, adult_id, extra)
         else:
             ask_adult(tx, after, child_id, adult_id)

@@ -19,6 +19,7 @@ from service.errors import ChaperoneError, Conflict, InvalidInput
 from service.policy.people import Actor, Authority, ChildId, ParentId, StaffId
 from service.policy.staff import Evidence
 from service.store import people, staff, ties
+from service.store.people import ParentRecord
 from service.store.transactions import Refused, Store, Tx
 from service.workflows import onboarding, register
 
@@ -45,6 +46,7 @@ class AdultRow:
     document: str | None = None
     document_on: date | None = None
     until: date | None = None
+    zone: str | None = None
 
 
 @dataclass(frozen=True)
@@ -194,16 +196,20 @@ def _must_not_be_merged(ref: str, external_id: str | None, known: str) -> None:
 
 def _adult(tx: Tx, row: AdultRow) -> Outcome:
     known = adult_called(tx, row.ref)
-    details = (row.name, row.email, row.phone, row.language)
+    details = (row.name, row.email, row.phone, row.language, row.zone)
     if known is None:
         onboarding.put_parent(tx, onboarding.PutParent(*details, external_id=row.ref))
         return Outcome.NEW
     record = people.parent_record(tx, known)
     _must_not_be_merged(row.ref, record.external_id, known)
-    if (record.name, record.email, record.phone, record.language) == details:
+    if _details(record) == details:
         return Outcome.SAME
     onboarding.put_parent(tx, onboarding.PutParent(*details, parent_id=known))
     return Outcome.CHANGED
+
+
+def _details(record: ParentRecord) -> tuple[object, ...]:
+    return (record.name, record.email, record.phone, record.language, record.zone)
 
 
 def _tie(tx: Tx, pair: tuple[str, AdultRow]) -> Outcome:

@@ -28,8 +28,8 @@ def call_off(tx: Tx, session: Session, reason: str) -> None:
     messaging.overtake(tx, session.session_id)
 
 
-def line(tx: Tx, session: Session) -> str:
-    return f"{told_time(tx, session.starts_at)}: {session.purpose}"
+def line(tx: Tx, session: Session, adult_id: ParentId) -> str:
+    return f"{told_time(tx, session.starts_at, adult_id)}: {session.purpose}"
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _tell(tx: Tx, series_id: str, off: tuple[Session, ...]) -> None:
         asked = messages.parents_written_to(tx, session.session_id)
         for child_id, child in people.children(tx, session.children).items():
             for adult_id in sorted(child.hearers & asked):
-                told.setdefault((child_id, adult_id), []).append(line(tx, session))
+                told.setdefault((child_id, adult_id), []).append(line(tx, session, adult_id))
     about = f"{series_id}:{off[0].session_id}"
     for (child_id, adult_id), lines in told.items():
         extra = {"occasions": "\n".join(lines)}

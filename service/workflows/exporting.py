@@ -65,6 +65,7 @@ def _adult(reader: Reader, child_id: ChildId, parent_id: ParentId, *, sees_hidde
         "name": record.name.get_secret_value(),
         **_contacts(record, sees_hidden=sees_hidden),
         "language": record.language,
+        "zone": record.zone or "",
         "relation": relation,
         "authority": authority.value,
         "document": document or "",

@@ -105,7 +105,7 @@ def _write(
     )
     until = min(hold.until, session.starts_at)
     not_before = rules.goes_out_from(case.organisation, session.starts_at, tx.now)
-    extra = {"until": told_time(tx, until)}
+    extra = {"until": told_time(tx, until, adult_id)}
     notice = Notice(template, adult_id, child_id, about, link, session, extra, not_before)
     messaging.write(tx, notice)
 

@@ -20,7 +20,7 @@ from service.audit.events import Entry, Event
 from service.errors import InvalidInput, NotAllowed, NotFound, TooMany
 from service.policy.consent import SPOKEN_ROUTES, Route
 from service.policy.people import Actor, ChildId, ParentId, Role, SessionId
-from service.store import links, people
+from service.store import links, people, pins
 from service.store.links import Link, LinkPurpose
 from service.store.secrets import hash_token, new_token
 from service.store.transactions import Reader, Refused, Store, Tx
@@ -130,7 +130,7 @@ def set_pin(tx: Tx, command: SetPin) -> None:
     tx.lock(people.PARENTS, [command.parent_id])
     if not people.has_parent(tx, command.parent_id):
         raise NotFound
-    people.set_pin(tx, command.parent_id, command.pin_hash)
+    pins.put(tx, command.parent_id, command.pin_hash)
     links.revoke_devices(tx, command.parent_id)
     links.forget_failed_pins(tx, command.parent_id)
     tx.record(
@@ -200,7 +200,7 @@ def _tries(reader: Reader, parent_id: ParentId, device_token: str | None) -> _Tr
         reader, parent_id, hash_token(device_token)
     )
     failed = links.failed_pins(reader, parent_id, PIN_TRIES_WITHIN)
-    return _Tries(people.pin_hash(reader, parent_id), failed, own)
+    return _Tries(pins.hash_of(reader, parent_id), failed, own)
 
 
 def _matches(pin_hash: str, entered: str) -> bool:

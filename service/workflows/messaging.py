@@ -22,6 +22,7 @@ from service.policy.messages import TEMPLATES, Template
 from service.policy.organisation import next_opening
 from service.policy.people import ChildId, ParentId, SessionId, system
 from service.policy.session import Session
+from service.policy.times import told, zone_named
 from service.ports import OutgoingMessage
 from service.store import alerts, messages, people, rehearsal, restrictions, sessions, work
 from service.store.messages import Letter, StoredMessage
@@ -110,7 +111,7 @@ def once_key(template: str, parent_id: ParentId, about: str) -> str:
 def _filled(tx: Tx, template: Template, notice: Notice, parent_name: SecretStr) -> str:
     organisation = tx.house.organisation
     child = people.child_names(tx, (notice.child_id,))[notice.child_id]
-    when = told_time(tx, notice.session.starts_at) if notice.session else ""
+    when = told_time(tx, notice.session.starts_at, notice.parent_id) if notice.session else ""
     return template.text.format(
         parent=parent_name.get_secret_value(),
         child=child.get_secret_value(),
@@ -123,10 +124,10 @@ def _filled(tx: Tx, template: Template, notice: Notice, parent_name: SecretStr) 
     )
 
 
-def told_time(reader: Tx | Reader, instant: datetime) -> str:
-    """An instant as people where the organisation is say it."""
-    zone = reader.house.organisation.zone
-    return f"{instant.astimezone(zone):%A %-d %B %Y, %H:%M} ({zone.key})"
+def told_time(reader: Tx | Reader, instant: datetime, parent_id: ParentId) -> str:
+    """An instant as people where the organisation is say it, and by the clock of an adult abroad."""
+    own = people.zone_of(reader, parent_id)
+    return told(instant, reader.house.organisation.zone, None if own is None else zone_named(own))
 
 
 def _send_after(tx: Tx, template: Template, notice: Notice) -> datetime:

@@ -18,6 +18,7 @@ from service.policy.people import (
     SessionId,
     Tie,
 )
+from service.policy.times import zone_named
 from service.store import cases, consent, people, restrictions, sessions, ties
 from service.store.cases import Held
 from service.store.people import ParentRecord
@@ -80,6 +81,7 @@ class PutParent:
     email: SecretStr | None
     phone: SecretStr | None
     language: str = "en"
+    zone: str | None = None
     external_id: str | None = None
     parent_id: ParentId | None = None
     version: int | None = None
@@ -87,6 +89,8 @@ class PutParent:
 
 def put_parent(tx: Tx, command: PutParent) -> ParentId:
     """Put a parent on record, or change the record of one."""
+    if command.zone is not None:
+        zone_named(command.zone)
     known = command.parent_id or (
         people.parent_by_external_id(tx, command.external_id) if command.external_id else None
     )
@@ -97,6 +101,7 @@ def put_parent(tx: Tx, command: PutParent) -> ParentId:
         email=command.email,
         phone=command.phone,
         language=command.language,
+        zone=command.zone,
         has_pin=False,
         version=1,
     )

@@ -7,7 +7,7 @@ from service.audit.events import Entry, Event
 from service.errors import InvalidInput, NotFound
 from service.policy.people import Authority, Child, ChildId, ParentId, SessionId, system
 from service.policy.session import SessionState
-from service.store import alerts, cases, links, people, restrictions, sessions, work
+from service.store import alerts, cases, links, people, pins, restrictions, sessions, work
 from service.store.cases import Held
 from service.store.transactions import Tx
 from service.store.work import Claim
@@ -121,7 +121,7 @@ def _forget_proofs(tx: Tx, parent_id: ParentId) -> None:
     """PIN and devices end with the last child that an adult is on record for."""
     if people.children_of(tx, parent_id):
         return
-    people.set_pin(tx, parent_id, None)
+    pins.put(tx, parent_id, None)
     links.revoke_devices(tx, parent_id)
 
 

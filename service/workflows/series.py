@@ -177,8 +177,8 @@ COMING = timedelta(days=7)
 def _ask(tx: Tx, booked: tuple[Session, ...]) -> None:
     """One letter lists the whole series; later sessions bring a page of their own a week before."""
     first, later = booked[0], booked[1:]
-    occasions = "\n".join(line(tx, session) for session in booked)
     for child_id, adult_id in asking.adults_to_ask(tx, first.children):
+        occasions = "\n".join(line(tx, session, adult_id) for session in booked)
         _write(tx, "series_request", first, child_id, adult_id, {"occasions": occasions})
         for session in later:
             not_before = session.starts_at - COMING

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import InvalidInput
-from service.policy.times import resolve_local, zone_named
+from service.policy.times import own_clock, resolve_local, told, zone_named
 
 LONDON = "Europe/London"
 
@@ -92,3 +92,31 @@ def test_an_instant_is_found_exactly_when_one_clock_reading_means_one_instant(
         return
     code = refusal(local, zone)[1]
     assert code == ("ambiguous_local_time" if true else "no_such_local_time")
+
+
+NEW_YORK, HOME = ZoneInfo("America/New_York"), ZoneInfo(LONDON)
+
+
+@pytest.mark.pitfall(35)
+@pytest.mark.parametrize(
+    ("instant", "theirs"),
+    [
+        (datetime(2027, 3, 12, 16, tzinfo=UTC), "11:00"),  # neither has moved the clocks
+        (datetime(2027, 3, 19, 16, tzinfo=UTC), "12:00"),  # New York alone has
+        (datetime(2027, 4, 2, 15, tzinfo=UTC), "11:00"),  # both have
+    ],
+)
+def test_both_clocks_are_told_in_the_weeks_in_which_only_one_has_changed(
+    instant: datetime, theirs: str
+) -> None:
+    said = told(instant, HOME, NEW_YORK)
+    assert "16:00 (Europe/London)" in said
+    assert f"{theirs} (America/New_York)" in said
+
+
+@pytest.mark.pitfall(35)
+def test_one_clock_is_told_where_both_show_the_same() -> None:
+    summer = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    assert told(summer, HOME, ZoneInfo("Europe/Lisbon")) == told(summer, HOME)
+    assert own_clock(summer, HOME, None) is None
+    assert own_clock(summer, HOME, NEW_YORK) is NEW_YORK

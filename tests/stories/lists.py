@@ -19,6 +19,7 @@ FAMILY = {
     "adult1_name": "Ada Marsh",
     "adult1_email": "ada@marsh.example",
     "adult1_phone": "07700 900555",
+    "adult1_zone": "Europe/Berlin",
     "adult1_relation": "mother",
     "adult1_authority": "parental_responsibility",
 }

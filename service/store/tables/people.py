@@ -36,6 +36,7 @@ class ChildRow(SQLModel, table=True):
 class ParentRow(SQLModel, table=True):
     """A parent or carer. `pin_hash` is an Argon2 hash of the PIN, never the PIN.
 
+    `zone` is set for an adult whose clock is not the organisation's (pitfall 35).
     `restriction` stops every message and link; `details_hidden` keeps address and number to the
     safeguarding lead (pitfalls 2 and 21).
     """
@@ -53,6 +54,7 @@ class ParentRow(SQLModel, table=True):
     phone_sealed: bytes | None = None
     contact_keys: str = "[]"
     language: str = "en"
+    zone: str | None = None
     pin_hash: str | None = None
     restriction: str | None = None
     details_hidden: bool = False

@@ -16,7 +16,7 @@ from service.errors import InvalidInput
 from service.policy.consent import ConsentKind, Purpose
 from service.policy.people import Authority
 from service.policy.staff import CheckScheme
-from service.web.api.parents import Language
+from service.web.api.parents import Language, Zone
 from service.web.api.shapes import ExternalId, MailAddress, Name, PhoneNumber, Words
 from service.web.bodies import Body, Instant
 
@@ -47,6 +47,7 @@ class AdultCells(Body):
     email: Annotated[MailAddress | None, Field(description="mail address, if any")] = None
     phone: Annotated[PhoneNumber | None, Field(description="telephone number, if any")] = None
     language: Annotated[Language, Field(description="language of messages, like en or de")] = "en"
+    zone: Annotated[Zone | None, Field(description="time zone, if not yours")] = None
     relation: Annotated[Words, Field(description="mother, foster carer, grandfather …")]
     authority: Annotated[Authority, Field(description="why they may consent, or none")]
     document: Annotated[

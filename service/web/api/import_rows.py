@@ -93,6 +93,7 @@ def _adults(cells: Cells) -> Iterator[AdultRow]:
                 told.document,
                 told.document_on,
                 told.until,
+                told.zone,
             )
 
 

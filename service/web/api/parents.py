@@ -29,6 +29,8 @@ from service.workflows import inspecting, links, onboarding
 LISTING = "parents"
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
 
+Zone = Annotated[str, Field(min_length=1, max_length=64)]
+
 
 class ParentBody(Body):
     """A parent's details. Without an address, coordinators are told to telephone."""
@@ -37,6 +39,11 @@ class ParentBody(Body):
     email: MailAddress | None = None
     phone: PhoneNumber | None = None
     language: Language = "en"
+    zone: Zone | None = Field(
+        default=None,
+        description="Where the adult lives, if clocks differ there: they see both times.",
+        examples=["Europe/Berlin"],
+    )
 
 
 class NewParent(ParentBody):
@@ -54,6 +61,7 @@ class ParentView(View):
     email: str | None
     phone: str | None
     language: str
+    zone: str | None
     has_pin: bool
     restriction: Restriction | None
     details_hidden: bool
@@ -98,6 +106,7 @@ def _command(
         email=body.email,
         phone=body.phone,
         language=body.language,
+        zone=body.zone,
         external_id=external_id,
         parent_id=parent_id,
         version=version,
@@ -143,6 +152,7 @@ def _view(record: ParentRecord, *, hidden: bool) -> ParentView:
         email=record.email.get_secret_value() if record.email and not hidden else None,
         phone=record.phone.get_secret_value() if record.phone and not hidden else None,
         language=record.language,
+        zone=record.zone,
         has_pin=record.has_pin,
         restriction=record.restriction,
         details_hidden=record.details_hidden,

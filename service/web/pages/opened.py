@@ -5,12 +5,14 @@ import hmac
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.cookies import SimpleCookie
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from pydantic import SecretStr
 
+from service.policy.times import own_clock, zone_named
 from service.store import links as link_store
-from service.store import people
+from service.store import people, pins
 from service.store.links import Link
 from service.store.secrets import hash_token
 from service.store.transactions import Reader
@@ -40,6 +42,11 @@ class Opened:
     child_initial: str
     browser_hash: str | None = field(repr=False)
     concern_page: str = field(repr=False)
+    zone: ZoneInfo | None = None
+
+    def own_clock(self, at: datetime, place: ZoneInfo) -> ZoneInfo | None:
+        """The parent's own zone, where clocks show another time then (pitfall 35)."""
+        return own_clock(at, place, self.zone)
 
     @property
     def has_pin(self) -> bool:
@@ -63,17 +70,19 @@ def opened(reader: Reader, token: str, brought: Brought) -> Opened:
     """
     link = open_link(reader, token)
     name = people.child_names(reader, (link.child_id,))[link.child_id]
+    parent = people.parent_record(reader, link.parent_id)
     return Opened(
         link=link,
         token_hash=hash_token(token),
-        pin_hash=people.pin_hash(reader, link.parent_id),
-        language=choose(people.parent_record(reader, link.parent_id).language, brought.wishes),
+        pin_hash=pins.hash_of(reader, link.parent_id),
+        language=choose(parent.language, brought.wishes),
         own_device=brought.device_token is not None
         and link_store.is_own_device(reader, link.parent_id, hash_token(brought.device_token)),
         locked=link_store.failed_pins(reader, link.parent_id, PIN_TRIES_WITHIN) >= PIN_TRIES,
         child_initial=initial(name),
         browser_hash=hash_token(brought.browser_token) if brought.browser_token else None,
         concern_page=f"/p/{token}/concern",
+        zone=None if parent.zone is None else zone_named(parent.zone),
     )
 
 

@@ -1,0 +1,17 @@
+"""The time zone of an adult whose clock is not the organisation's.
+
+Revision 0025, after 0006. Migrations never change once landed.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0025'
+down_revision = '0006'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go forward."""
+    op.add_column('parents', sa.Column('zone', sa.String(), nullable=True))
