@@ -175,9 +175,13 @@ def has_raised(concern: Concern, actor: Actor) -> bool:
 def may_be_written_to(concern: Concern) -> bool:
     """Whether a parent is told by message that a concern was taken up, or on their page alone.
 
-    A copy of each message is read by staff (POL-22). Where it is about staff, none is written.
+    A copy of each message is read by staff (POL-22). Where it is about staff, or about somebody who is
+    family to staff, none is written.
     """
-    quiet = concern.goes_to is Desk.INDEPENDENT or not ABOUT_STAFF.isdisjoint(concern.about)
+    about_staff = not ABOUT_STAFF.isdisjoint(concern.about) or any(
+        subject.startswith("staff_") for subject in concern.subjects
+    )
+    quiet = about_staff or concern.goes_to is Desk.INDEPENDENT
     return concern.reporter_as is ReporterAs.PARENT and concern.write_back and not quiet
 
 

@@ -166,6 +166,22 @@ def after(reader: Reader, concern_id: str, limit: int) -> tuple[Concern, ...]:
     return _concerns(reader, query)
 
 
+def still_open(reader: Reader) -> tuple[Concern, ...]:
+    """Every concern whose last step did not close it, oldest first, whoever may know of it."""
+    later = STEPS.alias("later")
+    mine = STEPS.c.concern_id == CONCERNS.c.id
+    after_it = sa.exists().where(
+        later.c.concern_id == STEPS.c.concern_id, later.c.position > STEPS.c.position
+    )
+    closing = sa.exists().where(mine, STEPS.c.kind == StepKind.CLOSED.value, ~after_it)
+    return _concerns(reader, sa.select(CONCERNS).where(~closing).order_by(CONCERNS.c.id))
+
+
+def newest(reader: Reader, limit: int) -> tuple[Concern, ...]:
+    """The concerns raised last, newest first, whoever may know of them."""
+    return _concerns(reader, sa.select(CONCERNS).order_by(CONCERNS.c.id.desc()).limit(limit))
+
+
 def raised_by(reader: Reader, subject: str) -> tuple[Concern, ...]:
     """What one person raised, or passed on for somebody, oldest first."""
     mine = (CONCERNS.c.reporter_id == subject) | (CONCERNS.c.raised_by == subject)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection
+from datetime import datetime
 
 import sqlalchemy as sa
 from pydantic import SecretStr
@@ -13,10 +14,19 @@ from service.policy.people import ParentId, StaffId
 from service.policy.staff import RelationKind
 from service.store import people, staff
 from service.store.staff import RELATIONS, STAFF
-from service.store.tables import DesignationRow, table_of
+from service.store.tables import (
+    AssignmentRow,
+    DesignationRow,
+    SessionChildRow,
+    SessionRow,
+    table_of,
+)
 from service.store.transactions import Reader, Tx
 
+ASSIGNMENTS = table_of(AssignmentRow)
 DESIGNATIONS = table_of(DesignationRow)
+SESSIONS = table_of(SessionRow)
+TAUGHT = table_of(SessionChildRow)
 LEADING = frozenset({Standing.LEAD, Standing.DEPUTY})
 NOBODY = StaffId("")
 
@@ -42,6 +52,28 @@ def _keys(reader: Tx | Reader, ids: list[str]) -> set[str]:
     colleagues = sa.select(STAFF.c.contact_keys).where(STAFF.c.id.in_(ids))
     own = [json.loads(keys) for keys in reader.conn.execute(colleagues).scalars()]
     return {key for keys in (*parents.values(), *own) for key in keys}
+
+
+def tutors_of(reader: Tx | Reader, child_id: str, since: datetime) -> frozenset[str]:
+    """Who teaches a child, or has since the instant."""
+    query = sa.select(SESSIONS.c.tutor_id).where(_lately(child_id, since)).distinct()
+    return frozenset(reader.conn.execute(query).scalars())
+
+
+def second_staff_of(reader: Tx | Reader, child_id: str, since: datetime) -> frozenset[str]:
+    """Who covers a child's sessions, or has since the instant."""
+    query = (
+        sa.select(ASSIGNMENTS.c.staff_id)
+        .join(SESSIONS, SESSIONS.c.id == ASSIGNMENTS.c.session_id)
+        .where(_lately(child_id, since))
+        .distinct()
+    )
+    return frozenset(reader.conn.execute(query).scalars())
+
+
+def _lately(child_id: str, since: datetime) -> sa.ColumnElement[bool]:
+    theirs = sa.select(TAUGHT.c.session_id).where(TAUGHT.c.child_id == child_id)
+    return SESSIONS.c.id.in_(theirs) & (SESSIONS.c.starts_at >= since)
 
 
 def leads(reader: Tx | Reader) -> frozenset[str]:

@@ -5,6 +5,7 @@ No entry, alert or log line holds a word of it, or whom it is about.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 
 from pydantic import SecretStr
@@ -39,6 +40,7 @@ from service.store.work import Claim, Settle
 from service.workflows.deps import Deps
 
 WATCH = "watch_concerns"
+LATELY = timedelta(days=180)
 LATE = {
     Lateness.UNACKNOWLEDGED: "concern_unacknowledged",
     Lateness.UNDECIDED: "concern_undecided",
@@ -162,14 +164,18 @@ def _around(tx: Tx, command: RaiseConcern) -> frozenset[str]:
 
 
 def _in_session(tx: Tx, command: RaiseConcern) -> set[str]:
-    """Who the ticked roles are in this session."""
-    if command.session_id is None:
-        return set()
+    """Who the ticked roles are in the session; without one, everybody who lately had them with the
+    child, as any of them may be meant."""
     found: set[str] = set()
-    if About.TUTOR in command.about:
-        found.add(sessions.get(tx, command.session_id).tutor_id)
-    if About.SECOND_STAFF in command.about:
-        found |= _second_staff(tx, command.session_id)
+    session_id, child_id, since = command.session_id, command.child_id, tx.now - LATELY
+    if About.TUTOR in command.about and session_id is not None:
+        found.add(sessions.get(tx, session_id).tutor_id)
+    elif About.TUTOR in command.about and child_id is not None:
+        found |= kin.tutors_of(tx, child_id, since)
+    if About.SECOND_STAFF in command.about and session_id is not None:
+        found |= _second_staff(tx, session_id)
+    elif About.SECOND_STAFF in command.about and child_id is not None:
+        found |= kin.second_staff_of(tx, child_id, since)
     return found
 
 

@@ -67,6 +67,14 @@ def visible(reader: Reader, actor: Actor, after: str, limit: int) -> tuple[Conce
     return tuple(found[:limit])
 
 
+def at_hand(reader: Reader, actor: Actor, limit: int) -> tuple[Concern, ...]:
+    """What this person sees on the page: every open one, the one waiting longest first; then those
+    closed among the last ones raised, newest first."""
+    open_ones = concerns.still_open(reader)
+    closed = [one for one in concerns.newest(reader, limit) if one.now.closed_at is not None]
+    return tuple(one for one in (*open_ones, *closed) if _is_theirs(reader, one, actor))
+
+
 def alerting(reader: Reader, actor: Actor) -> frozenset[str]:
     """Ids of concerns whose alerts this person may see."""
     ids = alerts.subjects_with(reader, OF_CONCERNS)

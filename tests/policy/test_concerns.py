@@ -226,11 +226,13 @@ def test_closing_names_who_closed_it_and_how() -> None:
 
 @pytest.mark.parametrize("about", [About.TUTOR, About.SECOND_STAFF, About.COLLEAGUE, About.LEAD])
 def test_nothing_is_written_where_a_copy_would_reach_whom_it_is_about(about: About) -> None:
-    assert may_be_written_to(a_concern())
-    assert not may_be_written_to(a_concern(about=frozenset({about})))
-    assert not may_be_written_to(a_concern(desk=Desk.INDEPENDENT))
-    assert not may_be_written_to(a_concern(write_back=False))
-    assert not may_be_written_to(a_concern(reporter_as=ReporterAs.STAFF))
+    nobodys = {"subjects": frozenset({"parent_2"})}
+    assert may_be_written_to(a_concern(**nobodys))
+    assert not may_be_written_to(a_concern(**nobodys, about=frozenset({about})))
+    assert not may_be_written_to(a_concern(**nobodys, desk=Desk.INDEPENDENT))
+    assert not may_be_written_to(a_concern(**nobodys, write_back=False))
+    assert not may_be_written_to(a_concern(**nobodys, reporter_as=ReporterAs.STAFF))
+    assert not may_be_written_to(a_concern(subjects=frozenset({"parent_2", "staff_aunt"})))
 
 
 @pytest.mark.pitfall(67)

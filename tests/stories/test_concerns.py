@@ -1,6 +1,7 @@
 """Concerns: raised in one step, read by those alone who may, never changed, never lost (POL-40 to 44)."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,9 +12,11 @@ from service.policy.concern import About, ConcernKind, Severity
 from service.policy.people import Role, SessionId
 from service.store import concerns, record_holds, work
 from service.store.transactions import Reader
+from service.workflows import handling
 from service.workflows.concerns import RaiseConcern, raise_concern
 from service.workflows.merging import MergeChild, merge_child
 from tests import invariants
+from tests.api.people import inspector, lead, machine, second, tutor
 from tests.harness import ORGANISATION, Api, Reply, running
 from tests.stories.steps import a_live_session, on_sqlite
 from tests.world import World, a_family, a_world, book, say
@@ -27,14 +30,6 @@ LEA_MANAGES = ORGANISATION.replace(
     "[hours]",
     'independent = "Chair of trustees, 020 7946 0009"\nmanagement = ["lea@tuition.example"]\n[hours]',
 )
-
-
-def tutor(world: World) -> Api:
-    return world.house.api(Role.TUTOR, subject=world.tutor)
-
-
-def lead(world: World) -> Api:
-    return world.house.api(Role.DSL, subject=world.lead)
 
 
 def other_lead(world: World) -> Api:
@@ -103,11 +98,23 @@ async def test_words_are_only_ever_added_and_open_a_closed_concern_again(world: 
     read = (await lead(world).get(f"/v1/concerns/{mine['concern_id']}")).body
     assert (read["words"], read["status"]) == (WORDS, "raised")
     assert [one["words"] for one in read["steps"]] == ["A misunderstanding.", LATER]
-    second = world.house.api(Role.SECOND_STAFF, subject=world.second)
-    assert (await step(second, mine, "addenda", words="x")).status == 404, "not theirs"
+    assert (await step(second(world), mine, "addenda", words="x")).status == 404, "not theirs"
     assert (await step(lead(world), mine, "acknowledge")).ok
     assert await alerted(lead(world)) == []
     await invariants.check_everything(world.house)
+
+
+@on_sqlite
+async def test_no_open_concern_drops_off_the_page_behind_closed_ones(world: World) -> None:
+    found = [await raised(tutor(world)) for _ in range(3)]
+    for one in found[1:]:
+        await step(lead(world), one, "close", outcome="no_action", words="A misunderstanding.")
+    by = world.actor(world.lead, Role.DSL)
+    shown = await world.house.read(handling.at_hand, by, 1)
+    assert [one.label for one in shown] == ["1", "3"]
+    await step(tutor(world), found[1], "addenda", words=LATER)
+    shown = await world.house.read(handling.at_hand, by, 1)
+    assert [one.label for one in shown] == ["1", "2", "3"]
 
 
 @on_sqlite
@@ -230,8 +237,7 @@ async def test_a_lead_who_is_family_of_whom_it_is_about_does_not_read_it(world: 
     admin = world.house.api(Role.ADMIN, Role.COORDINATOR, subject="staff_admin")
     assert (await admin.post(f"/v1/staff/{world.lead}/relations", declared)).ok
     session_id = await book(world)
-    second = world.house.api(Role.SECOND_STAFF, subject=world.second)
-    mine = await raised(second, about=["tutor"], session_id=session_id)
+    mine = await raised(second(world), about=["tutor"], session_id=session_id)
     await then_knows_nothing_of_it(world, lead(world), mine)
     assert await numbers(other_lead(world)) == ["1"]
     as_lead_too = world.house.api(Role.DSL, Role.TUTOR, subject=world.tutor)
@@ -275,18 +281,19 @@ async def test_an_inspector_counts_and_times_and_reads_no_word(world: World) -> 
     session_id = await book(world)
     mine = await raised(tutor(world), kind="bullying", session_id=session_id)
     await step(lead(world), mine, "acknowledge")
-    inspector = world.house.api(Role.INSPECTOR, subject="inspector_1")
-    assert (await inspector.get(f"/v1/concerns/{mine['concern_id']}")).status == 403
-    reply = await inspector.get("/v1/concerns/counts")
+    assert (await inspector(world).get(f"/v1/concerns/{mine['concern_id']}")).status == 403
+    reply = await inspector(world).get("/v1/concerns/counts")
     (counted,) = reply.body["items"]
     assert (counted["number"], counted["status"]) == ("1", "acknowledged")
     for told in (WORDS, session_id, world.tutor, world.lead, mine["concern_id"]):
         assert told not in reply.text
-    entries = (await inspector.get("/v1/audit/entries", params={"limit": "200"})).body["items"]
+    entries = (await inspector(world).get("/v1/audit/entries", params={"limit": "200"})).body[
+        "items"
+    ]
     about = [one for one in entries if one["kind"].startswith("concern.")]
     assert [one["kind"] for one in about] == ["concern.raised", "concern.acknowledged"]
     assert all(one["session_id"] is None and one["facts"] == {} for one in about)
-    assert await alerted(inspector) == []
+    assert await alerted(inspector(world)) == []
     part = [one["facts"].get("part") for one in entries if one["kind"] == "record.read"]
     assert "concern_counts" in part, "the inspector's own reading is on record"
 
@@ -299,8 +306,9 @@ async def test_reading_the_words_is_on_record_and_no_log_line_holds_one(
     mine = await raised(tutor(world), about_words="The man in the room")
     await lead(world).get(f"/v1/concerns/{mine['concern_id']}")
     await step(lead(world), mine, "decisions", words=LATER)
-    inspector = world.house.api(Role.INSPECTOR, subject="inspector_1")
-    entries = (await inspector.get("/v1/audit/entries", params={"limit": "200"})).body["items"]
+    entries = (await inspector(world).get("/v1/audit/entries", params={"limit": "200"})).body[
+        "items"
+    ]
     assert [one for one in entries if one["facts"].get("part") == "concern"]
     told = caplog.text + str(entries)
     for words in (WORDS, LATER, "The man in the room"):
@@ -341,22 +349,38 @@ async def test_a_parent_is_told_once_somebody_has_it_and_never_what_it_was(world
 
 
 @on_sqlite
+@pytest.mark.pitfall(65)
+async def test_without_a_session_whoever_lately_taught_the_child_may_be_meant(world: World) -> None:
+    await say(world)
+    session_id = await book(world)
+    mother = world.as_parent(world.family.mother)
+    about = frozenset({About.TUTOR, About.SECOND_STAFF})
+    command = replace(a_parents(world, session_id, about=about), session_id=None)
+    concern_id = await world.house.do(raise_concern, command, mother)
+    concern = await world.house.read(concerns.get, concern_id)
+    assert concern.subjects == {world.tutor}
+    as_lead_too = world.house.api(Role.DSL, subject=world.tutor)
+    assert await numbers(as_lead_too) == []
+
+
+@on_sqlite
 async def test_a_program_passes_one_on_with_whose_it_is(world: World) -> None:
-    machine = world.house.api(Role.MACHINE, subject="booking-platform")
-    refused = await machine.post("/v1/concerns", {"words": WORDS})
+    refused = await machine(world).post("/v1/concerns", {"words": WORDS})
     assert refused.fields == {"told_by": "missing"}
     told = {"reporter_as": "parent", "reporter_id": world.family.mother}
-    mine = await raised(machine, told_by=told)
+    mine = await raised(machine(world), told_by=told)
     stranger = {"reporter_as": "other", "words": "A neighbour, 020 7946 0099"}
-    await raised(machine, told_by=stranger)
-    child = await machine.post("/v1/concerns", {"words": WORDS, "told_by": told, "child_id": "c"})
+    await raised(machine(world), told_by=stranger)
+    child = await machine(world).post(
+        "/v1/concerns", {"words": WORDS, "told_by": told, "child_id": "c"}
+    )
     assert child.fields == {"child_id": "unknown"}
     nobody = {"reporter_as": "parent", "reporter_id": "parent_nobody"}
-    reply = await machine.post("/v1/concerns", {"words": WORDS, "told_by": nobody})
+    reply = await machine(world).post("/v1/concerns", {"words": WORDS, "told_by": nobody})
     assert reply.fields == {"told_by": "unknown"}
     read = (await lead(world).get(f"/v1/concerns/{mine['concern_id']}")).body
     assert (read["reporter_id"], read["raised_by"]) == (world.family.mother, "booking-platform")
-    assert len((await machine.get("/v1/concerns/raised")).body["items"]) == 2
+    assert len((await machine(world).get("/v1/concerns/raised")).body["items"]) == 2
     await invariants.check_everything(world.house)
 
 
@@ -370,8 +394,7 @@ async def test_an_open_concern_keeps_the_session_and_everybody_in_it(world: Worl
     other = await book(world, starts_at=world.house.clock.now() + timedelta(days=1))
     held = (session_id, world.family.child, world.tutor, world.second, world.family.father)
     assert not await _any_held(world, *held)
-    second = world.house.api(Role.SECOND_STAFF, subject=world.second)
-    mine = await raised(second, session_id=session_id, about=["adult_at_home"])
+    mine = await raised(second(world), session_id=session_id, about=["adult_at_home"])
     twin = (await a_family(world.house, "rivers", world.coordinator)).child
     merge = MergeChild(world.family.child, twin, "one child entered twice")
     await world.house.do(merge_child, merge, world.actor(world.lead, Role.DSL))

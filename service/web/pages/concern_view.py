@@ -55,11 +55,8 @@ class Words:
 
 
 def listed(reader: Reader, actor: Actor, limit: int) -> tuple[ConcernShown, ...]:
-    """The open ones first, the longest waited for first among them; then the closed, newest first."""
-    found = handling.visible(reader, actor, "", limit)
-    still_open = [one for one in found if one.now.closed_at is None]
-    closed = [one for one in reversed(found) if one.now.closed_at is not None]
-    return tuple(_shown(reader, one) for one in (*still_open, *closed))
+    """Every open one, then the last ones that were closed."""
+    return tuple(_shown(reader, one) for one in handling.at_hand(reader, actor, limit))
 
 
 def look(reader: Reader, concern_id: str, actor: Actor) -> ConcernPage:
