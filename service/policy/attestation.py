@@ -6,7 +6,7 @@ the old one; both stay.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from service.policy.people import ChildId, SessionId
@@ -50,7 +50,8 @@ class Statement:
 
 @dataclass(frozen=True)
 class Finding:
-    """A point on which statements contradict each other; shown, never smoothed over."""
+    """A point on which statements contradict each other, or a gap in what we know; shown, never
+    smoothed over."""
 
     code: str
     sentence: str
@@ -73,6 +74,12 @@ def contradictions(statements: tuple[Statement, ...]) -> Iterator[Finding]:
             if _about_the_same(one, other)
         ):
             yield Finding(f"statements_differ_{question}", f"Statements differ on {words}.")
+
+
+def not_watched(began_at: datetime, ended_at: datetime, zone: tzinfo) -> Finding:
+    """Nobody watched the room for a time: it is said, and never "throughout" where that is so."""
+    times = (f"{at.astimezone(zone):%-d %B %Y, %H:%M:%S}" for at in (began_at, ended_at))
+    return Finding("not_watched", "The room was not watched from {} to {}.".format(*times))
 
 
 def _about_the_same(one: Statement, other: Statement) -> bool:

@@ -7,11 +7,12 @@ round past its deadline is abandoned, and what it held comes again when the leas
 
 import asyncio
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from service.policy.blindness import STALLED_AFTER
 from service.reconcilers import (
     ask_agreement,
     call_off_sessions,
@@ -35,7 +36,9 @@ from service.reconcilers import (
     watch_live,
     withdraw_uncleared,
 )
-from service.reconcilers.rounds import Reconciler
+from service.reconcilers.rounds import Reconciler, Report
+from service.store.breaches import WATCHING
+from service.workflows import unwatched
 from service.workflows.deps import Deps
 
 log = logging.getLogger(__name__)
@@ -64,13 +67,21 @@ RECONCILERS: tuple[Reconciler, ...] = (
     forget_old.RECONCILER,
 )
 
+BEAT = "beat"
+BEAT_EVERY, BEAT_WITHIN = timedelta(seconds=15), timedelta(minutes=1)
+
 
 class Rounds:
-    """Runs every reconciler, on the tick and when woken; `heartbeats` tells when each last ended."""
+    """Runs every reconciler, on the tick and when woken; `heartbeats` tells when each last ended.
+
+    As long as the watch over running rooms goes round, that is noted (`workflows.unwatched`).
+    """
 
     def __init__(self, deps: Deps, reconcilers: tuple[Reconciler, ...] = RECONCILERS) -> None:
         self._deps = deps
         self._reconcilers = {reconciler.name: reconciler for reconciler in reconcilers}
+        if WATCHING in self._reconcilers:
+            self._reconcilers[BEAT] = Reconciler(BEAT, BEAT_EVERY, BEAT_WITHIN, self._beat)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._ticks = AsyncIOScheduler(timezone=UTC)
@@ -120,6 +131,12 @@ class Rounds:
             if name in self._again:
                 self._again.discard(name)
                 self.wake(name)
+
+    async def _beat(self, deps: Deps) -> Report:
+        watched_at = self.heartbeats.get(WATCHING)
+        if watched_at is not None and deps.clock.now() - watched_at < STALLED_AFTER:
+            await unwatched.beat(deps)
+        return Report(looked_at=0, failed=0)
 
     async def stop(self) -> None:
         """Stop ticking and wait for the rounds that are running."""

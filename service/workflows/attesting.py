@@ -12,13 +12,21 @@ import rfc8785
 from service.audit.events import Entry, Event
 from service.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from service.policy.admission import Place, child_of, place_of
-from service.policy.attestation import Answer, Statement, Witness, may_state_at
+from service.policy.attestation import (
+    Answer,
+    Finding,
+    Statement,
+    Witness,
+    contradictions,
+    may_state_at,
+    not_watched,
+)
 from service.policy.case import CaseFile
 from service.policy.consent import Route
 from service.policy.people import ChildId, ParentId, Role, SessionId, StaffId
-from service.store import attestations, cases, sessions, work
+from service.store import attestations, blind_times, cases, sessions, work
 from service.store.attestations import SignedStatement
-from service.store.transactions import Tx
+from service.store.transactions import Reader, Tx
 from service.workflows.consent import taken_down_by
 
 TYPE = "chaperone-statement+jws"
@@ -125,6 +133,17 @@ def _must_be_first_or_correct(
         raise Conflict("You have made a statement. Correct it by naming it.", code="already_stated")
     if command.corrects is not None and command.corrects not in mine:
         raise InvalidInput.of("corrects", "not_yours", "You can only correct your own statement.")
+
+
+def findings(reader: Reader, session_id: SessionId) -> tuple[Finding, ...]:
+    """What the record of a session shows: times nobody watched, and where statements differ."""
+    standing = attestations.standing(attestations.of_session(reader, session_id))
+    zone = reader.house.organisation.zone
+    gaps = blind_times.of_session(reader, session_id)
+    return (
+        *(not_watched(gap.began_at, gap.ended_at, zone) for gap in gaps),
+        *contradictions(tuple(signed.statement for signed in standing)),
+    )
 
 
 def canonical(statement: Statement, corrects: str | None) -> bytes:

@@ -22,7 +22,7 @@ from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Refused, Tx
 from service.store.work import Claim, Settle
-from service.workflows import supervising, watching
+from service.workflows import supervising, unwatched, watching
 from service.workflows.deps import Deps
 from service.workflows.roster import SEEN, signs
 from service.workflows.seeing import sight
@@ -99,6 +99,9 @@ def take_look(tx: Tx, command: TakeLook) -> tuple[Signal, ...]:
     found = _found(tx, meeting, command)
     for signal in found:
         watching.take_held(tx, watching.TakeSignal(meeting.provider, signal), meeting)
+    told = signals.of_meeting(tx, meeting.meeting_id)
+    told_by_them = tuple(one for one in told if one.looked_at is None)
+    unwatched.note_found(tx, meeting, found, told_by_them)
     still = _remember(tx, meeting, command)
     _settle(tx, command, meeting, in_doubt=still)
     return found

@@ -19,11 +19,12 @@ from service.store import breaches as noted
 from service.store.breaches import WATCHING, NotedBreach, errand, session_of
 from service.store.transactions import Done, Tx
 from service.store.work import Claim, Settle
-from service.workflows import falling, seeing
+from service.workflows import falling, seeing, unwatched
 from service.workflows.deps import Deps
 from service.workflows.handing_over import ReplaceFromStandby, replace_from_standby
 
 BY = system(WATCHING)
+BLIND = "blind"
 LOOK_EVERY = timedelta(seconds=60)
 """How often a room is looked at although nothing asked for it."""
 
@@ -119,6 +120,14 @@ def _note_over(tx: Tx, over: list[NotedBreach]) -> None:
         alerts.note_over(tx, one.subject_id, one.code)
         facts = {"code": one.code}
         tx.record(Entry(Event.BREACH_OVER, one.session_id, {"about": one.subject_id}, facts))
+        if one.code == BLIND:
+            _note_unwatched(tx, one)
+
+
+def _note_unwatched(tx: Tx, breach: NotedBreach) -> None:
+    """The room is seen again, or is no more: for a time nobody saw into it."""
+    newest = meetings.of_session(tx, breach.session_id)[-1]
+    unwatched.note_seen_again(tx, newest, breach.since)
 
 
 def _close_all(tx: Tx, session_id: SessionId) -> None:

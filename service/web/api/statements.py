@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from service.policy.attestation import Answer as Word
-from service.policy.attestation import Witness, contradictions
+from service.policy.attestation import Witness
 from service.policy.consent import Route as WordRoute
 from service.policy.people import ChildId, ParentId, SessionId
 from service.store import attestations, sessions
@@ -52,7 +52,7 @@ class StatementView(View):
 
 
 class FindingView(View):
-    """A point on which statements differ."""
+    """A point on which statements differ, or a time in which nobody watched."""
 
     code: str
     sentence: str
@@ -88,15 +88,14 @@ async def listed(call: Call) -> Answer:
     session_id = session_id_of(call)
     await noted(call, "statements", session_id)
     found = await call.deps.store.read(_of_session, session_id)
-    standing = tuple(signed.statement for signed in attestations.standing(found))
+    findings = await call.deps.store.read(attesting.findings, session_id)
     return Answer(
         200,
         StatementsView(
             session_id=session_id,
             statements=tuple(_view(signed) for signed in found),
             findings=tuple(
-                FindingView(code=finding.code, sentence=finding.sentence)
-                for finding in contradictions(standing)
+                FindingView(code=finding.code, sentence=finding.sentence) for finding in findings
             ),
         ),
     )
