@@ -107,11 +107,12 @@ def _watch() -> Iterator[str]:
     yield "A broken rule opens one alert, which repeats fold into and a named person closes. The times are"
     yield "settings, in the table at the end."
     yield ""
-    yield "| rule | clauses | sentence | alert |"
-    yield "|---|---|---|---|"
+    yield "| rule | clauses | sentence | alert | if the provider's word is lost |"
+    yield "|---|---|---|---|---|"
     for rule in WATCH_RULES:
         codes = ", ".join(f"`{code}`" for code in rule.codes)
-        yield f"| {rule.number} | {', '.join(rule.clauses)} | {rule.sentence} | {codes} |"
+        clauses = ", ".join(rule.clauses)
+        yield f"| {rule.number} | {clauses} | {rule.sentence} | {codes} | {rule.unheard} |"
     yield ""
 
 

@@ -34,18 +34,28 @@ ENDED_BY_PEOPLE_ALONE = frozenset({"teams"})
 SILENT_ON_CHANGES = frozenset({"teams"})
 """Providers that do not tell us when somebody changes a meeting's settings: we look ourselves."""
 
+A_LOOK = "by a look of our own within 7 minutes, where the provider shows who is in (Zoom with a dashboard)"
+SIGHTED = (
+    f"{A_LOOK}; elsewhere by second staff's next look that stays out: at the latest halfway through the "
+    "planned time, and again before its end"
+)
+CLOCK = "nothing has to be heard: the clock alone tells"
+OWN_WORD = "nothing has to be heard: second staff's own word tells"
+
 Breaches = Iterator[Breach]
 
 
 @dataclass(frozen=True)
 class WatchRule:
     """One numbered rule of the watch. `check` is empty where the provider's single word breaks it, and
-    there is nothing to look at."""
+    there is nothing to look at. `unheard`: how it is noticed if the provider's word is lost, and how late
+    at the latest."""
 
     number: str
     clauses: tuple[str, ...]
     sentence: str
     codes: tuple[str, ...]
+    unheard: str
     check: Callable[[Watched], Breaches] | None = None
 
 
@@ -67,6 +77,7 @@ WATCH_RULES: tuple[WatchRule, ...] = (
         "is longer while each child's own adult was last seen or heard. Where the provider tells us "
         "nothing, second staff say every few minutes that they are there.",
         ("second_staff_missing",),
+        SIGHTED,
         second_staff_is_with_the_child,
     ),
     WatchRule(
@@ -74,6 +85,7 @@ WATCH_RULES: tuple[WatchRule, ...] = (
         ("POL-03",),
         "No child is in the room with the tutor alone: as W-01, and known as immediate danger.",
         ("child_with_tutor_alone",),
+        SIGHTED,
         no_child_is_alone_with_the_tutor,
     ),
     WatchRule(
@@ -81,6 +93,7 @@ WATCH_RULES: tuple[WatchRule, ...] = (
         ("POL-03",),
         "Nobody puts second staff out of the room, or sends them back to the waiting room.",
         ("second_staff_put_out",),
+        "as W-01",
         second_staff_was_not_put_out,
     ),
     WatchRule(
@@ -89,6 +102,7 @@ WATCH_RULES: tuple[WatchRule, ...] = (
         "The second member of staff comes soon after the planned start; else somebody standing by is "
         "called.",
         ("second_staff_late",),
+        CLOCK,
         second_staff_came,
     ),
     WatchRule(
@@ -97,6 +111,7 @@ WATCH_RULES: tuple[WatchRule, ...] = (
         "Each child's adult is seen or heard when second staff look. If not: an alert at once, and the "
         "child is shut out when the grace time is over.",
         ("adult_not_shown",),
+        OWN_WORD,
         the_adult_is_shown,
     ),
     WatchRule(
@@ -104,6 +119,7 @@ WATCH_RULES: tuple[WatchRule, ...] = (
         ("POL-01", "POL-06"),
         "Nobody is in the room whom the provider cannot name, or for whom there is no way in.",
         ("unknown_person",),
+        f"{A_LOOK}; elsewhere by second staff alone",
         nobody_unknown_is_inside,
     ),
     WatchRule(
@@ -111,6 +127,7 @@ WATCH_RULES: tuple[WatchRule, ...] = (
         ("POL-01", "POL-06"),
         "Nobody is in the room by telephone: a number shows no face and may be anybody's.",
         ("phone_caller",),
+        f"as unknown, {A_LOOK}; elsewhere by second staff alone",
         nobody_is_inside_by_phone,
     ),
     WatchRule(
@@ -118,6 +135,7 @@ WATCH_RULES: tuple[WatchRule, ...] = (
         ("POL-01", "POL-06"),
         "Nobody is in the room whom the door has not let in, least of all as its host.",
         ("in_without_admission", "host_without_admission"),
+        f"{A_LOOK}; elsewhere by second staff alone",
         whoever_is_in_was_let_in,
     ),
     WatchRule(
@@ -125,6 +143,7 @@ WATCH_RULES: tuple[WatchRule, ...] = (
         ("POL-03",),
         "Nobody is in a breakout room, where no second member of staff sees them.",
         ("breakout_room",),
+        "as somebody who has left: as W-01; of a child, by second staff alone",
         nobody_is_in_a_breakout_room,
     ),
     WatchRule(
@@ -132,6 +151,7 @@ WATCH_RULES: tuple[WatchRule, ...] = (
         ("POL-03",),
         "Whoever was let in does not wait for long in the provider's waiting room.",
         ("waiting_too_long",),
+        f"{A_LOOK}, and the grace time; elsewhere by whoever waits",
         nobody_waits_for_long,
     ),
     WatchRule(
@@ -139,6 +159,7 @@ WATCH_RULES: tuple[WatchRule, ...] = (
         ("POL-02",),
         "A family comes in soon after the planned start.",
         ("nobody_came",),
+        CLOCK,
         a_family_came,
     ),
     WatchRule(
@@ -147,6 +168,7 @@ WATCH_RULES: tuple[WatchRule, ...] = (
         "The tutor comes in soon after the planned start. With second staff there, their absence "
         "endangers nobody: a coordinator is told.",
         ("tutor_late",),
+        CLOCK,
         the_tutor_came,
     ),
     WatchRule(
@@ -154,6 +176,7 @@ WATCH_RULES: tuple[WatchRule, ...] = (
         ("POL-23",),
         "The session keeps to its planned time; some minutes later it is ended.",
         ("overran",),
+        "the clock tells of whoever was let in and not seen to go",
         the_session_keeps_to_its_time,
     ),
     WatchRule(
@@ -162,6 +185,7 @@ WATCH_RULES: tuple[WatchRule, ...] = (
         "The provider tells us who is in the room. While it does not, nothing is guessed: second staff's "
         "own word is asked for again and again.",
         ("blind",),
+        CLOCK,
         we_are_told,
     ),
     WatchRule(
@@ -169,12 +193,14 @@ WATCH_RULES: tuple[WatchRule, ...] = (
         ("POL-05",),
         "Nobody records the session, and no assistant does.",
         ("recording_started",),
+        "when the provider tells that a recording is ready; before it, by second staff alone",
     ),
     WatchRule(
         "W-16",
         ("POL-01",),
         "The meeting's protective settings stay as they were made, and nobody's part in it changes.",
         ("settings_drifted", "role_changed"),
+        "by reading the settings again before people come, and with Teams every minute",
     ),
     WatchRule(
         "W-17",
@@ -183,6 +209,7 @@ WATCH_RULES: tuple[WatchRule, ...] = (
         "the provider tells us; if the first one does, somebody standing by is called and the room is "
         "ended.",
         ("sighting_missed",),
+        CLOCK,
         second_staff_look,
     ),
     WatchRule(
@@ -192,6 +219,7 @@ WATCH_RULES: tuple[WatchRule, ...] = (
         "there. Its way in is shut at once; a child that is alone in the room leaves nothing to go on "
         "for, and the room is ended when the grace time is over.",
         ("adult_left",),
+        "nothing has to be heard: the adult's own word tells",
         the_adult_has_not_left,
     ),
 )

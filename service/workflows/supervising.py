@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from service.audit.events import Entry, Event
 from service.audit.leaves import Fact
+from service.errors import StaleVersion
 from service.policy.case import CaseFile
 from service.policy.people import ChildId, SessionId, system
 from service.policy.watch import breaches
@@ -25,6 +26,7 @@ from service.workflows.handing_over import ReplaceFromStandby, replace_from_stan
 
 BY = system(WATCHING)
 BLIND = "blind"
+TRIES = 5
 LOOK_EVERY = timedelta(seconds=60)
 """How often a room is looked at although nothing asked for it."""
 
@@ -41,15 +43,25 @@ def hurry(tx: Tx, session_id: SessionId) -> None:
 
 async def watch_room(deps: Deps, claim: Claim) -> None:
     """Look at one room, and call somebody standing by if second staff are missing."""
-    outcome = await deps.store.transact(look, claim, by=BY)
-    if not isinstance(outcome, Done) or outcome.value is None:
+    calling = await _look(deps, claim)
+    if calling is None:
         return
-    calling = outcome.value
     replacing = ReplaceFromStandby(calling.session_id, calling.reason)
     called = await deps.store.transact(replace_from_standby, replacing, by=BY)
     # If we die here the call is made again, and finds its hand-over asked for already.
     told = _Called(calling, isinstance(called, Done))
     await deps.store.transact(_note_call, told, by=BY)
+
+
+async def _look(deps: Deps, claim: Claim) -> "Calling | None":
+    """Losing a race for the session's rows is no reason to look a minute later."""
+    for left in reversed(range(TRIES)):
+        outcome = await deps.store.transact(look, claim, by=BY)
+        if isinstance(outcome, Done):
+            return outcome.value
+        if not isinstance(outcome.error, StaleVersion) or not left:
+            raise outcome.error
+    return None
 
 
 @dataclass(frozen=True)

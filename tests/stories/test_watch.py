@@ -13,7 +13,7 @@ from service.policy.session import SessionState, Span
 from service.store import breaches, meetings, ways_in
 from service.store.breaches import NotedBreach
 from service.store.transactions import Reader
-from service.workflows import duties
+from service.workflows import door, duties
 from service.workflows.looking import LOOK_EVERY
 from tests.invariants import check_everything
 from tests.stories.steps import (
@@ -250,6 +250,24 @@ async def test_somebody_never_let_in_whose_coming_was_never_told_is_found_by_a_l
     await world.house.rooms.act(person["key"], "admit")
     await pass_by(world, SEEN_WITHIN.total_seconds(), every=30)
     assert "in_without_admission" in await alerts_now(world)
+    await check_everything(world.house)
+
+
+@on_sqlite
+@pytest.mark.pitfall(47)
+async def test_somebody_whose_waiting_was_never_told_is_found_by_a_look(world: World) -> None:
+    dashboard: dict[str, Any] = {"has_dashboard": True, "dashboard_lags": LAG.total_seconds()}
+    await world.house.rooms.control("POST", "options", dashboard)
+    session_id = await in_the_check_in_window(world)
+    await second_staff_go_in(world, session_id)
+    await world.house.rooms.control("POST", "webhooks", {"mode": "drop"})
+    way = await door.go_in(
+        world.house.deps, door.GoIn(session_id), world.actor(world.tutor, Role.TUTOR)
+    )
+    await world.house.rooms.follow(way.url.get_secret_value())
+    grace = world.house.deps.organisation.minutes("waiting_grace")
+    await pass_by(world, (SEEN_WITHIN + grace).total_seconds(), every=30)
+    assert "waiting_too_long" in await alerts_now(world)
     await check_everything(world.house)
 
 
