@@ -91,12 +91,16 @@ async def a_world(house: House) -> World:
     return World(house, coordinator, lead, tutor, second, host, family)
 
 
-async def publish(house: House, version: str, *, fresh: bool = False) -> None:
+async def publish(
+    house: House, version: str, *, fresh: bool = False, agree_by: date | None = None
+) -> None:
     """A policy version with a review date ahead."""
     today = house.clock.now().date()
     await house.do(
         accounts.publish_policy,
-        PolicyVersion(version, "The board", "Be kind.", today + timedelta(days=300), fresh),
+        PolicyVersion(
+            version, "The board", "Be kind.", today + timedelta(days=300), fresh, agree_by
+        ),
         ADMIN,
     )
 

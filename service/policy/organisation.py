@@ -30,6 +30,9 @@ DAY = 24 * 60
 SIX_WEEKS = 6 * 7 * DAY
 """In minutes: nobody promises further ahead, so that each occasion is one they can foresee (POL-21)."""
 
+LATEST_AGREEMENT = timedelta(days=90)
+"""How long after its publication a version of the policy may let older agreements count."""
+
 BOUNDS = {
     "opening_window": Bound(10, 30, 24 * 60, "how long before the start a meeting may be made"),
     "late_limit": Bound(5, 15, 30, "how long after the start a session may still be opened"),

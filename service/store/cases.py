@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from service.errors import StaleVersion
 from service.policy.case import CaseFile, ChildCase, HandOver, HostCase
+from service.policy.organisation import Organisation
 from service.policy.people import Child, ChildId, HostId, ParentId, SessionId, StaffId
 from service.policy.presence import Pledge
 from service.policy.session import Session, SessionState, Span
@@ -37,7 +38,7 @@ def of(reader: Tx | Reader, session: Session, current: CurrentAssignment | None)
     away = duties.away(reader, people_of, span_of(session)) if people_of else {}
     case = CaseFile(
         session=session,
-        organisation=policies.organisation_now(reader),
+        organisation=_organisation(reader, session),
         tutor=members[session.tutor_id],
         children=_children(reader, session),
         second_staff=members[current.staff_id] if current else None,
@@ -74,6 +75,12 @@ def _hand_over(
         second_staff_away=away,
     )
     return HandOver(coming.hand_over_id, after, coming.asked_at, coming.admitted_at)
+
+
+def _organisation(reader: Tx | Reader, session: Session) -> Organisation:
+    """With the policy versions that count on the session's own day."""
+    day = reader.house.organisation.local_day(session.ends_at)
+    return policies.organisation_now(reader, day)
 
 
 def span_of(session: Session) -> Span:

@@ -10,7 +10,7 @@ from service.policy.people import ChildId, HostId, ParentId, SessionId, StaffId
 from service.policy.session import ENGAGED, CoverMode, Session, SessionState, Span
 from service.store.hosts import HOSTS, custodians, host_case
 from service.store.people import CHILDREN, PARENTS
-from service.store.policies import POLICIES, PolicyVersion
+from service.store.policies import POLICIES, PolicyVersion, policy_of
 from service.store.sessions import SESSION_CHILDREN, SESSIONS
 from service.store.staff import STAFF
 from service.store.staffing import ASSIGNMENTS
@@ -169,13 +169,7 @@ def _published(row: sa.Row[tuple[object, ...]]) -> Published:
     values = row._mapping
     return Published(
         values["position"],
-        PolicyVersion(
-            values["version"],
-            values["owner"],
-            values["text"],
-            values["review_on"],
-            values["asks_fresh_agreement"],
-        ),
+        policy_of(row),
         values["published_at"],
     )
 

@@ -10,20 +10,28 @@ from service.store.tables import PolicyRow, table_of
 from service.store.transactions import Reader, Tx
 
 POLICIES = table_of(PolicyRow)
-_POLICIES = sa.select(POLICIES.c.version, POLICIES.c.asks_fresh_agreement).order_by(
-    POLICIES.c.position.desc()
-)
+_POLICIES = sa.select(
+    POLICIES.c.version, POLICIES.c.asks_fresh_agreement, POLICIES.c.agree_by
+).order_by(POLICIES.c.position.desc())
+
+IN_THE_END = date.max
+"""The day by which everybody has been asked: only what is agreed to for good counts then."""
 
 
 @dataclass(frozen=True)
 class PolicyVersion:
-    """One version of the organisation's policy (POL-34)."""
+    """One version of the organisation's policy (POL-34).
+
+    One that asks for fresh agreement does so at once, or from the day `agree_by` on: until then what was
+    agreed to before still counts (pitfall 19).
+    """
 
     version: str
     owner: str
     text: str
     review_on: date
     asks_fresh_agreement: bool
+    agree_by: date | None = None
 
 
 def append_policy(tx: Tx, policy: PolicyVersion) -> str | None:
@@ -37,6 +45,7 @@ def append_policy(tx: Tx, policy: PolicyVersion) -> str | None:
             text=policy.text,
             review_on=policy.review_on,
             asks_fresh_agreement=policy.asks_fresh_agreement,
+            agree_by=policy.agree_by,
             published_at=tx.now,
         )
     )
@@ -55,14 +64,29 @@ def newest_policy(reader: Tx | Reader) -> PolicyVersion | None:
     ).one_or_none()
     if row is None:
         return None
-    return PolicyVersion(row.version, row.owner, row.text, row.review_on, row.asks_fresh_agreement)
+    return policy_of(row)
 
 
-def organisation_now(reader: Tx | Reader) -> Organisation:
-    """The organisation with the policy versions that an agreement may name to count today."""
+def policy_of(row: sa.Row[tuple[object, ...]]) -> PolicyVersion:
+    """A row of the table as a version."""
+    names = ("version", "owner", "text", "review_on", "asks_fresh_agreement", "agree_by")
+    return PolicyVersion(**{name: row._mapping[name] for name in names})
+
+
+def policy_called(reader: Tx | Reader, version: str) -> PolicyVersion:
+    """A version that is known to exist."""
+    return policy_of(
+        reader.conn.execute(sa.select(POLICIES).where(POLICIES.c.version == version)).one()
+    )
+
+
+def organisation_now(reader: Tx | Reader, on: date | None = None) -> Organisation:
+    """The organisation with the policy versions that an agreement may name to count on a day, or
+    today."""
+    on = on or reader.house.organisation.local_day(reader.now)
     in_force: list[str] = []
     for row in reader.conn.execute(_POLICIES):
         in_force.append(row.version)
-        if row.asks_fresh_agreement:
+        if row.asks_fresh_agreement and (row.agree_by is None or row.agree_by <= on):
             break
     return replace(reader.house.organisation, policy_versions_in_force=frozenset(in_force))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from service.audit.events import Entry, Event
 from service.errors import Conflict, InvalidInput
+from service.policy.organisation import LATEST_AGREEMENT
 from service.policy.people import HostId, StaffId
 from service.policy.session import SessionState
 from service.store import cases, engagements, hosts, policies, sessions, staff
@@ -128,10 +129,28 @@ def _set_custodians(tx: Tx, host_id: HostId, wanted: frozenset[StaffId]) -> None
         tx.record(Entry(Event.CUSTODIAN_REMOVED, host_id, {"host": host_id, "staff": staff_id}))
 
 
+def _must_ask_in_time(tx: Tx, command: PolicyVersion) -> None:
+    """Older agreements may count for a while, not for good (pitfall 19)."""
+    if command.agree_by is None:
+        return
+    today = tx.house.organisation.local_day(tx.now)
+    if not command.asks_fresh_agreement:
+        raise InvalidInput.of(
+            "agree_by", "not_wanted", "This version asks for no fresh agreement: it needs no day."
+        )
+    if not today < command.agree_by <= today + LATEST_AGREEMENT:
+        raise InvalidInput.of(
+            "agree_by",
+            "out_of_bounds",
+            f"Name a day ahead, at most {LATEST_AGREEMENT.days} days from now.",
+        )
+
+
 def publish_policy(tx: Tx, command: PolicyVersion) -> str:
     """Publish a version of the policy, word for word, with owner and review date (POL-34)."""
     if command.review_on <= tx.house.organisation.local_day(tx.now):
         raise InvalidInput.of("review_on", "in_the_past", "The review date must lie ahead.")
+    _must_ask_in_time(tx, command)
     if policies.append_policy(tx, command) is not None:
         raise Conflict("This version is published already.", code="version_taken")
     tx.record(
@@ -142,6 +161,7 @@ def publish_policy(tx: Tx, command: PolicyVersion) -> str:
                 "version": command.version,
                 "asks_fresh_agreement": command.asks_fresh_agreement,
                 "review_on": command.review_on.isoformat(),
+                "agree_by": command.agree_by.isoformat() if command.agree_by else None,
             },
             payload={"owner": command.owner},
         )

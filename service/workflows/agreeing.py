@@ -1,9 +1,11 @@
 """The policy is kept current: its review is warned of, and a new version asks for fresh agreement.
 
-Nothing waits for these messages: a session whose family has not agreed to the version in force is
-blocked from the moment the version is published (R-03), and so are staff (R-07, R-10).
+Nothing waits for these messages: a session whose family has not agreed to the version in force on its
+day is blocked (R-03), and so are staff (R-07, R-10). A version may name the day from which older
+agreements count no more: until then those who agreed before are asked again and again (pitfall 19).
 """
 
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from service.policy.consent import ConsentEntry, ConsentKind, Purpose, standing
@@ -28,11 +30,28 @@ PAUSE = timedelta(minutes=1)
 def ask_everybody(tx: Tx, version: str) -> None:
     """A published version asks for fresh agreement: staff by an alert, parents by message."""
     alerts.raise_alert(tx, f"policy_{version}", "acknowledgement_due", None)
-    work.put(tx, _subject(version, ""), ASKING, next_opening(tx.house.organisation, tx.now))
+    subject = _Place(1, version).subject
+    work.put(tx, subject, ASKING, next_opening(tx.house.organisation, tx.now))
 
 
-def _subject(version: str, after: str) -> str:
-    return f"agreement:{version}:{after}"
+@dataclass(frozen=True)
+class _Place:
+    """How far the asking has come: the round, the version, and the last child that was asked."""
+
+    round: int
+    version: str
+    after: str = ""
+
+    @property
+    def subject(self) -> str:
+        """The name of the work that goes on from here."""
+        return f"agreement{self.round}:{self.version}:{self.after}"
+
+    @classmethod
+    def of(cls, subject: str) -> "_Place":
+        """The place in a name of work; one without a number is of the first round."""
+        head, version, after = subject.split(":", 2)
+        return cls(int(head.removeprefix("agreement") or 1), version, after)
 
 
 async def ask(deps: Deps, claim: Claim) -> None:
@@ -43,34 +62,50 @@ async def ask(deps: Deps, claim: Claim) -> None:
 def _ask_some(tx: Tx, claim: Claim) -> None:
     if not work.holds(tx, claim):
         return
-    _, version, after = claim.subject_id.split(":", 2)
-    in_force = policies.organisation_now(tx).policy_versions_in_force
-    ids = agreements.children_to_ask(tx, in_force, after, AT_ONCE)
-    if version in in_force:  # one that was replaced meanwhile asks nobody any more
-        for child_id in ids:
-            _ask_family(tx, child_id, version, in_force)
+    place = _Place.of(claim.subject_id)
+    in_force = policies.organisation_now(tx, policies.IN_THE_END).policy_versions_in_force
     work.settle(tx, Settle(claim, None))
+    if place.version not in in_force:
+        return  # one that was replaced meanwhile asks nobody any more
+    ids = agreements.children_to_ask(tx, in_force, place.after, AT_ONCE)
+    for child_id in ids:
+        _ask_family(tx, child_id, place, in_force)
     if len(ids) == AT_ONCE:
         look_at = next_opening(tx.house.organisation, tx.now + PAUSE)
-        work.put(tx, _subject(version, ids[-1]), ASKING, look_at)
+        work.put(tx, replace(place, after=ids[-1]).subject, ASKING, look_at)
+        return
+    _ask_again_later(tx, place)
 
 
-def _ask_family(tx: Tx, child_id: ChildId, version: str, in_force: frozenset[str]) -> None:
+def _ask_again_later(tx: Tx, place: _Place) -> None:
+    """While older agreements still count, those who are silent are reminded."""
+    policy = policies.policy_called(tx, place.version)
+    organisation = tx.house.organisation
+    again_at = next_opening(
+        organisation, tx.now + timedelta(minutes=organisation.windows.reminder_every)
+    )
+    if policy.agree_by is not None and organisation.local_day(again_at) < policy.agree_by:
+        work.put(tx, _Place(place.round + 1, place.version).subject, ASKING, again_at)
+
+
+def _ask_family(tx: Tx, child_id: ChildId, place: _Place, in_force: frozenset[str]) -> None:
     child = people.children(tx, (child_id,))[child_id]
     ledger = consent.ledgers(tx, (child_id,))[child_id]
     for word in standing(ledger, Purpose.TAKE_PART, child.givers):
         if _is_outdated(word, in_force) and word.giver_id in child.hearers:
-            _ask_giver(tx, child_id, word.giver_id, version)
+            _ask_giver(tx, child_id, word.giver_id, place)
 
 
 def _is_outdated(word: ConsentEntry, in_force: frozenset[str]) -> bool:
     return word.kind is ConsentKind.GIVEN and word.policy_version not in in_force
 
 
-def _ask_giver(tx: Tx, child_id: ChildId, giver_id: ParentId, version: str) -> None:
+def _ask_giver(tx: Tx, child_id: ChildId, giver_id: ParentId, place: _Place) -> None:
     link = asking.consent_link(tx, child_id, giver_id)
-    notice = Notice("agreement_request", giver_id, child_id, f"{child_id}:{version}", link)
-    messaging.write(tx, notice)
+    about = f"{child_id}:{place.version}"
+    if place.round > 1:
+        about = f"{about}:{place.round}"
+    messaging.write(tx, Notice("agreement_request", giver_id, child_id, about, link))
 
 
 # --- the review date --------------------------------------------------------------------------------

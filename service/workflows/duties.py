@@ -201,8 +201,8 @@ def set_standby(tx: Tx, command: SetStandby) -> int:
 
 
 def _not_clear(tx: Tx, command: SetStandby) -> list[FieldProblem]:
-    organisation = policies.organisation_now(tx)
-    day = organisation.local_day(command.span.starts_at)
+    day = tx.house.organisation.local_day(command.span.starts_at)
+    organisation = policies.organisation_now(tx, day)
     known = staff.members(tx, frozenset(command.staff))
     found = []
     for place, staff_id in enumerate(command.staff):

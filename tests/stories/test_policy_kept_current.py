@@ -1,6 +1,6 @@
 """The policy's review is warned of, a new version is agreed to afresh, and settings leave a trace."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,13 +8,15 @@ import pytest
 from service.audit.events import Event
 from service.errors import Misconfigured
 from service.policy.consent import ConsentKind
+from service.policy.people import SessionId
 from service.settings import load_organisation
 from service.store import audit_log
 from service.store.transactions import Reader
+from tests.api.people import lead
 from tests.harness import ORGANISATION, running, serving
 from tests.invariants import check_everything
-from tests.stories.steps import alerts_now, on_sqlite
-from tests.world import World, a_family, publish, say
+from tests.stories.steps import alerts_now, on_sqlite, pass_by
+from tests.world import World, a_family, book, publish, say
 
 REQUEST = "Please agree to our new policy"
 
@@ -42,6 +44,59 @@ async def test_a_new_version_asks_staff_and_each_parent_who_had_agreed_once(worl
     for mail in (world.family.father_mail, asked_nothing.mother_mail, gone.mother_mail):
         assert house.letters(mail, REQUEST) == []
     await check_everything(house)
+
+
+@on_sqlite
+@pytest.mark.pitfall(19)
+async def test_older_consents_count_for_what_they_said_until_the_day_a_new_wording_names(
+    world: World,
+) -> None:
+    house = world.house
+    await say(world)
+    soon = await book(world, starts_at=house.clock.now() + timedelta(days=6))
+    late = await book(world, starts_at=house.clock.now() + timedelta(days=8))
+    lapse = house.clock.now().date() + timedelta(days=7)
+    await publish(house, "v4", fresh=True, agree_by=lapse)
+    assert "agreement_outdated" not in await blockers(world, soon)
+    assert "agreement_outdated" in await blockers(world, late)
+    consent = (await lead(world).get(f"/v1/children/{world.family.child}/consent")).body
+    assert [(one["kind"], one["policy_version"]) for one in consent["words"]] == [("given", "v3")]
+    await house.settle()
+    (asked,) = house.letters(world.family.mother_mail, REQUEST)
+    page = await house.api().get(asked.link.removeprefix(house.base_url))
+    assert page.status == 200
+
+    await pass_by(world, timedelta(days=6).total_seconds(), every=12 * 3600)
+    assert len(house.letters(world.family.mother_mail, REQUEST)) == 3  # asked, and chased twice
+    await say(world, policy_version="v4")
+    assert "agreement_outdated" not in await blockers(world, late)
+    await pass_by(world, timedelta(days=4).total_seconds(), every=12 * 3600)
+    assert len(house.letters(world.family.mother_mail, REQUEST)) == 3
+    await check_everything(house)
+
+
+async def blockers(world: World, session_id: SessionId) -> set[str]:
+    """What stands in the way of a session."""
+    told = (await lead(world).get(f"/v1/sessions/{session_id}/clearance")).body["blockers"]
+    return {one["code"] for one in told}
+
+
+@on_sqlite
+@pytest.mark.pitfall(19)
+async def test_the_day_from_which_older_agreements_count_no_more_is_bounded(world: World) -> None:
+    day = world.house.clock.now().date()
+    version = {
+        "version": "v4", "owner": "The board", "text": "Be kind.", "asks_fresh_agreement": True,
+        "review_on": (day + timedelta(days=300)).isoformat(),
+    }  # fmt: skip
+    for ahead in (0, 91):
+        told = version | {"agree_by": (day + timedelta(days=ahead)).isoformat()}
+        reply = await lead(world).post("/v1/policies", told)
+        assert reply.fields == {"agree_by": "out_of_bounds"}
+    named = version | {"agree_by": (day + timedelta(days=90)).isoformat()}
+    unasked = await lead(world).post("/v1/policies", named | {"asks_fresh_agreement": False})
+    assert unasked.fields == {"agree_by": "not_wanted"}
+    assert (await lead(world).post("/v1/policies", named)).body["agree_by"] == named["agree_by"]
 
 
 @on_sqlite

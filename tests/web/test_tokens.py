@@ -118,3 +118,17 @@ def test_whatever_a_rightly_signed_token_claims_is_understood_or_refused(
         return
     assert actor.subject == (GOOD | changes)["sub"]
     assert actor.roles == set((GOOD | changes)["roles"])
+
+
+@pytest.mark.pitfall(38)
+def test_a_token_lives_by_our_clock_and_never_by_that_of_whoever_shows_it() -> None:
+    clock = HandClock()
+    keys = some_keys(clock)
+    token = keys.mint("staff_1", [Role.TUTOR], timedelta(hours=1))
+    payload = jwt.decode(token, options={"verify_signature": False})
+    assert payload["iat"] == NOW  # not the machine's time
+    clock.forward(timedelta(minutes=59))
+    assert keys.verify(token).subject == "staff_1"
+    clock.forward(timedelta(minutes=3))
+    with pytest.raises(TokenRefused):
+        keys.verify(token)

@@ -109,7 +109,8 @@ class CustodianRow(SQLModel, table=True):
 
 
 class PolicyRow(SQLModel, table=True):
-    """One version of the organisation's policy, word for word (POL-34)."""
+    """One version of the organisation's policy, word for word (POL-34). `agree_by`: the day from which
+    older agreements count no more, if that is not the day it was published (pitfall 19)."""
 
     __tablename__ = "policies"
     __table_args__ = (unique("position"), record(append_only=True))
@@ -119,4 +120,5 @@ class PolicyRow(SQLModel, table=True):
     text: str
     review_on: date
     asks_fresh_agreement: bool
+    agree_by: date | None = None
     published_at: datetime = Field(sa_type=INSTANT)

@@ -53,6 +53,10 @@ class NewPolicy(Body):
     text: Annotated[str, Field(min_length=1, max_length=LONGEST_POLICY)]
     review_on: date
     asks_fresh_agreement: bool
+    agree_by: date | None = Field(
+        default=None,
+        description="From which day on older agreements count no more; at once unless given.",
+    )
 
 
 class PolicyView(View):
@@ -63,6 +67,7 @@ class PolicyView(View):
     text: str
     review_on: date
     asks_fresh_agreement: bool
+    agree_by: date | None
     published_at: Instant
 
 
@@ -127,7 +132,12 @@ async def publish(call: Call[NewPolicy]) -> Answer:
     """Publish a version of the policy."""
     body = call.body
     command = PolicyVersion(
-        body.version, body.owner, body.text, body.review_on, body.asks_fresh_agreement
+        body.version,
+        body.owner,
+        body.text,
+        body.review_on,
+        body.asks_fresh_agreement,
+        body.agree_by,
     )
     version = await created(call, accounts.publish_policy, command)
     return Answer(201, _policy(await call.deps.store.read(listings.policy, version)))
@@ -151,6 +161,7 @@ def _policy(one: Published) -> PolicyView:
         text=one.policy.text,
         review_on=one.policy.review_on,
         asks_fresh_agreement=one.policy.asks_fresh_agreement,
+        agree_by=one.policy.agree_by,
         published_at=one.published_at,
     )
 

@@ -56,7 +56,7 @@ def look(reader: Reader, opened: Opened) -> ConsentPage:
     child = people.children(reader, (link.child_id,))[link.child_id]
     is_giver = link.parent_id in child.givers
     word = own_word(reader, child, link.parent_id)
-    in_force = policies.organisation_now(reader).policy_versions_in_force
+    in_force = policies.organisation_now(reader, policies.IN_THE_END).policy_versions_in_force
     return ConsentPage(
         opened=opened,
         is_giver=is_giver,
