@@ -185,7 +185,8 @@ class Api:
             **more,
         ) as response:
             text = await response.text()
-            body = await response.json(content_type=None) if text[:1] in ("{", "[") else None
+            in_json = text[:1] in ("{", "[") and response.content_type != "application/x-ndjson"
+            body = await response.json(content_type=None) if in_json else None
             return Reply(response.status, body, response.headers, text)
 
     async def get(self, path: str, **more: Any) -> Reply:

@@ -1,6 +1,8 @@
 """Concerns: raised in one step, read by those alone who may, never changed, never lost (POL-40 to 44)."""
 
 import asyncio
+import json
+from base64 import b64decode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -73,11 +75,14 @@ async def test_a_concern_is_raised_read_decided_and_closed_by_named_people(world
     assert await alerted(lead(world)) == ["concern_of_danger"]
 
     assert (await tutor(world).get(f"/v1/concerns/{mine['concern_id']}")).status == 403
-    assert (await step(lead(world), mine, "acknowledge")).body["status"] == "acknowledged"
+    both = [step(who, mine, "acknowledge") for who in (lead(world), other_lead(world))]
+    replies = await asyncio.gather(*both)
+    assert [reply.body["status"] for reply in replies] == ["acknowledged"] * 2
     assert (await step(lead(world), mine, "take-on")).body["handler"] == world.lead
     assert await alerted(lead(world)) == []
     read = (await lead(world).get(f"/v1/concerns/{mine['concern_id']}")).body
     assert (read["words"], read["reporter_id"]) == (WORDS, world.tutor)
+    assert [one["kind"] for one in read["steps"]] == ["acknowledged", "taken_on"]
 
     assert (await step(lead(world), mine, "decisions", words="Children's services told.")).ok
     closed = await step(lead(world), mine, "close", outcome="referred", words="They took it on.")
@@ -294,8 +299,20 @@ async def test_an_inspector_counts_and_times_and_reads_no_word(world: World) -> 
     assert [one["kind"] for one in about] == ["concern.raised", "concern.acknowledged"]
     assert all(one["session_id"] is None and one["facts"] == {} for one in about)
     assert await alerted(inspector(world)) == []
+    await world.house.settle()
+    export = opened((await inspector(world).get("/v1/audit/export")).text)
+    assert "concern.raised" in export, "that there is one can be checked by anybody"
+    for told in (WORDS, mine["concern_id"], world.tutor, "bullying", "leads"):
+        assert told not in export
     part = [one["facts"].get("part") for one in entries if one["kind"] == "record.read"]
     assert "concern_counts" in part, "the inspector's own reading is on record"
+
+
+def opened(export: str) -> str:
+    """An export with its leaves as anybody can read them."""
+    lines = [json.loads(line) for line in export.splitlines()]
+    leaves = [b64decode(line["leaf"]).decode() for line in lines if "leaf" in line]
+    return "\n".join([export, *leaves])
 
 
 @on_sqlite
