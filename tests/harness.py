@@ -330,9 +330,11 @@ async def running(
 
 
 @asynccontextmanager
-async def serving(settings: Settings, clock: HeldClock) -> AsyncIterator[service_app.Running]:
-    """The service on its port, without ticks of its own."""
-    async with service_app.running(settings, clock, with_rounds=False) as started:
+async def serving(
+    settings: Settings, clock: HeldClock, *, with_rounds: bool = False
+) -> AsyncIterator[service_app.Running]:
+    """The service on its port, without ticks of its own unless asked for."""
+    async with service_app.running(settings, clock, with_rounds=with_rounds) as started:
         served = runner(started.app)
         await served.setup()
         await web.TCPSite(served, "127.0.0.1", settings.listen_port).start()

@@ -49,7 +49,7 @@
   function fill(element, html) {
     const fresh = document.createElement("template");
     fresh.innerHTML = html;
-    const parts = fresh.content.querySelectorAll(":scope > [data-part]");
+    const parts = [...fresh.content.children].filter((one) => one.dataset.part);
     const focused = element.contains(document.activeElement) ? document.activeElement.id : "";
     if (!parts.length || parts.length !== element.querySelectorAll(":scope > [data-part]").length) {
       element.replaceChildren(fresh.content);
@@ -144,6 +144,7 @@
     source.onerror = lost;
   }
 
+  window.addEventListener("offline", lost);
   hold.hidden = false;
   hold.addEventListener("click", () => {
     const on = !holding();
