@@ -16,6 +16,7 @@ SPEAKING = (
     "policy/admission.py",
     "policy/rules.py",
     "policy/staff_rules.py",
+    "workflows/alerting.py",
     "workflows/attesting.py",
     "workflows/concerns.py",
     "workflows/consent.py",

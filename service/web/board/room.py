@@ -1,4 +1,5 @@
-"""A room's story at `/live/rooms/{session_id}`, and the form with which the lead ends a meeting (POL-42)."""
+"""A room's story at `/live/rooms/{session_id}`: its alerts are taken on and closed there (POL-11), and
+the lead ends its meeting (POL-42)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,13 +38,21 @@ from service.web.problems import status_of
 from service.web.routes import SMALL_BODY
 from service.web.sign_in import COOKIE, SignIn
 from service.workflows import inspecting
+from service.workflows.alerting import (
+    AcknowledgeAlert,
+    CloseAlert,
+    acknowledge_alert,
+    close_alert,
+)
 from service.workflows.deps import Deps
 from service.workflows.watching import EndSession, end_session
 
 PART = "room"
 END = "end"
-LONGEST_REASON = 1000
+LONGEST_WORDS = 1000
 NO_REASON = "Say why, in a few words."
+NO_OUTCOME = "Say what came of it, in a few words."
+NOT_OPEN = "This alert is not open any more. Look at the page again."
 
 
 def _end(story: Story, form: Form) -> tuple[Step, ...]:
@@ -55,12 +64,37 @@ def _end(story: Story, form: Form) -> tuple[Step, ...]:
 
 def _reason(form: Form) -> str:
     reason = form.get("reason", "").strip()
-    if not 0 < len(reason) <= LONGEST_REASON:
+    if not 0 < len(reason) <= LONGEST_WORDS:
         raise InvalidInput.of("reason", "missing", NO_REASON)
     return reason
 
 
-DEEDS: Mapping[str, Deed] = {END: Deed(Proof.NOTHING, _end)}
+def _acknowledge(story: Story, form: Form) -> tuple[Step, ...]:
+    return (Step(acknowledge_alert, AcknowledgeAlert(_alert(story, form))),)
+
+
+def _close(story: Story, form: Form) -> tuple[Step, ...]:
+    outcome = form.get("outcome", "").strip()
+    if not 0 < len(outcome) <= LONGEST_WORDS:
+        raise InvalidInput(NO_OUTCOME)
+    return (Step(close_alert, CloseAlert(_alert(story, form), outcome)),)
+
+
+def _alert(story: Story, form: Form) -> str:
+    """The open alert of this room that the form is about."""
+    alert_id = form.get("alert_id", "")
+    if all(alert.alert_id != alert_id for alert in story.room.alerts):
+        raise InvalidInput(NOT_OPEN)
+    return alert_id
+
+
+DEEDS: Mapping[str, Deed] = {
+    END: Deed(Proof.NOTHING, _end),
+    "acknowledge": Deed(Proof.NOTHING, _acknowledge),
+    "close": Deed(Proof.NOTHING, _close),
+}
+FOR_LEADS = frozenset({END})
+"""What only the safeguarding lead may do; the rest is for coordinators too (POL-11)."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +134,7 @@ class RoomPages:
         deed = DEEDS.get(form.get(DO, ""))
         if deed is None:
             raise InvalidInput("This form is out of date. Open the page again.")
-        if not actor.has(Role.DSL):
+        if form[DO] in FOR_LEADS and not actor.has(Role.DSL):
             raise NotAllowed
         binding = form_binding(request, "live", form[DO], story.room.session.session_id)
         check_form_token(self.form_key, binding, form.get(FIELD))

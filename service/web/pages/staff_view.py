@@ -13,10 +13,11 @@ from service.policy.clearance import Blocker, outstanding
 from service.policy.consent import Wish
 from service.policy.people import Actor, SessionId, StaffId
 from service.policy.rules import Stage
-from service.policy.session import ENGAGED, Session, SessionState, Span
+from service.policy.session import ENGAGED, OVER, Session, SessionState, Span
 from service.store import (
     attestations,
     cases,
+    meetings,
     people,
     presence,
     sessions,
@@ -29,6 +30,7 @@ from service.web.pages.opened import first_name, initial
 from service.workflows.door import DoorView, look_staff, staff_knock
 from service.workflows.showing import shown_to
 from service.workflows.sighting import Sighted
+from service.workflows.watching import ENDED_BY_LEAD
 
 STAGES = {
     SessionState.BOOKED: Stage.OPEN,
@@ -65,6 +67,7 @@ class StaffSession:
     other: str | None
     obstacles: tuple[Obstacle, ...]
     must_accept: bool
+    ended_by_lead: bool
     door_is_near: bool
     may_state: bool
 
@@ -126,9 +129,18 @@ def _summary(reader: Reader, case: CaseFile, actor: Actor) -> StaffSession:
         other=_other(reader, case, place),
         obstacles=_obstacles(reader, case, actor),
         must_accept=_must_accept(case, actor),
+        ended_by_lead=_ended_by_lead(reader, session),
         door_is_near=_door_is_near(case, reader.now),
         may_state=_may_state(reader, session, actor),
     )
+
+
+def _ended_by_lead(reader: Reader, session: Session) -> bool:
+    """Whether the safeguarding lead ended it: the parties are told, staff on their page (POL-42)."""
+    if session.state not in OVER:
+        return False
+    held = meetings.of_session(reader, session.session_id)
+    return any(meeting.reason == ENDED_BY_LEAD for meeting in held)
 
 
 def _must_accept(case: CaseFile, actor: Actor) -> bool:
