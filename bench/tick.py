@@ -18,6 +18,7 @@ from bench.deployment import deploy
 from bench.measures import Row, at_most, median
 from bench.organisation import People, bring_in, stored
 from integrations.mail.messenger import NoMail
+from integrations.sms.texter import NoTexts
 from service.ports import SystemClock
 from service.reconcilers.schedule import RECONCILERS
 from service.settings import Settings, load_organisation
@@ -93,6 +94,7 @@ def _deps(settings: Settings, store: Store) -> Deps:
         watchers={},
         checkups={},
         messenger=NoMail(),
+        texter=NoTexts(),
         base_url=settings.base_url,
     )
 

@@ -16,6 +16,20 @@ on it asks for the promise and "I am here" together. The play wants to show both
 LESSON = timedelta(minutes=45)
 
 
+async def duty(stage: Stage) -> None:
+    """Two people are designated and on duty, so that an alert would reach both at once (POL-11)."""
+    lead, coordinator, teller = stage.cast.lead, stage.cast.coordinator, stage.teller
+    teller.step(f"{lead.says}, says whom alerts reach, and when")
+    everyday = {"weekdays": list(range(7)), "starts": "00:00", "ends": "00:00"}
+    first_day = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+    for place, (person, standing) in enumerate(((lead, "lead"), (coordinator, "coordinator")), 1):
+        body = {"standing": standing, "channels": ["email"]}
+        await lead.put(f"/v1/duty/people/{person.subject}", body)
+        turn = {"staff_id": person.subject, "first_day": first_day, "place": place, **everyday}
+        await lead.post("/v1/duty/turns", turn, 201)
+    teller.good("Lea and Cora are on duty. Nobody who is off duty is ever rung.")
+
+
 async def book(stage: Stage, rooms: Rooms) -> None:
     """A tutor books; the booking stands, and says why no meeting may exist yet."""
     tutor, teller = stage.cast.tutor, stage.teller

@@ -15,6 +15,7 @@ async def play(stage: Stage) -> Person:
     """Play every act; answers the inspector. `DemoFailed` at the first answer that is not as told."""
     began, rooms = time.monotonic(), rooms_of(stage)
     stage.teller.heading("One session, from booking to inspection")
+    await before.duty(stage)
     await before.book(stage, rooms)
     await before.consent(stage)
     await before.cover(stage)

@@ -17,11 +17,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
 from integrations.mail.messenger import NoMail, SmtpMessenger
+from integrations.sms.texter import GatewayTexter, NoTexts
 from service.audit.notes import SigningKey
 from service.errors import Misconfigured
 from service.policy.organisation import Organisation
 from service.policy.people import Actor, system
-from service.ports import Clock, Messenger, SystemClock
+from service.ports import Clock, Messenger, SystemClock, Texter
 from service.providers import providers_of
 from service.reconcilers.schedule import Rounds
 from service.settings import Mode, Settings, load_organisation
@@ -135,6 +136,7 @@ async def running(
             checkups={name: one.checkup for name, one in providers.items()},
             watchers={name: one.watcher for name, one in providers.items() if one.watcher},
             messenger=_messenger(settings),
+            texter=_texter(settings, session, clock),
             base_url=settings.base_url,
         )
         rounds = Rounds(deps)
@@ -179,6 +181,13 @@ def _messenger(settings: Settings) -> Messenger:
         password=mail.password,
         security=mail.security,
     )
+
+
+def _texter(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Texter:
+    if settings.sms is None:
+        return NoTexts()
+    sms = settings.sms
+    return GatewayTexter(session, url=sms.url, token=sms.token, sender=sms.sender, clock=clock)
 
 
 def _web(

@@ -13,15 +13,29 @@ from yarl import URL
 
 from service.app import house_of
 from service.policy.capacity import Peak, peak
+from service.policy.duty_rota import ENOUGH, Channel
+from service.policy.escalation import Reachable
 from service.policy.session import Span
 from service.ports import Clock, Complaint, NoBudget, SystemClock, Weight
 from service.providers import providers_of
 from service.settings import Settings, load_organisation
-from service.store import capacity
+from service.store import capacity, duty_rota
 from service.store.glance import glance
 from service.store.transactions import Reader
 
 REACHABLE_WITHIN = aiohttp.ClientTimeout(total=10)
+
+
+TOO_FEW = (
+    "Fewer than two people are designated to be reached by alerts. Designate at least two (PUT"
+    " /v1/duty/people/…), and put them on the rota (POST /v1/duty/turns)."
+)
+NOBODY_ON_DUTY = (
+    "Nobody is on duty now: an alert would go to the shared mailbox and the safeguarding lead's"
+    " number alone. Fill the rota (POST /v1/duty/turns)."
+)
+NO_MAIL = "No mail server is set up (CHAPERONE_MAIL__…): neither parents nor staff are written to."
+NO_SMS = "Somebody is to be reached by SMS, and no gateway is set up (CHAPERONE_SMS__…)."
 
 
 @dataclass(frozen=True)
@@ -40,6 +54,7 @@ class _Books:
 
     accounts: Mapping[str, tuple[str, ...]]
     booked: Mapping[str, tuple[Span, ...]]
+    people: Reachable
 
 
 async def examine(settings: Settings, clock: Clock | None = None) -> tuple[Ward, ...]:
@@ -52,7 +67,7 @@ async def examine(settings: Settings, clock: Clock | None = None) -> tuple[Ward,
         house = house_of(settings, organisation)
         read = partial(_books, tuple(providers))
         books = await glance(settings.database_url, clock, house, read)
-        ours = await _reachable(session, settings)
+        ours = (*await _reachable(session, settings), *_alerts_reach(settings, books.people))
         wards = []
         for name, provider in providers.items():
             mine = books.accounts.get(name, ())
@@ -65,7 +80,7 @@ async def examine(settings: Settings, clock: Clock | None = None) -> tuple[Ward,
 
 def _books(providers: tuple[str, ...], reader: Reader) -> _Books:
     booked = {name: capacity.booked(reader, name, reader.now) for name in providers}
-    return _Books(capacity.accounts(reader), booked)
+    return _Books(capacity.accounts(reader), booked, duty_rota.reachable(reader))
 
 
 def _enough(name: str, accounts: int, most: Peak) -> tuple[Complaint, ...]:
@@ -81,6 +96,21 @@ def _enough(name: str, accounts: int, most: Peak) -> tuple[Complaint, ...]:
         f" on; {accounts} are on record. Sessions without one will not open."
     )
     return (Complaint("too_few_accounts", sentence, Weight.WRONG),)
+
+
+def _alerts_reach(settings: Settings, people: Reachable) -> tuple[Complaint, ...]:
+    """Whether an alert would reach two people now (POL-11)."""
+    everybody = (*people.on_duty, *people.off_duty)
+    found = []
+    if len(everybody) < ENOUGH:
+        found.append(("too_few_designated", TOO_FEW))
+    elif not people.on_duty:
+        found.append(("nobody_on_duty", NOBODY_ON_DUTY))
+    if settings.mail is None:
+        found.append(("no_mail", NO_MAIL))
+    if settings.sms is None and any(Channel.SMS in one.channels for one in everybody):
+        found.append(("no_sms", NO_SMS))
+    return tuple(Complaint(code, sentence, Weight.WRONG) for code, sentence in found)
 
 
 async def _reachable(session: aiohttp.ClientSession, settings: Settings) -> tuple[Complaint, ...]:

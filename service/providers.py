@@ -28,8 +28,9 @@ from integrations.teams.watcher import TeamsWatcher
 from integrations.zoom.client import ZoomClient
 from integrations.zoom.webhooks import ZoomSignals
 from service.errors import Misconfigured
+from service.outside_settings import TeamsSettings, ZoomSettings
 from service.ports import Budget, CallWatcher, Checkup, Clock, MeetingProvider, SignalSource
-from service.settings import Settings, TeamsSettings, ZoomSettings
+from service.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import tomllib
 from datetime import date, time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import (
     BaseModel,
@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.errors import InvalidInput, Misconfigured
+from service.outside_settings import MailSettings, SmsSettings, TeamsSettings, ZoomSettings
 from service.policy.organisation import (
     EMERGENCY,
     INDEPENDENT,
@@ -45,63 +46,6 @@ class Mode(StrEnum):
 
     DEMO = "demo"
     PRODUCTION = "production"
-
-
-class ZoomSettings(BaseModel):
-    """A Zoom account. Trusted: who holds these can make and read its meetings."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    account_id: str
-    client_id: str
-    client_secret: SecretStr
-    webhook_secret: SecretStr
-    base_url: str = "https://api.zoom.us"
-    token_url: str = "https://zoom.us/oauth/token"  # noqa: S105 - an address
-    link_origins: tuple[str, ...] = ("https://zoom.us", "https://*.zoom.us")
-    registrant_domain: str = "door.invalid"
-    plan: Literal["pro", "business"] = "pro"
-
-
-class TeamsSettings(BaseModel):
-    """A Microsoft 365 tenant. Trusted: who holds these can make and read its organisers' meetings.
-
-    Sign in with `client_secret`, or with `certificate_file`: a PEM file of private key and
-    certificate. Each of `notification_files` is such a file too, newest first; what Microsoft tells
-    us is encrypted for the newest. `watch_key` is 32 bytes in base64.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    tenant_id: str
-    client_id: str
-    client_secret: SecretStr | None = None
-    certificate_file: Path | None = None
-    notification_files: Annotated[tuple[Path, ...], Field(min_length=1)]
-    watch_key: SecretStr
-    graph_url: str = "https://graph.microsoft.com"
-    login_url: str = "https://login.microsoftonline.com"
-    link_origins: tuple[str, ...] = ("https://teams.microsoft.com",)
-    chat: Literal["disabled", "limited"] = "disabled"
-
-    @model_validator(mode="after")
-    def _one_credential(self) -> Self:
-        if (self.client_secret is None) == (self.certificate_file is None):
-            raise ValueError("give either client_secret or certificate_file")
-        return self
-
-
-class MailSettings(BaseModel):
-    """Where messages go out. Trusted: the carrier reads every message with its personal link."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    host: str
-    port: int = 587
-    sender: str
-    username: str | None = None
-    password: SecretStr | None = None
-    security: Annotated[str, Field(pattern="^(starttls|tls|none)$")] = "starttls"
 
 
 class Settings(BaseSettings):
@@ -132,6 +76,7 @@ class Settings(BaseSettings):
     zoom: ZoomSettings | None = None
     teams: TeamsSettings | None = None
     mail: MailSettings | None = None
+    sms: SmsSettings | None = None
 
     @field_validator("base_url")
     @classmethod
@@ -153,12 +98,14 @@ class Settings(BaseSettings):
             )
         if not self.base_url.startswith("https://"):
             raise ValueError("production needs an https base_url")
+        if self.sms is not None and not self.sms.url.startswith("https://"):
+            raise ValueError("production needs an https address of the SMS gateway")
         return self
 
     def _provider_urls(self) -> list[str]:
         zoom = [self.zoom.base_url, self.zoom.token_url] if self.zoom else []
         teams = [self.teams.graph_url, self.teams.login_url] if self.teams else []
-        return zoom + teams
+        return zoom + teams + ([self.sms.url] if self.sms else [])
 
 
 def load_settings() -> Settings:
@@ -217,6 +164,7 @@ class _Contacts(BaseModel):
     guidance: tuple[str, ...] = ()
     emergency: Annotated[dict[str, NumberOrAddress], Field(min_length=1)] = dict(EMERGENCY)
     independent: Annotated[str, Field(min_length=1)] = INDEPENDENT
+    independent_mail: Annotated[str, Field(pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
     management: tuple[str, ...] = ()
 
     def told(self) -> Contacts:

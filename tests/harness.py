@@ -21,13 +21,15 @@ from pydantic import SecretStr
 
 from service import app as service_app
 from service.audit.notes import SigningKey
+from service.outside_settings import MailSettings, SmsSettings
 from service.policy.people import Actor, Role
 from service.reconcilers.schedule import RECONCILERS
-from service.settings import MailSettings, Settings
+from service.settings import Settings
 from service.store import migrate
 from service.store.transactions import Refused
 from service.web.server import runner
 from tests.clock import HeldClock
+from tests.gateway import Telephones, telephones
 from tests.ports import a_port
 from tests.rooms import Emulated, Rooms, a_key, emulator, teams_settings, zoom_settings
 
@@ -67,6 +69,7 @@ def settings_for(
     organised: str = ORGANISATION,
     *,
     also: Emulated | None = None,
+    sms: SmsSettings | None = None,
 ) -> Settings:
     """Settings of a demo deployment with fresh keys; `also` is a second provider."""
     zoom, teams = (_at(name, emulated, also) for name in ("zoom", "teams"))
@@ -92,6 +95,7 @@ def settings_for(
             sender="sessions@tuition.example",
             security="none",
         ),
+        sms=sms,
     )
 
 
@@ -216,6 +220,7 @@ class House:
     session: aiohttp.ClientSession
     rooms: Rooms
     mailbox: Mailbox
+    telephones: Telephones
     others: tuple[Rooms, ...] = ()
 
     @property
@@ -310,6 +315,7 @@ async def running(
             ]
             jar = aiohttp.DummyCookieJar()
             session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=jar))
+            phones = await stack.enter_async_context(telephones())
             settings = settings_for(
                 database_url,
                 folder,
@@ -318,13 +324,14 @@ async def running(
                 carrier.port,
                 organised,
                 also=more[0] if more else None,
+                sms=phones.settings,
             )
             if not migrated:
                 await migrate.migrate(database_url)
             async with serving(settings, clock) as started:
                 rooms = Rooms(session, emulated)
                 others = tuple(Rooms(session, one) for one in more)
-                yield House(started, settings, clock, session, rooms, mailbox, others)
+                yield House(started, settings, clock, session, rooms, mailbox, phones, others)
     finally:
         carrier.stop()
 

@@ -20,7 +20,7 @@ from integrations.teams.emulator.settings import EmulatorSettings as TeamsEmulat
 from integrations.zoom.emulator import server as zoom
 from integrations.zoom.emulator.settings import EmulatorSettings as ZoomEmulatorSettings
 from service.certificates import self_signed
-from service.settings import TeamsSettings, ZoomSettings
+from service.outside_settings import TeamsSettings, ZoomSettings
 from tests.ports import a_port
 
 WEBHOOK_SECRET = "emulator-webhook-secret"

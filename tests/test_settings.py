@@ -9,7 +9,8 @@ import pytest
 from pydantic import SecretStr
 
 from service.errors import Misconfigured
-from service.settings import Settings, ZoomSettings, load_organisation, load_settings
+from service.outside_settings import ZoomSettings
+from service.settings import Settings, load_organisation, load_settings
 from tests.crash.victim import environment
 from tests.harness import ORGANISATION, running, settings_for
 from tests.rooms import Emulated

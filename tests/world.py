@@ -1,11 +1,12 @@
 """A small organisation to tell stories with: staff, a family or two, an account, a policy."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from pydantic import SecretStr
 
 from service.policy.consent import ConsentKind, Purpose, Route
+from service.policy.duty_rota import Channel, Designated, Standing, Turn
 from service.policy.people import (
     Actor,
     Authority,
@@ -24,6 +25,7 @@ from service.workflows import (
     accounts,
     booking,
     consent,
+    duty_rota,
     links,
     onboarding,
     presence,
@@ -88,6 +90,10 @@ async def a_world(house: House) -> World:
     second = await a_colleague(house, "Sam", "sam")
     host = await a_host(house, 0, coordinator, lead)
     family = await a_family(house, "river", coordinator)
+    await designate(house, lead, Standing.LEAD)
+    await designate(house, coordinator, Standing.COORDINATOR)
+    for place, staff_id in enumerate((lead, coordinator), 1):
+        await on_duty(house, staff_id, place=place)
     return World(house, coordinator, lead, tutor, second, host, family)
 
 
@@ -128,6 +134,31 @@ async def a_colleague(
         evidence = Evidence(kind, today - timedelta(days=20), until, version)
         await house.do(register.add_evidence, register.AddEvidence(staff_id, evidence), ADMIN)
     return staff_id
+
+
+async def designate(
+    house: House, staff_id: StaffId, standing: Standing, *channels: Channel
+) -> None:
+    """Somebody whom alerts reach, by e-mail unless said otherwise."""
+    person = Designated(staff_id, standing, channels or (Channel.EMAIL,))
+    await house.do(duty_rota.designate, duty_rota.Designate(person), ADMIN)
+
+
+async def on_duty(
+    house: House,
+    staff_id: StaffId,
+    starts: str = "00:00",
+    ends: str = "00:00",
+    *,
+    weekdays: frozenset[int] = frozenset(range(7)),
+    place: int = 1,
+) -> str:
+    """Hours on the duty rota: at any time on every day, unless said otherwise."""
+    first_day = house.clock.now().date() - timedelta(days=1)
+    hours = (time.fromisoformat(starts), time.fromisoformat(ends))
+    turn = Turn(staff_id, weekdays, *hours, first_day, None, place)
+    turn_id: str = await house.do(duty_rota.set_turn, duty_rota.SetTurn(turn), ADMIN)
+    return turn_id
 
 
 async def a_host(house: House, number: int, *custodians: StaffId) -> HostId:

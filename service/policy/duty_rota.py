@@ -37,11 +37,15 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True)
 class Designated:
-    """A designated person who may act today. `channels`: the one to be tried first comes first."""
+    """A designated person who may act today. `channels`: the one to be tried first comes first.
+
+    `away`: absent at the moment, and so off duty whatever the rota says.
+    """
 
     staff_id: StaffId
     standing: Standing
     channels: tuple[Channel, ...]
+    away: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def on_duty(
     people: Iterable[Designated], turns: Iterable[Turn], at: datetime, zone: ZoneInfo
 ) -> tuple[Designated, ...]:
     """Who is on duty at an instant, in the order in which they are reached."""
-    known = {one.staff_id: one for one in people}
+    known = {one.staff_id: one for one in people if not one.away}
     places: dict[StaffId, int] = {}
     for turn in turns:
         if turn.staff_id in known and turn.runs_until(at, zone) is not None:

@@ -27,6 +27,8 @@ class Bound:
 
 
 DAY = 24 * 60
+"""In minutes."""
+
 SIX_WEEKS = 6 * 7 * DAY
 """In minutes: nobody promises further ahead, so that each occasion is one they can foresee (POL-21)."""
 
@@ -65,6 +67,11 @@ BOUNDS = {
     "serious_acknowledged": Bound(15, 120, 24 * 60, "how soon a lead takes up a serious concern"),
     "danger_decided": Bound(30, 60, 4 * 60, "how soon it is decided what is done about danger now"),
     "serious_decided": Bound(60, 480, 48 * 60, "how soon it is decided about a serious concern"),
+    "danger_escalates": Bound(1, 2, 10, "how long until more people are told of immediate danger"),
+    "urgent_escalates": Bound(2, 5, 30, "how long until more people are told of what is urgent"),
+    "ordinary_escalates": Bound(60, DAY, 7 * DAY, "how long until more people hear of the rest"),
+    "night_begins": Bound(18 * 60, 22 * 60, DAY - 1, "when night begins, counted from midnight"),
+    "night_ends": Bound(5 * 60, 7 * 60, 10 * 60, "when night ends, counted from midnight"),
 }
 """Minutes. A value outside its range is refused with the range named; none can switch a rule off."""
 
@@ -100,6 +107,11 @@ class Windows:
     serious_acknowledged: int = BOUNDS["serious_acknowledged"].default
     danger_decided: int = BOUNDS["danger_decided"].default
     serious_decided: int = BOUNDS["serious_decided"].default
+    danger_escalates: int = BOUNDS["danger_escalates"].default
+    urgent_escalates: int = BOUNDS["urgent_escalates"].default
+    ordinary_escalates: int = BOUNDS["ordinary_escalates"].default
+    night_begins: int = BOUNDS["night_begins"].default
+    night_ends: int = BOUNDS["night_ends"].default
 
     def problems(self) -> tuple[FieldProblem, ...]:
         """Every value outside its safe range."""
@@ -135,7 +147,8 @@ class Contacts:
     members of staff read, where a copy of every message goes (POL-11, POL-22).
 
     `emergency`: who helps at once, each with a number or an https address. `independent`: whom to tell
-    of a concern about the leads or the management, and how. `management`: accounts of those who run the
+    of a concern about the leads or the management, and how; `independent_mail` is where the alerts of
+    such a concern go, and nowhere if it is empty. `management`: accounts of those who run the
     organisation or this service, so that a concern about one of them goes past the leads (POL-40).
     """
 
@@ -145,6 +158,7 @@ class Contacts:
     guidance: tuple[str, ...] = ()
     emergency: tuple[tuple[str, str], ...] = EMERGENCY
     independent: str = INDEPENDENT
+    independent_mail: str = ""
     management: tuple[str, ...] = ()
 
 
@@ -216,6 +230,20 @@ class Organisation:
         """The span with the time on both sides in which second staff may have no other room."""
         gap = timedelta(minutes=self.windows.second_staff_gap)
         return Span(span.starts_at - gap, span.ends_at + gap)
+
+    def night_until(self, instant: datetime) -> datetime | None:
+        """When the night of this instant is over; None if it is day. It is day while we are open."""
+        local = instant.astimezone(self.zone)
+        minute = local.hour * 60 + local.minute
+        is_late = minute >= self.windows.night_begins
+        if self.is_open_throughout(instant, instant) or not (
+            is_late or minute < self.windows.night_ends
+        ):
+            return None
+        morning = local.date() + timedelta(days=1 if is_late else 0)
+        ends = time(*divmod(self.windows.night_ends, 60))
+        over = datetime.combine(morning, ends, self.zone).astimezone(UTC)
+        return min(over, next_opening(self, instant))
 
     def local_day(self, instant: datetime) -> date:
         """The calendar day of an instant where the organisation is."""

@@ -35,6 +35,7 @@ from service.ports.signals import (
     WatchNotice,
     link_key,
 )
+from service.ports.texts import OutgoingText, Texter
 from service.ports.watching import CallWatcher, Watch
 
 __all__ = [
@@ -58,12 +59,14 @@ __all__ = [
     "Messenger",
     "NoBudget",
     "OutgoingMessage",
+    "OutgoingText",
     "Posted",
     "Seat",
     "Signal",
     "SignalKind",
     "SignalSource",
     "SystemClock",
+    "Texter",
     "Watch",
     "WatchNews",
     "WatchNotice",

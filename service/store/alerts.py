@@ -45,6 +45,11 @@ class Alert:
     rings_since: datetime
 
     @property
+    def is_unanswered(self) -> bool:
+        """Whether it is open, and nobody is on it."""
+        return self.closed_at is None and self.acknowledged_at is None
+
+    @property
     def scope(self) -> str:
         """The record its entries belong to."""
         return self.session_id or self.subject_id
@@ -132,6 +137,12 @@ def is_open(reader: Tx | Reader, subject_id: str, code: str) -> bool:
     return reader.conn.execute(query).first() is not None
 
 
+def holds(reader: Tx | Reader, subject_id: str, code: str) -> bool:
+    """Whether such an alert is open, and what it is about is not over."""
+    query = sa.select(ALERTS.c.id).where(_is_open(subject_id, code), ALERTS.c.over_since.is_(None))
+    return reader.conn.execute(query).first() is not None
+
+
 def acknowledge(tx: Tx, alert_id: str) -> bool:
     """Note that whoever acts is on it; nobody else is reached from now on. False unless the alert is
     open and nobody is on it yet."""
@@ -156,6 +167,12 @@ def _settled(
     if done:
         work.drop(tx, alert_id)
     return done
+
+
+def hold(tx: Tx, alert_id: str) -> Alert:
+    """An alert, held against every other change of it. `NotFound` if there is none."""
+    tx.lock(ALERTS, (alert_id,))
+    return get(tx, alert_id)
 
 
 def get(reader: Tx | Reader, alert_id: str) -> Alert:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from service.audit.events import Entry, Event
 from service.errors import Conflict, NotAllowed, NotFound
 from service.policy.alerting import OF_CONCERNS, kind_of, people_about
+from service.policy.concern import Desk
 from service.policy.concerns import Concern, may_handle
+from service.policy.escalation import OF_THE_LEADS, PAST_THE_LEADS, SHARED, Contact
 from service.store import alerts, concerns, kin, sessions, staffing
 from service.store.alerts import Alert
 from service.store.transactions import Reader, Tx
@@ -22,6 +24,15 @@ def about(reader: Tx | Reader, alert: Alert) -> frozenset[str]:
     tutor_id = sessions.get(reader, alert.session_id).tutor_id
     second_staff = staffing.ever_second_staff(reader, alert.session_id)
     return people_about(kind, alert.subject_id, tutor_id, second_staff)
+
+
+def contacts_for(reader: Tx | Reader, alert: Alert) -> frozenset[Contact]:
+    """Which of the organisation's contacts may hear of an alert: who reads a shared mailbox is not known
+    to us, so nothing about a concern goes there (POL-40, pitfall 65)."""
+    if alert.code not in OF_CONCERNS:
+        return SHARED
+    concern = concerns.get(reader, alert.subject_id)
+    return PAST_THE_LEADS if concern.goes_to is Desk.INDEPENDENT else OF_THE_LEADS
 
 
 def _for_another(tx: Tx, alert_id: str) -> Alert:

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from service.policy.organisation import Organisation
-from service.ports import CallWatcher, Checkup, Clock, MeetingProvider, Messenger, SignalSource
+from service.ports import (
+    CallWatcher,
+    Checkup,
+    Clock,
+    MeetingProvider,
+    Messenger,
+    SignalSource,
+    Texter,
+)
 
 if TYPE_CHECKING:
     from service.store.transactions import Store
@@ -23,4 +31,5 @@ class Deps:
     watchers: Mapping[str, CallWatcher]
     checkups: Mapping[str, Checkup]
     messenger: Messenger
+    texter: Texter
     base_url: str

@@ -9,6 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from integrations.sms.emulator import Gateway
 from service.policy.people import SessionId
 from service.policy.session import SessionState
 from service.settings import Settings
@@ -16,6 +17,7 @@ from service.store import meetings, migrate, sessions
 from service.store.tables import MeetingStage
 from tests.clock import HeldClock
 from tests.crash.victim import Victim
+from tests.gateway import Telephones
 from tests.harness import House, Mailbox, serving, settings_for
 from tests.invariants import check_everything
 from tests.ports import a_port
@@ -44,7 +46,8 @@ async def restarted(
         aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
         serving(settings, clock) as started,
     ):
-        yield House(started, settings, clock, session, Rooms(session, emulated), Mailbox())
+        rooms, phones = Rooms(session, emulated), Telephones(Gateway(""), "")
+        yield House(started, settings, clock, session, rooms, Mailbox(), phones)
 
 
 async def reached(zoom: Rooms, call: str, times: int) -> None:

@@ -51,6 +51,7 @@ async def ticking(
             "watchers",
             "checkups",
             "messenger",
+            "texter",
             "base_url",
         )
     )

@@ -21,7 +21,7 @@ from tests import invariants
 from tests.api.people import inspector, lead, machine, second, tutor
 from tests.harness import ORGANISATION, Api, Reply, running
 from tests.stories.steps import a_live_session, on_sqlite
-from tests.world import World, a_family, a_world, book, say
+from tests.world import World, a_colleague, a_family, a_world, book, say
 
 WORDS = "He told her to keep Thursday a secret."
 LATER = "It happened a second time, after the lesson."
@@ -183,10 +183,12 @@ async def then_knows_nothing_of_it(world: World, who: Api, concern: dict[str, An
 @pytest.mark.pitfall(65)
 async def test_the_lead_it_is_about_learns_nothing_and_another_handles_it(world: World) -> None:
     session_id = await book(world)
-    about = {"about": ["colleague"], "people": [world.lead], "session_id": session_id}
+    lou = await a_colleague(world.house, "Lou", "lou")  # has the role, and is not designated
+    their = world.house.api(Role.DSL, subject=lou)
+    about = {"about": ["colleague"], "people": [lou], "session_id": session_id}
     mine = await raised(tutor(world), **about)
-    await then_knows_nothing_of_it(world, lead(world), mine)
-    story = (await lead(world).get(f"/v1/sessions/{session_id}/story")).text
+    await then_knows_nothing_of_it(world, their, mine)
+    story = (await their.get(f"/v1/sessions/{session_id}/story")).text
     assert "concern" not in story
     assert await numbers(other_lead(world)) == ["1"]
     assert await alerted(other_lead(world)) == ["concern_raised"]
@@ -194,7 +196,7 @@ async def test_the_lead_it_is_about_learns_nothing_and_another_handles_it(world:
     assert alert["session_id"] is None, "the session's own story does not lead to it"
     for what, body in (("close", {"outcome": "seen"}), ("acknowledge", None)):
         url = f"/v1/alerts/{alert['alert_id']}/{what}"
-        assert (await lead(world).post(url, body)).status == 404
+        assert (await their.post(url, body)).status == 404
         assert (await other_lead(world).post(url, body)).code == "about_a_concern"
     await invariants.check_everything(world.house)
 
