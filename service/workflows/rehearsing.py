@@ -24,6 +24,9 @@ REHEARSAL = "rehearsal"
 NO_SESSION = "no_session"
 """What a child lacks that has no coming session: nothing can be said about it yet."""
 
+NOT_BOOKED = ("No session is booked for this child yet.", "a coordinator or the tutor")
+Words = tuple[str, str]
+
 PAGE = 50
 """How many children one reading looks at, so that no reading lasts long."""
 
@@ -62,13 +65,15 @@ def switch_over(tx: Tx, command: SwitchOver) -> ChildId:
 
 @dataclass(frozen=True)
 class Standing:
-    """How far the rehearsal has come. `lacking` counts, by blocker code, the children kept by it."""
+    """How far the rehearsal has come. `lacking` counts, by blocker code, the children kept by it;
+    `words` says for each code what it means and who can lift it."""
 
     is_on: bool
     children: int = 0
     switched_over: int = 0
     ready: tuple[ChildId, ...] = ()
     lacking: Counter[str] = field(default_factory=Counter)
+    words: dict[str, Words] = field(default_factory=dict)
 
 
 async def standing(deps: Deps) -> Standing:
@@ -76,6 +81,7 @@ async def standing(deps: Deps) -> Standing:
     if not deps.organisation.rehearsal:
         return Standing(is_on=False)
     total, switched, ready, lacking = 0, 0, list[ChildId](), Counter[str]()
+    words: dict[str, Words] = {}
     after = ""
     while ids := await deps.store.read(rehearsal.children_after, after, PAGE):
         after = ids[-1]
@@ -84,7 +90,8 @@ async def standing(deps: Deps) -> Standing:
         switched += page.switched_over
         ready += page.ready
         lacking += page.lacking
-    return Standing(True, total, switched, tuple(ready), lacking)
+        words |= page.words
+    return Standing(True, total, switched, tuple(ready), lacking, words)
 
 
 def _page(reader: Reader, ids: tuple[ChildId, ...]) -> Standing:
@@ -92,15 +99,23 @@ def _page(reader: Reader, ids: tuple[ChildId, ...]) -> Standing:
     coming = rehearsal.next_sessions(reader, tuple(waiting))
     ready: list[ChildId] = []
     lacking: Counter[str] = Counter()
+    words: dict[str, Words] = {}
     for child_id in waiting:
-        codes = _lacks(reader, child_id, coming[child_id]) if child_id in coming else {NO_SESSION}
-        lacking.update(codes)
-        if not codes:
+        lacks = {NO_SESSION: NOT_BOOKED}
+        if child_id in coming:
+            lacks = _lacks(reader, child_id, coming[child_id])
+        lacking.update(lacks.keys())
+        words |= lacks
+        if not lacks:
             ready.append(child_id)
-    return Standing(True, len(ids), len(ids) - len(waiting), tuple(ready), lacking)
+    return Standing(True, len(ids), len(ids) - len(waiting), tuple(ready), lacking, words)
 
 
-def _lacks(reader: Reader, child_id: ChildId, session_id: SessionId) -> set[str]:
+def _lacks(reader: Reader, child_id: ChildId, session_id: SessionId) -> dict[str, Words]:
     found = outstanding(cases.load(reader, session_id), Stage.OPEN, reader.now)
     blockers = (*found.of_session, *found.of_children.get(child_id, ()))
-    return {blocker.code for blocker in blockers} - {REHEARSAL}
+    return {
+        blocker.code: (blocker.sentence, blocker.lifted_by)
+        for blocker in blockers
+        if blocker.code != REHEARSAL
+    }

@@ -9,6 +9,7 @@ from service.web.board import words
 from service.web.pages import devices, errors
 from service.web.pages.rendering import WEB, environment
 from service.workflows.consent import CHILD_WORDING, OWN_WORDING, WORDING
+from service.workflows.rehearsing import NOT_BOOKED
 from service.workflows.showing import COLLEAGUE_SENTENCE, CONSENT_SENTENCE, PROMISE_SENTENCE
 
 SERVICE = WEB.parent
@@ -72,6 +73,7 @@ def of_code() -> Iterator[str]:
     yield from (who for who, _ in EMERGENCY)
     yield INDEPENDENT
     yield from (*words.PLACES.values(), *words.STANDINGS.values(), *words.STATES.values())
+    yield from NOT_BOOKED
     yield from OF_DAMAGED_FORMS
 
 

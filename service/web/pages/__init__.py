@@ -15,6 +15,7 @@ from service.web.pages.parent import ParentPages
 from service.web.pages.rendering import WEB, Pages
 from service.web.pages.staff import StaffPages, or_sign_in
 from service.web.pages.staff_concerns import StaffConcerns
+from service.web.pages.staff_rehearsal import StaffRehearsal
 from service.web.sign_in import SignIn
 from service.workflows.deps import Deps
 
@@ -80,6 +81,9 @@ def _add_staff(app: web.Application, staff: StaffPages) -> None:
     app.router.add_post("/staff/sign-out", staff.sign_out)
     app.router.add_get("/staff/sessions/{session_id}", or_sign_in(staff.show))
     app.router.add_post("/staff/sessions/{session_id}", or_sign_in(staff.act))
+    rehearsal = StaffRehearsal(staff)
+    app.router.add_get("/staff/rehearsal", or_sign_in(rehearsal.show))
+    app.router.add_post("/staff/rehearsal", or_sign_in(rehearsal.act))
 
 
 def _few(deps: Deps) -> Limiter:
