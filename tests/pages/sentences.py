@@ -25,6 +25,8 @@ SPEAKING = (
     "workflows/leaving.py",
     "workflows/handling.py",
     "workflows/links.py",
+    "workflows/moving.py",
+    "workflows/outage.py",
     "workflows/presence.py",
     "workflows/promising.py",
     "workflows/slips.py",
@@ -41,6 +43,7 @@ SPEAKING = (
     "web/pages/session.py",
     "web/pages/staff.py",
     "web/pages/staff_concerns.py",
+    "web/pages/staff_providers.py",
 )
 """Modules whose refusals and waits reach a page."""
 

@@ -15,6 +15,7 @@ from service.web.pages.parent import ParentPages
 from service.web.pages.rendering import WEB, Pages
 from service.web.pages.staff import StaffPages, or_sign_in
 from service.web.pages.staff_concerns import StaffConcerns
+from service.web.pages.staff_providers import StaffProviders
 from service.web.pages.staff_rehearsal import StaffRehearsal
 from service.web.sign_in import SignIn
 from service.workflows.deps import Deps
@@ -45,6 +46,7 @@ def add_to(
     staff = StaffPages(deps, pages, sign_in, limiter, form_key)
     _add_staff(app, staff)
     _add_concerns(app, FamilyConcerns(deps, pages, form_key, _few(deps)), staff, _few(deps))
+    _add_providers(app, StaffProviders(staff))
     add_file(app, "pages.css", "text/css")
 
 
@@ -84,6 +86,11 @@ def _add_staff(app: web.Application, staff: StaffPages) -> None:
     rehearsal = StaffRehearsal(staff)
     app.router.add_get("/staff/rehearsal", or_sign_in(rehearsal.show))
     app.router.add_post("/staff/rehearsal", or_sign_in(rehearsal.act))
+
+
+def _add_providers(app: web.Application, providers: StaffProviders) -> None:
+    app.router.add_get("/staff/providers", or_sign_in(providers.show))
+    app.router.add_post("/staff/providers", or_sign_in(providers.act))
 
 
 def _few(deps: Deps) -> Limiter:
