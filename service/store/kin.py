@@ -32,15 +32,24 @@ NOBODY = StaffId("")
 
 
 def staff_close_to(reader: Tx | Reader, ids: Collection[str]) -> frozenset[str]:
-    """Members of staff whose declared family one of these people is, or who share an address or a
-    number with one of them: the same person, or one household (pitfalls 9 and 28)."""
+    """Members of staff whose declared family one of these people is, or who may be the same person, or
+    of one household (pitfalls 9 and 28)."""
     these = sorted(ids)
     family = RELATIONS.c.kind == RelationKind.FAMILY.value
     declared = sa.select(RELATIONS.c.staff_id).where(family, RELATIONS.c.related_id.in_(these))
     named = sa.select(RELATIONS.c.related_id).where(family, RELATIONS.c.staff_id.in_(these))
     found = set(reader.conn.execute(declared).scalars()) | set(reader.conn.execute(named).scalars())
-    sharing = staff.sharing_keys(reader, _keys(reader, these), NOBODY)
-    return frozenset(one for one in (*found, *sharing) if one not in ids and _is_staff(one))
+    return frozenset(one for one in found if _is_staff(one)) | sharing_contacts(reader, ids)
+
+
+def sharing_contacts(reader: Tx | Reader, ids: Collection[str]) -> frozenset[str]:
+    """Members of staff with the address or number of one of these people, themselves among them."""
+    return frozenset(staff.sharing_keys(reader, _keys(reader, sorted(ids)), NOBODY))
+
+
+def names_a_lead(reader: Tx | Reader, ids: Collection[str]) -> bool:
+    """Whether one of these people is a lead or in the management, be it under another record."""
+    return not leads(reader).isdisjoint({*ids, *sharing_contacts(reader, ids)})
 
 
 def _is_staff(subject_id: str) -> bool:

@@ -112,7 +112,7 @@ def tell(tx: Tx, concern: Concern) -> None:
 def _concern(tx: Tx, command: RaiseConcern, around: frozenset[str]) -> Concern:
     reporter_as, reporter_id = _reporter(tx, command.told_by)
     named = command.people | _in_session(tx, command) | _at_home(tx, command, around, reporter_id)
-    desk = desk_for(command.about, names_a_lead=not kin.leads(tx).isdisjoint(named))
+    desk = desk_for(command.about, names_a_lead=kin.names_a_lead(tx, named))
     return Concern(
         concern_id=tx.new_id("concern"),
         desk=desk,

@@ -82,6 +82,11 @@ def alerting(reader: Reader, actor: Actor) -> frozenset[str]:
     return frozenset(one.concern_id for one in found if _is_theirs(reader, one, actor))
 
 
+def has_news(reader: Tx | Reader, concern_id: str) -> bool:
+    """Whether something about it waits for somebody to say that they have seen it."""
+    return any(alert.code in TAKEN_UP for alert in alerts.open_about(reader, concern_id))
+
+
 def _is_theirs(reader: Tx | Reader, concern: Concern, actor: Actor) -> bool:
     return may_handle(concern, actor, reader.house.organisation, reader.now)
 
@@ -96,9 +101,10 @@ def _theirs(tx: Tx, concern: Concern) -> Concern:
 
 
 def acknowledge(tx: Tx, command: OneConcern) -> str:
-    """Say that it has been seen. A parent is told, if they wish and it is not about staff."""
+    """Say that it has been seen, or what was added to it. A parent is told, if they wish and it is not
+    about staff."""
     concern = _to_act_on(tx, command.concern_id)
-    if concern.now.acknowledged_at is None:
+    if concern.now.acknowledged_at is None or has_news(tx, concern.concern_id):
         _step(tx, concern, StepKind.ACKNOWLEDGED, TAKEN_UP)
     return concern.concern_id
 
@@ -162,7 +168,7 @@ def name_subject(tx: Tx, command: NameSubject) -> str:
     concerns.add_subjects(tx, concern.concern_id, named)
     record_holds.put(tx, concern.concern_id, named)
     _step(tx, concern, StepKind.SUBJECT_NAMED, ())
-    if who in kin.leads(tx) and concern.goes_to is Desk.LEADS:
+    if kin.names_a_lead(tx, {who}) and concern.goes_to is Desk.LEADS:
         _pass_on(tx, concerns.get(tx, concern.concern_id))
     return concern.concern_id
 

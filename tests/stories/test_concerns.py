@@ -30,7 +30,8 @@ NIGHT = datetime(2026, 11, 28, 2, 10, tzinfo=UTC)
 
 LEA_MANAGES = ORGANISATION.replace(
     "[hours]",
-    'independent = "Chair of trustees, 020 7946 0009"\nmanagement = ["lea@tuition.example"]\n[hours]',
+    'independent = "Chair of trustees, 020 7946 0009"\n'
+    'management = ["lea@tuition.example", "lea.boss@tuition.example"]\n[hours]',
 )
 
 
@@ -107,6 +108,20 @@ async def test_words_are_only_ever_added_and_open_a_closed_concern_again(world: 
     assert (await step(lead(world), mine, "acknowledge")).ok
     assert await alerted(lead(world)) == []
     await invariants.check_everything(world.house)
+
+
+@on_sqlite
+async def test_words_added_to_an_open_concern_are_seen_by_whoever_has_it(world: World) -> None:
+    mine = await raised(tutor(world))
+    await step(lead(world), mine, "take-on")
+    await step(tutor(world), mine, "addenda", words=LATER)
+    assert await alerted(lead(world)) == ["concern_added_to"]
+    assert (await step(lead(world), mine, "acknowledge")).body["status"] == "in_hand"
+    assert await alerted(lead(world)) == []
+    await step(lead(world), mine, "acknowledge")
+    read = (await lead(world).get(f"/v1/concerns/{mine['concern_id']}")).body
+    kinds = [one["kind"] for one in read["steps"]]
+    assert kinds == ["taken_on", "added_to", "acknowledged"]
 
 
 @on_sqlite
@@ -233,8 +248,11 @@ async def test_a_lead_who_turns_out_to_be_meant_loses_it_to_the_independent_cont
             await then_knows_nothing_of_it(world, who, mine)
         (seen,) = (await chair(world).get("/v1/concerns")).body["items"]
         assert (seen["number"], seen["status"], seen["handler"]) == ("1", "raised", None)
-        straight = await raised(tutor(world), people=[world.lead])
-        assert straight["with_whom"] == "independent"
+        boss = await a_colleague(house, "Lea", "lea.boss", phone="07700 900123")
+        twice = await a_colleague(house, "Lea", "l.e.a", phone="07700 900123")
+        for one in (world.lead, boss, twice):
+            straight = await raised(tutor(world), people=[one])
+            assert straight["with_whom"] == "independent", "under another record as well"
         await invariants.check_everything(house)
 
 

@@ -17,12 +17,14 @@ from service.workflows import handling
 
 @dataclass(frozen=True)
 class ConcernShown:
-    """A concern without its words. `handler` is the name of whoever looks after it."""
+    """A concern without its words. `handler` is the name of whoever looks after it; `has_news`: it, or
+    what was added, waits to be seen."""
 
     concern: Concern
     clock: Deadlines
     late: Lateness | None
     handler: str | None
+    has_news: bool
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def _shown(reader: Reader, concern: Concern) -> ConcernShown:
         concern.deadlines(organisation),
         concern.lateness(organisation, reader.now),
         _called(reader, handler) if handler else None,
+        handling.has_news(reader, concern.concern_id),
     )
 
 
