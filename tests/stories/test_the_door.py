@@ -12,7 +12,7 @@ from service.policy.people import Role, SessionId
 from service.policy.presence import SightingResult
 from service.policy.session import SessionState
 from service.store import slips as slip_store
-from service.workflows import leaving, presence, slips
+from service.workflows import leaving, presence, slips, tapping
 from service.workflows.door import Way
 from tests.invariants import check_everything
 from tests.stories.steps import (
@@ -152,6 +152,29 @@ async def test_when_the_adult_is_back_in_time_the_room_goes_on(world: World) -> 
     await check_in(world, session_id)
     await pass_by(world, 6 * 60)
     assert (await session_of(world, session_id)).state is SessionState.LIVE
+    await check_everything(world.house)
+
+
+@on_sqlite
+async def test_a_missed_tap_is_an_alert_only_if_second_staff_do_not_answer_either(
+    world: World,
+) -> None:
+    session_id = await a_live_session(world)
+    family, second = world.family, world.actor(world.second, Role.SECOND_STAFF)
+    mother = world.as_parent(family.mother)
+    device = tapping.RegisterDevice(session_id, family.child, family.mother, "hash")
+    await world.house.do(tapping.register_device, device, mother)
+    note = presence.NoteSighting(session_id, family.child, SightingResult.SEEN)
+    await world.house.do(presence.note_sighting, note, second)
+    await pass_by(world, 12 * 60, every=60)
+    assert "sighting_missed" not in await alerts_now(world)
+    await world.house.do(presence.note_sighting, note, second)
+    await pass_by(world, 8 * 60, every=60)
+    await world.house.do(tapping.tap, tapping.Tap("hash"), mother)
+    await world.house.do(presence.note_sighting, note, second)
+    assert "sighting_missed" not in await alerts_now(world)
+    await pass_by(world, 16 * 60, every=60)
+    assert "sighting_missed" in await alerts_now(world)
     await check_everything(world.house)
 
 
