@@ -113,6 +113,7 @@ def _yes(child_id: ChildId, mother_id: ParentId) -> consent.SayWord:
         route=Route.LINK,
         policy_version="v1",
         present_adults=(mother_id,),
+        child_agrees=True,
     )
 
 

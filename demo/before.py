@@ -73,7 +73,7 @@ async def consent(stage: Stage) -> None:
     browser = stage.browser()
     page = must_say(await browser.open(link), 200, "What we ask")
     form = page.form("do", "give")
-    filled = {"agree": "yes", "adults": family.parent.parent_id}
+    filled = {"agree": "yes", "child_agrees": "yes", "adults": family.parent.parent_id}
     wrong = await browser.send(page, form, **filled, pin="9999")
     must_say(wrong, 403, "That PIN is not right.")
     if all(one["code"] != "consent_missing" for one in await stage.blockers()):

@@ -71,6 +71,7 @@ def a_consent(giver: ParentId = MOTHER, **changes: object) -> ConsentEntry:
         kind=ConsentKind.GIVEN,
         at=NOW - timedelta(days=30),
         policy_version="v3",
+        child_agreed=True,
     )
     return replace(entry, **changes)  # type: ignore[arg-type]
 

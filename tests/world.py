@@ -245,6 +245,7 @@ async def say(
         route=Route.LINK,
         policy_version=str(more.pop("policy_version", "v3")),
         present_adults=(who,) if kind is ConsentKind.GIVEN else (),
+        child_agrees=bool(more.pop("child_agrees", kind is ConsentKind.GIVEN)),
         **more,  # type: ignore[arg-type]
     )
     await world.house.do(consent.say_word, command, world.as_parent(who))

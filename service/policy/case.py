@@ -54,6 +54,11 @@ class ChildCase:
         """Whether the safeguarding lead decided that the consent does not stand."""
         return is_decided_against(Purpose.TAKE_PART, self.resolutions)
 
+    @property
+    def has_agreed(self) -> bool:
+        """Whether the child itself said yes to the rules for children, with any parent's answer."""
+        return any(word.child_agreed for word in self.consents)
+
     def consent_until(self, instant: datetime) -> ConsentEntry | None:
         """The consent to take part that a clearance can rest on, if any."""
         return live_consent(self.consents, Purpose.TAKE_PART, self.child.givers, instant)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from service.policy.clauses import CLAUSES, ELSEWHERE, Clause, How
 from service.policy.concerns import (
     KEEP_AT_LEAST,
     KEEP_CHILDS_UNTIL_AGE,
@@ -22,7 +23,8 @@ STAGES = {
 def handbook() -> str:
     """The whole handbook as Markdown, ending in a newline."""
     parts = (
-        _head(), _rules(), _overrides(), _watch(), _sightings(), _concerns(), _states(), _bounds()
+        _head(), _rules(), _overrides(), _watch(), _sightings(), _concerns(), _states(), _bounds(),
+        _clauses(),
     )  # fmt: skip
     return "\n".join(line for part in parts for line in part) + "\n"
 
@@ -134,3 +136,33 @@ def _bounds() -> Iterator[str]:
     for name, bound in BOUNDS.items():
         times = f"{bound.least} | {bound.default} | {bound.most}"
         yield f"| `{name}` (minutes) | {times} | {bound.meaning} |"
+    yield ""
+
+
+def _clauses() -> Iterator[str]:
+    yield "## What becomes of each clause of the policy"
+    yield ""
+    yield "A *gate* lets nothing happen until it holds; a *guard* is watched while a session runs; a"
+    yield "*record* is evidence kept; what is *shown* is told to people at the right moment."
+    yield ""
+    yield "| clause | in short | how | what enforces a gate |"
+    yield "|---|---|---|---|"
+    for clause in CLAUSES:
+        how = ", ".join(one.value for one in clause.how)
+        yield f"| {clause.number} | {clause.sentence} | {how} | {_enforced_by(clause)} |"
+    yield ""
+    yield "### Gates that hold by construction"
+    yield ""
+    yield "| number | clauses | what it does | where |"
+    yield "|---|---|---|---|"
+    for one in ELSEWHERE:
+        clauses = ", ".join(one.clauses)
+        yield f"| {one.number} | {clauses} | {one.sentence} | `{one.place}` |"
+
+
+def _enforced_by(clause: Clause) -> str:
+    if How.GATE not in clause.how:
+        return ""
+    rules = [rule.number for rule in RULES if clause.number in rule.clauses]
+    elsewhere = [one.number for one in ELSEWHERE if clause.number in one.clauses]
+    return ", ".join(rules + elsewhere)

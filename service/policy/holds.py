@@ -40,6 +40,7 @@ ANSWERED_BY = {
     "consent_missing": Silence.CONSENT,
     "consent_lapsed": Silence.CONSENT,
     "agreement_outdated": Silence.CONSENT,
+    "child_not_agreed": Silence.CONSENT,
     "pledge_missing": Silence.PROMISE,
     "pledge_void": Silence.PROMISE,
 }

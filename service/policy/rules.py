@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from service.policy.case import CaseFile, ChildCase
-from service.policy.consent import ConsentStatus, Purpose, consent_status
+from service.policy.family_rules import (
+    adult_is_in_one_place,
+    agreement_is_current,
+    an_adult_has_pledged,
+    child_has_agreed,
+    consent_is_live,
+    family_has_switched_over,
+    nobody_refuses,
+)
 from service.policy.staff import Shortcoming
 from service.policy.staff_rules import (
     second_staff_has_accepted,
@@ -53,83 +61,6 @@ class Rule:
     binds: frozenset[Stage]
     session_check: SessionCheck | None = None
     child_check: ChildCheck | None = None
-
-
-# --- the child's family ---------------------------------------------------------------------------
-
-
-def consent_is_live(case: CaseFile, child: ChildCase) -> Reasons:
-    """R-01."""
-    if child.child.merged_into is not None:
-        yield Shortcoming(
-            "record_merged", "This record was joined with another: book for that one."
-        )
-        return
-    if child.child.restriction is not None:
-        yield Shortcoming("record_restricted", "No session is held for this child.")
-        return
-    if child.consent_until(case.session.ends_at) is not None:
-        return
-    status = consent_status(
-        child.consents, Purpose.TAKE_PART, child.child.givers, case.session.ends_at
-    )
-    if status is ConsentStatus.LAPSED:
-        yield Shortcoming("consent_lapsed", "The consent ends before the session does.")
-        return
-    yield Shortcoming("consent_missing", "Nobody with authority has consented for this child.")
-
-
-def nobody_refuses(case: CaseFile, child: ChildCase) -> Reasons:
-    """R-02."""
-    if child.is_decided_against:
-        yield Shortcoming("consent_decided_against", "It was decided that no consent stands.")
-    elif child.refusals:
-        yield Shortcoming("consent_refused", "Somebody with authority has refused or withdrawn.")
-
-
-def agreement_is_current(case: CaseFile, child: ChildCase) -> Reasons:
-    """R-03."""
-    consent = child.consent_until(case.session.ends_at)
-    if consent is None:
-        return  # said by R-01 already
-    if consent.policy_version not in case.organisation.policy_versions_in_force:
-        yield Shortcoming(
-            "agreement_outdated", "The parent has not yet agreed to the policy now in force."
-        )
-
-
-def an_adult_has_pledged(case: CaseFile, child: ChildCase) -> Reasons:
-    """R-08."""
-    if child.pledge_for(case.session) is not None:
-        return
-    if any(pledge.revoked_at is None for pledge in child.pledges):
-        yield Shortcoming(
-            "pledge_void", "The promise to be present was for other terms or by another adult."
-        )
-        return
-    yield Shortcoming("pledge_missing", "No adult named by a giver has promised to be present.")
-
-
-def adult_is_in_one_place(case: CaseFile, child: ChildCase) -> Reasons:
-    """R-14."""
-    pledge = child.pledge_for(case.session)
-    if pledge is None:
-        return  # said by R-08 already
-    before = [
-        other
-        for other in child.promised_elsewhere
-        if other.adult_id == pledge.adult_id and pledge.made_after(other)
-    ]
-    if not all(pledge.may_stand_beside(other) for other in before):
-        yield Shortcoming(
-            "adult_elsewhere", "The adult has promised to be with another child at that time."
-        )
-
-
-def family_has_switched_over(case: CaseFile, child: ChildCase) -> Reasons:
-    """R-16."""
-    if child.rehearsing:
-        yield Shortcoming("rehearsal", "This is a rehearsal: the family has not switched over yet.")
 
 
 # --- time, purpose, account --------------------------------------------------------------------------
@@ -296,5 +227,14 @@ RULES: tuple[Rule, ...] = (
         "a coordinator",
         BEFORE_IT_STARTS,
         child_check=family_has_switched_over,
+    ),
+    Rule(
+        "R-17",
+        ("POL-31",),
+        "The child has agreed to the rules for children, in plain words and with a parent's help (from "
+        "18 on, the student's own consent says it).",
+        "a parent, together with the child",
+        EVERY_STAGE,
+        child_check=child_has_agreed,
     ),
 )

@@ -135,8 +135,11 @@ def keep(tx: Tx, command: KeepHold) -> SessionId:
 
 
 def begin(tx: Tx, session: Session, since: datetime) -> None:
-    """Count a session's hold from an instant on, and have it looked at in time."""
+    """Count a session's hold from an instant on, and have it looked at in time. Refused past the late
+    limit: such a session lapses at the next look, and holds nobody's time any more."""
     organisation = tx.house.organisation
+    if since >= organisation.lapses_at(session.starts_at):
+        raise IllegalMove("The late limit has passed. Move the session, or book another.")
     hold = rules.begun(organisation, since, session.starts_at)
     holds.put(tx, session.session_id, hold)
     look_at = rules.next_look(organisation, hold, session.starts_at)

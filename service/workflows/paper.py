@@ -33,6 +33,7 @@ class PaperRow:
     policy_version: str | None = None
     present_adults: tuple[str, ...] = ()
     valid_until: datetime | None = None
+    child_agrees: bool = False
 
 
 def steps_of_paper(row: PaperRow) -> tuple[Step, ...]:
@@ -62,6 +63,7 @@ def _paper(tx: Tx, row: PaperRow) -> Outcome:
             policy_version=row.policy_version,
             valid_until=row.valid_until,
             present_adults=tuple(_adult(tx, "present_adults", one) for one in row.present_adults),
+            child_agrees=row.child_agrees,
         ),
     )
     return Outcome.NEW

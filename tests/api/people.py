@@ -91,6 +91,7 @@ def a_word(world: World, **changes: Any) -> dict[str, Any]:
         "evidence": "number on file",
         "policy_version": "v3",
         "present_adults": [world.family.mother],
+        "child_agrees": True,
     } | changes
 
 

@@ -89,6 +89,7 @@ async def test_a_parent_goes_all_the_way_by_keyboard_without_scripts(
     await shot(page, "2-consent-mistakes")
     await keys.tick(f"#give-adults-{family.mother}")
     await keys.tick("#give-agree")
+    await keys.tick("#give-child_agrees")
     await keys.type("#give-pin", "9753")
     await keys.press("I agree")
     await expect(page.locator("#summary")).to_contain_text("That PIN is not right.")

@@ -15,14 +15,18 @@ from tests.pages.browsing import Browser
 from tests.world import ADMIN, PIN, PIN_HASH, World, a_clear_session
 
 
-async def test_the_child_agrees_by_a_tick_of_its_own_and_may_leave_it(
+async def test_the_child_agrees_by_a_tick_of_its_own_and_the_parent_is_told_while_it_is_missing(
     world: World, browser: Browser
 ) -> None:
     url = await ways.to_consent(world)
     assert CHILD_WORDING in (await browser.open(url)).text
     yes = {"adults": world.family.mother, "agree": "yes", "pin": PIN.get_secret_value()}
+    missing = "The child has not agreed to the rules for children yet."
+    assert missing not in (await browser.open(url)).text
     assert (await browser.send(url, "give", **yes)).status == 303
+    assert missing in (await browser.open(url)).text
     assert (await browser.send(url, "give", **yes, child_agrees="yes")).status == 303
+    assert missing not in (await browser.open(url)).text
     told = (await lead(world).get(f"/v1/children/{world.family.child}/consent")).body["words"]
     assert [one["child_agreed"] for one in told] == [False, True]
 

@@ -169,6 +169,7 @@ BROKEN = [
     Broken("R-13", "host_personal", hosted("mail.example", TUTOR, SECOND)),
     Broken("R-13", "host_custodians", hosted("tuition.example", TUTOR)),
     Broken("R-16", "rehearsal", a_case(children=(a_child_case(rehearsing=True),))),
+    Broken("R-17", "child_not_agreed", saying(a_consent(child_agreed=False))),
     Broken("R-14", "adult_elsewhere", a_case(children=(PROMISED_TWICE,))),
 ]
 """Every way a rule can be broken, each in an otherwise complete case decided at `builders.NOW`."""

@@ -47,6 +47,7 @@ CLAUSES = {
     "R-15": ("POL-03",),
     "R-16": ("POL-03", "POL-04", "POL-21"),
     "R-14": ("POL-02", "POL-21"),
+    "R-17": ("POL-31",),
 }
 LIFTED_BY = {
     "R-01": "a parent",
@@ -57,6 +58,7 @@ LIFTED_BY = {
     "R-12": "the tutor",
     "R-05": "a coordinator, or the safeguarding lead for a connection",
     "R-14": "a parent",
+    "R-17": "a parent, together with the child",
     "R-13": "an administrator",
 }
 ONLY_BEFORE_IT_STARTS = {"R-11", "R-13", "R-15", "R-16"}

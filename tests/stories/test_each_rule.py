@@ -42,6 +42,14 @@ async def nobody_consented(world: World) -> SessionId:
     return session_id
 
 
+async def the_child_did_not_agree(world: World) -> SessionId:
+    await say(world, child_agrees=False)
+    session_id = await book(world)
+    await cover(world, session_id)
+    await pledge(world, session_id)
+    return session_id
+
+
 async def the_father_refuses(world: World) -> SessionId:
     session_id = await a_clear_session(world)
     await say(world, ConsentKind.REFUSED, giver=world.family.father)
@@ -168,6 +176,7 @@ STORIES: dict[str, tuple[Break, str]] = {
     "R-14": (the_mother_promised_to_be_with_another_child, "adult_elsewhere"),
     "R-15": (second_staff_is_away, "second_staff_absent"),
     "R-16": (a_clear_session, "rehearsal"),
+    "R-17": (the_child_did_not_agree, "child_not_agreed"),
 }
 
 ORGANISED = {"R-16": REHEARSING}

@@ -18,7 +18,7 @@ pytestmark = on_sqlite
 async def test_what_the_child_agreed_to_is_kept_word_for_word_with_the_parents_yes(
     world: World,
 ) -> None:
-    words = [a_word(world), a_word(world, child_agrees=True)]
+    words = [a_word(world, child_agrees=False), a_word(world)]
     for word in words:
         assert (await coordinator(world).post("/v1/consents", word)).status == 201
     told = (await lead(world).get(f"/v1/children/{world.family.child}/consent")).body["words"]

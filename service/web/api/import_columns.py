@@ -105,6 +105,9 @@ class ConsentCells(Body):
     valid_until: Annotated[
         Instant | None, Field(description="until when, like 2027-07-31T23:59:00Z; else for good")
     ] = None
+    child_agrees: Annotated[
+        bool, Field(description="yes: the child has signed the rules for children too")
+    ] = False
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,7 @@ def _consent(cells: Cells) -> PaperRow:
         policy_version=told.policy_version,
         present_adults=tuple((told.present_adults or "").split()),
         valid_until=told.valid_until,
+        child_agrees=told.child_agrees,
     )
 
 

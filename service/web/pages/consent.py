@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from service.errors import InvalidInput
+from service.policy.case import ChildCase
 from service.policy.consent import ConsentEntry, ConsentKind, Purpose, Route, standing
 from service.policy.people import Child, ParentId
 from service.store import consent, people, policies
@@ -39,6 +40,7 @@ class ConsentPage:
     policy: PolicyVersion | None
     agreement_counts: bool
     of_age: bool
+    child_has_agreed: bool
     wording: str
 
     template = "consent.html"
@@ -65,8 +67,14 @@ def look(reader: Reader, opened: Opened) -> ConsentPage:
         policy=policies.newest_policy(reader) if is_giver else None,
         agreement_counts=word is not None and word.policy_version in in_force,
         of_age=child.is_of_age,
+        child_has_agreed=_child_has_agreed(reader, child),
         wording=wording_for(PURPOSE, child),
     )
+
+
+def _child_has_agreed(reader: Reader, child: Child) -> bool:
+    ledger = consent.ledgers(reader, (child.child_id,))[child.child_id]
+    return ChildCase(child, consents=ledger).has_agreed
 
 
 def own_word(reader: Reader, child: Child, giver_id: ParentId) -> ConsentEntry | None:
