@@ -27,6 +27,7 @@ async def invite(stage: Stage, inspector: Person) -> None:
     teller.row("Hanna's PIN", cast.other_family.parent.pin)
     teller.row("mailbox", ports.mailbox_url)
     teller.row("staff sign in at", f"{ports.service_url}/staff/sign-in (paste a token)")
+    teller.row("board of all rooms", f"{ports.service_url}/live (sign in as the lead)")
     teller.row("interface", f"{ports.service_url}/docs")
     rooms_of(stage).where_to_click()
     teller.row("folder", str(stage.running.folder))

@@ -34,7 +34,7 @@ MOVES: dict[tuple[SessionState, SessionState], str] = {
     (S.OPENING, S.BOOKED): "no meeting came of it, or a condition fell; what was made is removed",
     (S.OPEN, S.BOOKED): "a condition fell, or the session was moved; the meeting is withdrawn",
     (S.OPEN, S.LIVE): "the call started",
-    (S.OPEN, S.ENDED): "nobody started the call before the planned end",
+    (S.OPEN, S.ENDED): "nobody started the call before the planned end, or the watch ended it",
     (S.LIVE, S.ENDED): "the call is over, or it was ended because a condition fell",
     (S.ENDED, S.CLOSED): "statements are in, or the time for them has passed",
     (S.BOOKED, S.LAPSED): "its hold, or the late limit, passed before every condition held",
