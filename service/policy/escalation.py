@@ -8,8 +8,8 @@
 Whoever is on duty is rung again at every later step. At night only immediate danger reaches anybody;
 the rest of what is urgent waits for the morning, and what is ordinary, or over, for office hours.
 Whoever an alert may be about is left out. An alert about a concern goes to no shared mailbox: it goes
-to leads off duty at once, or to the independent contact alone (POL-40). The clock is ours alone,
-never a provider's (pitfall 38).
+to leads off duty at once, or to the independent contact alone; and at whatever hour by e-mail, which
+rings nobody (POL-40). The clock is ours alone, never a provider's (pitfall 38).
 """
 
 from collections.abc import Iterator
@@ -69,7 +69,8 @@ class Reach:
 @dataclass(frozen=True)
 class Open:
     """An alert nobody is on. `about`: whom of the staff it may be about. `failed`: the ways to people
-    that did not work a moment ago. `contacts`: which of the organisation's may hear of it."""
+    that did not work a moment ago. `contacts`: which of the organisation's may hear of it.
+    `at_any_hour`: it is written of at once, also while nobody is rung."""
 
     urgency: Urgency
     rings_since: datetime
@@ -77,6 +78,7 @@ class Open:
     about: frozenset[str] = frozenset()
     failed: frozenset[tuple[str, Channel]] = frozenset()
     contacts: frozenset[Contact] = SHARED
+    at_any_hour: bool = False
 
     @property
     def presses(self) -> Urgency:
@@ -94,7 +96,8 @@ class Reachable:
 
 @dataclass(frozen=True)
 class Plan:
-    """Whom to reach now, and when to look again; never, if that is None. Step 0: nobody yet."""
+    """Whom to reach now, and when to look again; never, if that is None. Step 0: nobody is rung
+    yet."""
 
     step: int
     reaches: tuple[Reach, ...]
@@ -113,7 +116,7 @@ def plan(alert: Open, people: Reachable, organisation: Organisation, now: dateti
     urgency = alert.presses
     allowed_at = _from_when(urgency, organisation, now)
     if allowed_at > now:
-        return Plan(0, (), allowed_at)
+        return Plan(0, tuple(_quietly(alert, people)), allowed_at)
     begun_at = _from_when(urgency, organisation, alert.rings_since)
     step, next_after = _step(urgency, _pace(urgency, organisation), now - begun_at)
     look_again_at = None if next_after is None else begun_at + next_after
@@ -170,6 +173,15 @@ def _reaches(alert: Open, people: Reachable, step: int) -> Iterator[Reach]:
         yield from _mailboxes(alert)
     if urgency is not Urgency.ORDINARY and (widened or not reachable):
         yield from _number(alert, WIDEN_AT[urgency] if reachable else step)
+
+
+def _quietly(alert: Open, people: Reachable) -> Iterator[Reach]:
+    """Before anybody may be rung: a letter to each lead, or to the independent contact."""
+    if alert.at_any_hour:
+        for person in (*people.on_duty, *people.off_duty):
+            if person.staff_id not in alert.about:
+                yield Reach(person.staff_id, Channel.EMAIL, 1)
+        yield from _mailboxes(alert)
 
 
 def _off_duty(alert: Open, people: Reachable) -> Iterator[Reach]:

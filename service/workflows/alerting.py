@@ -32,7 +32,11 @@ def contacts_for(reader: Tx | Reader, alert: Alert) -> frozenset[Contact]:
     if alert.code not in OF_CONCERNS:
         return SHARED
     concern = concerns.get(reader, alert.subject_id)
-    return PAST_THE_LEADS if concern.goes_to is Desk.INDEPENDENT else OF_THE_LEADS
+    if concern.goes_to is Desk.INDEPENDENT:
+        return PAST_THE_LEADS
+    # What the leads let lie is open to the independent contact as well.
+    left_lying = alert.code == "concern_unacknowledged"
+    return OF_THE_LEADS | PAST_THE_LEADS if left_lying else OF_THE_LEADS
 
 
 def _for_another(tx: Tx, alert_id: str) -> Alert:

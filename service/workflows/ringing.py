@@ -82,6 +82,7 @@ def _plan(tx: Tx, alert: Alert) -> Plan:
         is_over=alert.over_since is not None,
         about=about(tx, alert),
         contacts=contacts_for(tx, alert),
+        at_any_hour=alert.code in OF_CONCERNS,
         failed=alert_notices.failed_since(tx, alert.alert_id, tx.now - FAILED_FOR),
     )
     return plan(state, duty_rota.reachable(tx), tx.house.organisation, tx.now)
@@ -104,11 +105,18 @@ def _write(tx: Tx, alert: Alert, reach: Reach) -> None:
     )
 
 
+def _page(alert: Alert) -> str:
+    """Where somebody says that they are on it: of a concern, on its own page."""
+    if alert.code in OF_CONCERNS:
+        return f"/staff/concerns/{alert.subject_id}"
+    return f"/staff/alerts/{alert.alert_id}"
+
+
 def _circumstances(tx: Tx, alert: Alert) -> Circumstances:
     session = sessions.get(tx, alert.session_id) if alert.session_id else None
     zone = tx.house.organisation.zone
     return Circumstances(
-        link=f"{tx.house.base_url}/staff/alerts/{alert.alert_id}",
+        link=f"{tx.house.base_url}{_page(alert)}",
         opened=told_time(alert.opened_at, zone),
         session=told_time(session.starts_at, zone) if session else "",
         over_since=told_time(alert.over_since, zone) if alert.over_since else "",

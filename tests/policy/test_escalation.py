@@ -239,3 +239,18 @@ def test_what_is_over_rings_nobody_and_waits_for_the_office() -> None:
 def test_a_flicker_is_no_news_and_five_minutes_are() -> None:
     assert not rings_again(TUESDAY, TUESDAY + timedelta(minutes=4, seconds=59))
     assert rings_again(TUESDAY, TUESDAY + timedelta(minutes=5))
+
+
+# --- concerns at night --------------------------------------------------------------------------------
+
+
+@pytest.mark.pitfall(65)
+def test_a_concern_is_written_of_at_night_and_rings_nobody_before_the_morning() -> None:
+    coordinators = frozenset({COR.staff_id, OFF_COORDINATOR.staff_id})
+    told = at(URGENT, since=NIGHT, at_any_hour=True, about=coordinators, contacts=OF_THE_LEADS)
+    assert told.step == 0
+    leads = (LEA, DEE, OFF_LEAD, OFF_DEPUTY)
+    assert told.reaches == tuple(Reach(one.staff_id, EMAIL, 1) for one in leads)
+    past = at(URGENT, since=NIGHT, at_any_hour=True, people=Reachable(), contacts=PAST_THE_LEADS)
+    assert past.reaches == (Reach(Contact.INDEPENDENT, EMAIL, 1),)
+    assert at(URGENT, since=NIGHT).reaches == ()

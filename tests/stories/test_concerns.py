@@ -297,6 +297,34 @@ async def test_at_night_a_severe_concern_that_nobody_takes_up_grows_louder(world
     assert not await world.house.read(work.is_there, mine["concern_id"])
 
 
+async def test_at_night_leads_are_written_to_at_once_and_the_contact_of_what_they_let_lie(
+    sqlite_url: str, tmp_path: Any
+) -> None:
+    mailed = ORGANISATION.replace("[hours]", 'independent_mail = "chair@trust.example"\n[hours]')
+    async with running(sqlite_url, tmp_path, migrated=True, organised=mailed) as house:
+        world = await a_world(house)
+        await house.until(NIGHT)
+        mine = await raised(tutor(world), severity="serious")
+        await house.settle()
+        (letter,) = house.letters("lea@tuition.example", "Somebody has raised a concern.")
+        assert f"/staff/concerns/{mine['concern_id']}" in letter.text
+        assert WORDS not in letter.text
+        assert house.letters("cora@tuition.example", "concern") == []
+        assert house.letters("copies@tuition.example", "concern") == []
+        assert house.letters("chair@trust.example") == []
+        await house.advance(minutes=120)
+        await house.settle()
+        (late,) = house.letters("chair@trust.example")
+        assert "Nobody has taken up a concern in time." in late.subject
+        await raised(tutor(world), about=["lead"])
+        await house.settle()
+        assert len(house.letters("chair@trust.example")) == 2
+        assert len(house.letters("lea@tuition.example", "concern")) == 2, (
+            "hers, and that it is late"
+        )
+        await invariants.check_everything(house)
+
+
 # --- what others see of it --------------------------------------------------------------------------------
 
 
