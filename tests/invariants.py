@@ -68,6 +68,7 @@ EVIDENCED = {
     "blind_rooms": ("session.unwatched",),
     "provider_outages": ("provider.out",),
     "breaches": ("breach.began",),
+    "call_downs": ("call_down.noted",),
     "statements": ("statement.made",),
     "concerns": ("concern.raised",),
     "concern_steps": (

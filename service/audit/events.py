@@ -122,6 +122,7 @@ class Event(StrEnum):
     BREACH_BEGAN = "breach.began"
     BREACH_ACTED = "breach.acted"
     BREACH_OVER = "breach.over"
+    CALL_DOWN_NOTED = "call_down.noted"
     ALERT_OPENED = "alert.opened"
     ALERT_REPEATED = "alert.repeated"
     ALERT_OVER = "alert.over"

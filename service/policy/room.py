@@ -87,6 +87,14 @@ class Picture:
         """The person of that id; nobody in particular if none was heard of."""
         return next((one for one in self.people if one.who == who), NOBODY)
 
+    def in_since(self, who: str, let_in_at: datetime | None) -> datetime | None:
+        """Since when somebody has been in by the provider's word; where it never spoke of them, since
+        the door let them in. None once they were seen to go, or were never let in."""
+        person = self.person(who)
+        if person.stays or person.waits:
+            return person.inside_since
+        return None if self.call_ended else let_in_at
+
     @property
     def inside(self) -> frozenset[str]:
         """Who is in the call."""

@@ -52,14 +52,9 @@ class Watched:
         return tuple(one for one in self.households if self.in_since(one) is not None)
 
     def in_since(self, one: Expected) -> datetime | None:
-        """Since when somebody has been in by the provider's word; where it never spoke of them, since
-        the door let them in. None once they were seen to go, or were never let in."""
-        person = self.picture.person(one.who)
-        if person.stays or person.waits:
-            return person.inside_since
-        if one.shut or self.picture.call_ended:
-            return None
-        return one.let_in_at
+        """Since when somebody has been in, or may have been; see `Picture.in_since`. Whoever was never
+        spoken of, and whose way in is worth nothing any more, has not."""
+        return self.picture.in_since(one.who, None if one.shut else one.let_in_at)
 
     @property
     def second_staff(self) -> Person:

@@ -178,6 +178,18 @@ def let_in_by_way(reader: Tx | Reader, meeting_id: MeetingId) -> dict[str, datet
     return {row.key: row.at for row in reader.conn.execute(query)}
 
 
+def let_in_as(reader: Tx | Reader, meeting_id: MeetingId, place: Place) -> dict[str, datetime]:
+    """Whom the door let into a meeting in one place, and when first; the newest first."""
+    first = sa.func.min(ADMISSIONS.c.at).label("first")
+    query = (
+        sa.select(ADMISSIONS.c.subject_id, first)
+        .where(ADMISSIONS.c.meeting_id == meeting_id, ADMISSIONS.c.place == place.value)
+        .group_by(ADMISSIONS.c.subject_id)
+        .order_by(first.desc(), ADMISSIONS.c.subject_id)
+    )
+    return {row.subject_id: row.first for row in reader.conn.execute(query)}
+
+
 def admitted_subjects(reader: Tx | Reader, meeting_id: MeetingId) -> frozenset[str]:
     """Everyone who was admitted to a meeting."""
     found = reader.conn.execute(_ADMITTED, {"wanted": meeting_id})

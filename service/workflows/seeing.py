@@ -4,6 +4,7 @@ from datetime import datetime
 
 from service.policy.admission import Place
 from service.policy.blindness import Sight, blind_since
+from service.policy.call_down import Inside, who_went_in
 from service.policy.case import CaseFile
 from service.policy.room import HOST
 from service.policy.watched import Expected, Watched
@@ -32,13 +33,20 @@ def watched(reader: Tx | Reader, case: CaseFile) -> Watched | None:
 
 def _expected(reader: Tx | Reader, case: CaseFile, meeting: Meeting) -> tuple[Expected, ...]:
     let_in = ways_in.let_in_by_way(reader, meeting.meeting_id)
+    return (*_second_staff(case, let_in), *_by_link(reader, meeting, let_in))
+
+
+def _by_link(
+    reader: Tx | Reader, meeting: Meeting, let_in: dict[str, datetime]
+) -> tuple[Expected, ...]:
+    """Everybody but second staff: whoever has a way in of their own, or had."""
     links: dict[tuple[Place, str], Expected] = {}
     for way in ways_in.held(reader, meeting.meeting_id, revoked_too=True):
         at = let_in.get(way.way_in_id, let_in.get(way.subject_id))
         links[way.place, way.registrant_id] = Expected(
             way.place, way.registrant_id, way.subject_id, at, way.revoked
         )
-    return (*_second_staff(case, let_in), *links.values())
+    return tuple(links.values())
 
 
 def _second_staff(case: CaseFile, let_in: dict[str, datetime]) -> tuple[Expected, ...]:
@@ -49,6 +57,20 @@ def _second_staff(case: CaseFile, let_in: dict[str, datetime]) -> tuple[Expected
     times = [let_in[one] for one in people if one in let_in]
     subject = case.second_staff.staff_id if case.second_staff else ""
     return (Expected(Place.SECOND_STAFF, HOST, subject, min(times, default=None)),)
+
+
+def went_in(reader: Tx | Reader, case: CaseFile, meeting: Meeting) -> tuple[Inside, ...]:
+    """Who went into a meeting's room, be it running or shut, and who of them may be inside still.
+
+    Second staff are those whom the door let in as such, the newest first, whoever is assigned now.
+    """
+    let_in = ways_in.let_in_by_way(reader, meeting.meeting_id)
+    as_second_staff = ways_in.let_in_as(reader, meeting.meeting_id, Place.SECOND_STAFF)
+    second = [
+        Expected(Place.SECOND_STAFF, HOST, subject, at) for subject, at in as_second_staff.items()
+    ] or _second_staff(case, let_in)
+    expected = (*second, *_by_link(reader, meeting, let_in))
+    return who_went_in(roster(reader, meeting), [one for one in expected if one.subject_id])
 
 
 def _said_at(reader: Tx | Reader, case: CaseFile) -> datetime | None:

@@ -20,7 +20,7 @@ from service.store import (
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Tx
-from service.workflows import falling, handing_over, listening, supervising
+from service.workflows import calling_down, falling, handing_over, listening, supervising
 from service.workflows.roster import holds_room, roster
 
 CLOCKS_APART = timedelta(seconds=5)
@@ -133,6 +133,7 @@ def _take_effect(tx: Tx, meeting: Meeting, signal: Signal) -> None:
 
 def _about_a_shut_meeting(tx: Tx, meeting: Meeting, signal: Signal) -> None:
     """A meeting that is going or gone never moves its session: another may be open by now."""
+    calling_down.hold_against_room(tx, meeting)
     if signal.kind not in (SignalKind.STARTED, SignalKind.JOINED):
         return
     listening.keep_on(tx, meeting.meeting_id)

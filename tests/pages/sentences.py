@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from service.policy.call_down import TO_ANYBODY_ELSE, WHAT_TO_SAY
 from service.policy.organisation import EMERGENCY, INDEPENDENT
 from service.policy.rules import RULES
 from service.web.board import words
@@ -19,6 +20,7 @@ SPEAKING = (
     "policy/staff_rules.py",
     "workflows/alerting.py",
     "workflows/attesting.py",
+    "workflows/calling_down.py",
     "workflows/concerns.py",
     "workflows/consent.py",
     "workflows/door.py",
@@ -39,6 +41,7 @@ SPEAKING = (
     "web/pages/consent.py",
     "web/pages/deeds.py",
     "web/pages/parent.py",
+    "web/board/call_down.py",
     "web/board/room.py",
     "web/pages/session.py",
     "web/pages/staff.py",
@@ -67,6 +70,7 @@ def of_code() -> Iterator[str]:
         yield from _spoken(ast.parse((SERVICE / name).read_text("utf-8")))
     yield from _constants(ast.parse((SERVICE / "errors.py").read_text("utf-8")))
     yield from (*errors.TITLES.values(), errors.OTHER_TITLE, errors.NOTHING_HERE)
+    yield from (*WHAT_TO_SAY.values(), TO_ANYBODY_ELSE)
     yield from WORDING.values()
     yield from OWN_WORDING.values()
     yield CHILD_WORDING

@@ -95,7 +95,7 @@ from service.store.tables.staff import (
     RelationRow,
     StaffRow,
 )
-from service.store.tables.watch import BreachRow
+from service.store.tables.watch import BreachRow, CallDownRow
 
 __all__ = [
     "AbsenceRow",
@@ -110,6 +110,7 @@ __all__ = [
     "BlindTimeRow",
     "BreachRow",
     "BudgetRow",
+    "CallDownRow",
     "CheckInRow",
     "CheckpointRow",
     "ChildRow",

@@ -1,10 +1,11 @@
-"""What the watch over running rooms found."""
+"""What the watch over running rooms found, and whom people telephoned to empty one."""
 
 from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from service.store.tables.base import INSTANT, at_most_one, record
+from service.policy.call_down import CallOutcome
+from service.store.tables.base import INSTANT, at_most_one, holds, one_of, record
 
 
 class BreachRow(SQLModel, table=True):
@@ -30,3 +31,22 @@ class BreachRow(SQLModel, table=True):
     standby_called_at: datetime | None = Field(default=None, sa_type=INSTANT)
     acted_at: datetime | None = Field(default=None, sa_type=INSTANT)
     over_at: datetime | None = Field(default=None, sa_type=INSTANT)
+
+
+class CallDownRow(SQLModel, table=True):
+    """One telephone call with which somebody was asked to leave a call, or to end it (pitfall 54)."""
+
+    __tablename__ = "call_downs"
+    __table_args__ = (
+        one_of("outcome", CallOutcome),
+        holds("to_one_person", "(staff_id IS NULL) <> (adult_id IS NULL)"),
+        record(append_only=True),
+    )
+    id: str = Field(primary_key=True)
+    session_id: str = Field(foreign_key="sessions.id", index=True)
+    meeting_id: str = Field(foreign_key="meetings.id", index=True)
+    staff_id: str | None = Field(default=None, foreign_key="staff.id")
+    adult_id: str | None = Field(default=None, foreign_key="parents.id")
+    outcome: str
+    noted_by: str
+    at: datetime = Field(sa_type=INSTANT)

@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from service.web.board.call_down import CallDownPages
 from service.web.board.feed import Feed
 from service.web.board.pages import BoardPages
 from service.web.board.pieces import Pieces
@@ -28,6 +29,9 @@ def add_to(app: web.Application, deps: Deps, sign_in: SignIn, form_key: bytes) -
     room = RoomPages(deps, pages, sign_in, form_key)
     app.router.add_get("/live/rooms/{session_id}", or_sign_in(room.show))
     app.router.add_post("/live/rooms/{session_id}", or_sign_in(room.act))
+    calls = CallDownPages(deps, pages, sign_in, form_key)
+    app.router.add_get("/live/rooms/{session_id}/call-down", or_sign_in(calls.show))
+    app.router.add_post("/live/rooms/{session_id}/call-down", or_sign_in(calls.act))
 
     async def dismiss(_app: web.Application) -> None:
         feed.close()

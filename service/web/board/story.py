@@ -31,6 +31,7 @@ from service.store.meetings import Meeting
 from service.store.transactions import Reader
 from service.web.board.view import Room, one_room
 from service.web.pages.opened import first_name, initial
+from service.workflows import calling_down
 from service.workflows.roster import holds_room
 
 TOLD = (
@@ -85,13 +86,17 @@ class Happening:
 
 @dataclass(frozen=True)
 class Story:
-    """A room with everything that happened in it, oldest first. `may_end`: the call can be ended."""
+    """A room with everything that happened in it, oldest first. `may_end`: the call can be ended.
+
+    `to_call`: people may have to be telephoned out of it.
+    """
 
     room: Room
     happenings: tuple[Happening, ...]
     alerts: tuple[Alert, ...]
     reason: str | None
     may_end: bool
+    to_call: bool
 
 
 def tell(reader: Reader, session_id: SessionId) -> Story:
@@ -117,6 +122,7 @@ def tell(reader: Reader, session_id: SessionId) -> Story:
         alerts=wrong,
         reason=record.reason,
         may_end=room.session.state is SessionState.LIVE,
+        to_call=calling_down.is_wanted(reader, session_id),
     )
 
 

@@ -335,6 +335,16 @@ PROVIDER_OUTAGE: Row = {
     "until": ENDS,
     "begun_by": "staff_9",
 }
+CALL_DOWN: Row = {
+    "id": "call_1",
+    "session_id": "session_1",
+    "meeting_id": "meeting_1",
+    "staff_id": "staff_2",
+    "adult_id": None,
+    "outcome": "reached",
+    "noted_by": "staff_9",
+    "at": AT,
+}
 CONCERN: Row = {
     "id": "concern_1",
     "desk": "leads",
@@ -412,6 +422,7 @@ ROWS: list[tuple[str, Row]] = [
     ("blind_rooms", {"blind_time_id": "blind_1", "session_id": "session_1"}),
     ("provider_outages", PROVIDER_OUTAGE),
     ("breaches", breach("breach_1")),
+    ("call_downs", CALL_DOWN),
     ("messages", message("message_1")),
     ("concerns", CONCERN),
     ("concern_steps", CONCERN_STEP),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from tests.store.schema.everything import (
     ALERT_NOTICE,
     BLIND_TIME,
+    CALL_DOWN,
     CONCERN,
     CONCERN_STEP,
     DEPARTURE,
@@ -217,6 +218,12 @@ FORBIDDEN = {
         "ck_provider_outages_lifted_by_somebody",
         "provider_outages",
         PROVIDER_OUTAGE | {"id": "o", "provider": "teams", "lifted_at": ENDS},
+    ),
+    "a call to nobody": Forbidden(
+        "ck_call_downs_to_one_person", "call_downs", CALL_DOWN | {"id": "c", "staff_id": None}
+    ),
+    "a call that came to nothing known": Forbidden(
+        "ck_call_downs_outcome_known", "call_downs", CALL_DOWN | {"id": "c", "outcome": "perhaps"}
     ),
     "a blind time that ends before it begins": Forbidden(
         "ck_blind_times_begins_before_it_ends",
