@@ -17,7 +17,8 @@ from integrations.zoom.protocol import Json, TokenRefused, instant_of
 from service.errors import ProviderError, ProviderRefused
 from service.ports import Inside, InsidePerson, MeetingHandle
 
-LAG = timedelta(minutes=2)
+LAG = timedelta(minutes=3)
+"""How old what the dashboard shows may be: one or two minutes as a rule, and one for good measure."""
 _NO_DASHBOARD_FOR = timedelta(hours=1)
 """How long an account that may not look is believed to have no dashboard."""
 

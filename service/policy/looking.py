@@ -35,7 +35,8 @@ class Look:
     """One look. `running` and `people` are None where the provider does not tell.
 
     What it says of people may be as old as `lag`. `still_since`: a look at that time found that the
-    call did not run, and so did every one since.
+    call did not run, and so did every one since. `found_gone` are the connections whose end nobody
+    told: an earlier look missed them.
     """
 
     at: datetime
@@ -44,6 +45,7 @@ class Look:
     occurrence: str = ""
     lag: timedelta = timedelta(0)
     still_since: datetime | None = None
+    found_gone: frozenset[tuple[str, str]] = frozenset()
 
 
 def news(signs: Iterable[Sign], look: Look) -> tuple[Sign, ...]:
@@ -98,7 +100,13 @@ def _moved(told: tuple[Sign, ...], look: Look) -> Iterator[Sign]:
     as_of = look.at - max(look.lag, AT_ONCE)
     shown = {(one.occurrence, one.connection): one for one in look.people}
     for place, one in sorted(shown.items(), key=lambda one: one[0]):
-        yield from _shown(known.get(place), one, as_of)
+        last = known.get(place)
+        if last is not None and last.place is Seen.LEFT and place in look.found_gone:
+            # They show again as they were: that look was wrong, and nobody has told otherwise.
+            back = Seen.WAITING if one.waiting else Seen.JOINED
+            yield Sign(back, look.at, *place, one.who)
+            continue
+        yield from _shown(last, one, as_of)
     for (occurrence, connection), last in sorted(known.items(), key=lambda one: one[0]):
         gone = (occurrence, connection) not in shown and connection
         if gone and last.place is not Seen.LEFT and last.at < as_of:

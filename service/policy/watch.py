@@ -34,7 +34,7 @@ ENDED_BY_PEOPLE_ALONE = frozenset({"teams"})
 SILENT_ON_CHANGES = frozenset({"teams"})
 """Providers that do not tell us when somebody changes a meeting's settings: we look ourselves."""
 
-A_LOOK = "by a look of our own within 7 minutes, where the provider shows who is in (Zoom with a dashboard)"
+A_LOOK = "by a look of our own within 8 minutes, where the provider shows who is in (Zoom with a dashboard)"
 SIGHTED = (
     f"{A_LOOK}; elsewhere by second staff's next look that stays out: at the latest halfway through the "
     "planned time, and again before its end"

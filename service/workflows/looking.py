@@ -151,9 +151,20 @@ def _found(tx: Tx, meeting: Meeting, command: TakeLook) -> tuple[Signal, ...]:
         occurrence=inside.occurrence,
         lag=inside.lag,
         still_since=remembered.still_since,
+        found_gone=_found_gone(tx, meeting),
     )
     found = news(_signs(tx, meeting), look)
     return tuple(_signal(tx, meeting, command, sign) for sign in found)
+
+
+def _found_gone(tx: Tx, meeting: Meeting) -> frozenset[tuple[str, str]]:
+    """The connections whose end we found by looking, and nobody told us."""
+    ends: dict[tuple[str, str], bool] = {}
+    for signal in signals.of_meeting(tx, meeting.meeting_id):
+        if signal.kind is SignalKind.LEFT:
+            place = (signal.occurrence, signal.connection)
+            ends[place] = signal.looked_at is not None
+    return frozenset(place for place, looked in ends.items() if looked)
 
 
 def _spotted(people: tuple[InsidePerson, ...], meeting: Meeting) -> tuple[Spotted, ...]:

@@ -1,5 +1,6 @@
 """What a look of our own adds to what we were told, and what it leaves as it is."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -74,6 +75,14 @@ def test_who_went_within_the_providers_delay_may_still_show() -> None:
 def test_who_still_shows_long_after_they_were_said_to_have_gone_is_back() -> None:
     told = (*BOTH, sign(Seen.LEFT, 5, "child", "2"))
     assert after(told, look(20, spotted(0, HOST, "1"), spotted(1, "child", "2"))) == {HOST, "child"}
+
+
+def test_who_was_missed_by_a_look_and_shows_in_the_next_never_went() -> None:
+    missed = news(BOTH, look(20, spotted(0, HOST, "1")))
+    told = (*BOTH, *missed)
+    again = look(20.5, spotted(0, HOST, "1"), spotted(1, "child", "2"))
+    again = replace(again, found_gone=frozenset({("u1", "2")}))
+    assert fold((*told, *news(told, again))).inside == {HOST, "child"}
 
 
 def test_a_rejoin_whose_words_were_both_lost_is_a_new_connection() -> None:
