@@ -16,6 +16,7 @@ from service.workflows.showing import COLLEAGUE_SENTENCE, CONSENT_SENTENCE, PROM
 SERVICE = WEB.parent
 SPEAKING = (
     "policy/admission.py",
+    "policy/family_rules.py",
     "policy/rules.py",
     "policy/staff_rules.py",
     "workflows/alerting.py",
