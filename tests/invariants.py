@@ -44,6 +44,7 @@ EVIDENCED = {
         "consent.lapsed",
     ),
     "wishes": ("child.wished",),
+    "deputies": ("deputy.named",),
     "consent_resolutions": ("consent.resolved",),
     "nominations": ("adult.named", "adult.unnamed"),
     "pledges": ("pledge.made",),

@@ -30,6 +30,8 @@ class Event(StrEnum):
     CHILD_RESTRICTED = "child.restricted"
     PLACEMENT_CHANGED = "placement.changed"
     PARENT_RESTRICTED = "parent.restricted"
+    DEPUTY_NAMED = "deputy.named"
+    DEPUTY_ENDED = "deputy.ended"
     LINK_MADE = "link.made"
     LINK_REVOKED = "link.revoked"
     LINK_TRIED = "link.tried"

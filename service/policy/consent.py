@@ -54,7 +54,8 @@ class ConsentEntry:
 
     `position` counts the child's entries from 1. `valid_until` is None for "until withdrawn".
     `policy_version` is the policy the giver agreed to with it (POL-32). `child_agreed`: the child
-    agreed to the rules for children at the same time, with the parent's help (POL-31).
+    agreed to the rules for children at the same time, with the parent's help (POL-31). `answered_by`:
+    the deputy who spoke, where the giver is a team.
     """
 
     entry_id: ConsentEntryId
@@ -67,6 +68,7 @@ class ConsentEntry:
     policy_version: str
     valid_until: datetime | None = None
     child_agreed: bool = False
+    answered_by: ParentId | None = None
 
     def is_live_until(self, instant: datetime) -> bool:
         """Whether this is a yes that still holds at the instant."""

@@ -78,6 +78,7 @@ def append_consent(tx: Tx, entry: ConsentEntry, word: Word) -> None:
             wording=word.wording,
             child_wording=word.child_wording,
             language=word.language,
+            answered_by=entry.answered_by,
         )
     )
 
@@ -131,6 +132,7 @@ def _entry(row: sa.Row[tuple[object, ...]]) -> ConsentEntry:
         policy_version=values["policy_version"],
         valid_until=until,
         child_agreed=values["child_wording"] is not None,
+        answered_by=values["answered_by"],
     )
 
 

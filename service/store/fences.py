@@ -33,6 +33,7 @@ NEVER_DELETED = (
     tables.DutyRow,
     tables.HandOverRow,
     tables.ClearanceRow,
+    tables.DeputyRow,
     tables.ProviderOutageRow,
     tables.SlipRow,
     tables.SecondDeviceRow,

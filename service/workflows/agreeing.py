@@ -14,9 +14,8 @@ from service.policy.people import ChildId, ParentId, system
 from service.store import agreements, alerts, consent, people, policies, work
 from service.store.transactions import Tx
 from service.store.work import Claim, Settle
-from service.workflows import asking, messaging
+from service.workflows import asking
 from service.workflows.deps import Deps
-from service.workflows.messaging import Notice
 
 ASKING = "ask_agreement"
 REVIEWING = "review_policy"
@@ -101,11 +100,10 @@ def _is_outdated(word: ConsentEntry, in_force: frozenset[str]) -> bool:
 
 
 def _ask_giver(tx: Tx, child_id: ChildId, giver_id: ParentId, place: _Place) -> None:
-    link = asking.consent_link(tx, child_id, giver_id)
     about = f"{child_id}:{place.version}"
     if place.round > 1:
         about = f"{about}:{place.round}"
-    messaging.write(tx, Notice("agreement_request", giver_id, child_id, about, link))
+    asking.write_to_giver(tx, "agreement_request", child_id, giver_id, about)
 
 
 # --- the review date --------------------------------------------------------------------------------

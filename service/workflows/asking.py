@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from service.errors import Conflict, NotFound
 from service.policy.people import ChildId, ParentId
 from service.policy.session import Session
-from service.store import consent, links, people, staff
+from service.store import consent, deputies, links, people, staff
 from service.store.links import LinkPurpose
 from service.store.transactions import Reader, Tx
 from service.workflows import messaging
@@ -129,7 +129,14 @@ def ask_for_consent(tx: Tx, command: AskForConsent) -> None:
         raise NotFound
     if command.giver_id not in child.hearers:
         raise Conflict("This adult is not to be written to.", code="restricted")
-    link = consent_link(tx, command.child_id, command.giver_id)
     about = f"{command.child_id}:{tx.now.isoformat()}"
-    notice = Notice("consent_request", command.giver_id, command.child_id, about, link)
-    messaging.write(tx, notice)
+    write_to_giver(tx, "consent_request", command.child_id, command.giver_id, about)
+
+
+def write_to_giver(
+    tx: Tx, template: str, child_id: ChildId, giver_id: ParentId, about: str
+) -> None:
+    """Send a giver the link to the consent page; to each deputy, if it is a team."""
+    for speaker_id in deputies.speakers(tx, giver_id):
+        link = consent_link(tx, child_id, speaker_id)
+        messaging.write(tx, Notice(template, speaker_id, child_id, about, link))

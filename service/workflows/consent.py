@@ -26,11 +26,12 @@ from service.policy.people import (
     StaffId,
 )
 from service.policy.session import SessionState
-from service.store import cases, consent, links, people, policies, sessions, staff
+from service.store import cases, consent, deputies, links, people, policies, sessions, staff
 from service.store.cases import Held
 from service.store.consent import Word
 from service.store.transactions import Tx
 from service.workflows import asking, falling, messaging
+from service.workflows.deputising import who_answered
 from service.workflows.links import must_be_a_person
 from service.workflows.messaging import Notice
 
@@ -41,6 +42,8 @@ EVENTS = {
     ConsentKind.INVALIDATED: Event.CONSENT_INVALIDATED,
     ConsentKind.LAPSED: Event.CONSENT_LAPSED,
 }
+
+SAID_BY_THE_GIVER = frozenset({ConsentKind.GIVEN, ConsentKind.REFUSED, ConsentKind.WITHDRAWN})
 
 WORDING = {
     Purpose.TAKE_PART: (
@@ -84,7 +87,8 @@ def wording_for(purpose: Purpose, child: Child) -> str:
 
 @dataclass(frozen=True)
 class SayWord:
-    """One word of one giver. By link the actor is the giver; otherwise a person takes it down."""
+    """One word of one giver. By link the actor is the giver, or a deputy of a giver that is a team;
+    otherwise a person takes it down, and names the deputy who spoke in `answered_by`."""
 
     child_id: ChildId
     giver_id: ParentId
@@ -97,6 +101,7 @@ class SayWord:
     present_adults: tuple[ParentId, ...] = ()
     language: str = "en"
     child_agrees: bool = False
+    answered_by: ParentId | None = None
 
 
 def say_word(tx: Tx, command: SayWord) -> ConsentEntryId:
@@ -112,6 +117,10 @@ def say_word(tx: Tx, command: SayWord) -> ConsentEntryId:
             code="merged",
             details={"into": child.merged_into},
         )
+    if command.kind in SAID_BY_THE_GIVER:
+        by_link = command.route is Route.LINK
+        spoken_by = who_answered(tx, command.giver_id, by_link=by_link, named=command.answered_by)
+        command = replace(command, answered_by=spoken_by)
     word = _word(tx, command, wording_for(command.purpose, child))
     if command.child_agrees and command.kind is ConsentKind.GIVEN and not child.is_of_age:
         word = replace(word, child_wording=CHILD_WORDING)
@@ -130,37 +139,36 @@ def say_word(tx: Tx, command: SayWord) -> ConsentEntryId:
         policy_version=_policy_version(tx, command),
         valid_until=command.valid_until,
         child_agreed=word.child_wording is not None,
+        answered_by=command.answered_by,
     )
     consent.append_consent(tx, entry, word)
-    tx.record(
-        Entry(
-            EVENTS[command.kind],
-            command.child_id,
-            {"child": command.child_id, "giver": command.giver_id, "consent": entry.entry_id},
-            {
-                "purpose": command.purpose.value,
-                "route": command.route.value,
-                "position": entry.position,
-                "policy_version": entry.policy_version,
-                "child_agreed": entry.child_agreed,
-            },
-            {
-                "wording": word.wording,
-                "child_wording": word.child_wording,
-                "evidence": word.evidence,
-                "recorded_by": word.recorded_by,
-            },
-        )
-    )
+    _note(tx, entry, word)
     _name_adults(tx, command, word)
     _confirm(tx, command)
     falling.decide_again(tx, affected)
     return entry.entry_id
 
 
+def _note(tx: Tx, entry: ConsentEntry, word: Word) -> None:
+    subjects = {"child": entry.child_id, "giver": entry.giver_id, "consent": entry.entry_id}
+    if entry.answered_by is not None:
+        subjects["deputy"] = entry.answered_by
+    facts = {
+        "purpose": entry.purpose.value,
+        "route": word.route.value,
+        "position": entry.position,
+        "policy_version": entry.policy_version,
+        "child_agreed": entry.child_agreed,
+    }
+    shown = ("wording", "child_wording", "evidence", "recorded_by")
+    payload = {name: getattr(word, name) for name in shown}
+    tx.record(Entry(EVENTS[entry.kind], entry.child_id, subjects, facts, payload))
+
+
 def _word(tx: Tx, command: SayWord, wording: str) -> Word:
     if command.route is Route.LINK:
-        if not (tx.by.has(Role.PARENT) and tx.by.subject == command.giver_id):
+        speaker = command.answered_by or command.giver_id
+        if not (tx.by.has(Role.PARENT) and tx.by.subject == speaker):
             raise NotAllowed("Only the parent can answer by link.")
         return Word(Route.LINK, None, None, wording, command.language)
     recorded_by = taken_down_by(tx, command.route, command.evidence)
@@ -187,6 +195,10 @@ def _must_fit(tx: Tx, command: SayWord, child: Child) -> None:
     if command.giver_id not in heard:
         raise InvalidInput.of(
             "giver_id", "no_authority", "This adult has no authority to consent for the child."
+        )
+    if any(deputies.is_team(tx, adult_id) for adult_id in command.present_adults):
+        raise InvalidInput.of(
+            "present_adults", "is_a_team", "Name a person who is there, not a team."
         )
     strangers = set(command.present_adults) - (child.adults - child.barred)
     if strangers:
@@ -252,11 +264,12 @@ def _confirm(tx: Tx, command: SayWord) -> None:
     """A word that staff took down goes back to the parent, with a way to say no."""
     if command.route is Route.LINK:
         return
-    link = asking.consent_link(tx, command.child_id, command.giver_id)
+    told = command.answered_by or command.giver_id
+    link = asking.consent_link(tx, command.child_id, told)
     word = f"consent {command.kind.value}"
     # A paper was not said just now, and papers come in many at once: they wait for the hours (POL-23).
     template = "paper_noted" if command.route is Route.PAPER else "word_taken_down"
-    confirm_word(tx, command.giver_id, command.child_id, word, link, template)
+    confirm_word(tx, told, command.child_id, word, link, template)
 
 
 def confirm_word(

@@ -11,7 +11,7 @@ from service.policy.holds import Hold, Silence
 from service.policy.people import ChildId, ParentId, SessionId
 from service.policy.rules import Stage
 from service.policy.session import IllegalMove, Session, SessionState
-from service.store import alerts, cases, holds, messages, people, sessions, work
+from service.store import alerts, cases, deputies, holds, messages, people, sessions, work
 from service.store.transactions import Tx
 from service.store.work import Claim, Settle
 from service.workflows import asking, calling_off, falling, messaging
@@ -84,7 +84,8 @@ def _silent(tx: Tx, case: CaseFile, child_id: ChildId, silence: Silence) -> tupl
     if silence is Silence.PROMISE:
         return tuple(adult for _, adult in asking.adults_to_ask(tx, (child_id,), day))
     child = people.children(tx, (child_id,), on=day)[child_id]
-    return tuple(sorted(child.givers & child.hearers))
+    silent = sorted(child.givers & child.hearers)
+    return tuple(one for giver_id in silent for one in deputies.speakers(tx, giver_id))
 
 
 def _write(

@@ -11,10 +11,9 @@ from service.store import alerts, cases, links, people, pins, restrictions, sess
 from service.store.cases import Held
 from service.store.transactions import Tx
 from service.store.work import Claim
-from service.workflows import asking, falling, holding, messaging, onboarding, parting
+from service.workflows import asking, falling, holding, onboarding, parting
 from service.workflows.deps import Deps
 from service.workflows.links import must_be_a_person
-from service.workflows.messaging import Notice
 from service.workflows.onboarding import PutTie
 from service.workflows.parting import EndTie
 
@@ -155,9 +154,8 @@ def _ask_authority(tx: Tx, child_id: ChildId) -> None:
     if not asked:
         alerts.raise_alert(tx, child_id, "placement_without_authority", None)
     for giver_id in asked:
-        link = asking.consent_link(tx, child_id, giver_id)
         about = f"{child_id}:{tx.now.isoformat()}"
-        messaging.write(tx, Notice("placement_changed", giver_id, child_id, about, link))
+        asking.write_to_giver(tx, "placement_changed", child_id, giver_id, about)
 
 
 async def settle_placement(deps: Deps, claim: Claim) -> None:

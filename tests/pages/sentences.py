@@ -24,6 +24,7 @@ SPEAKING = (
     "workflows/calling_down.py",
     "workflows/concerns.py",
     "workflows/consent.py",
+    "workflows/deputising.py",
     "workflows/door.py",
     "workflows/leaving.py",
     "workflows/handling.py",

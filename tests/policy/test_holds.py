@@ -109,6 +109,7 @@ def test_what_is_brought_forward_falls_into_open_hours(back: int) -> None:
         ({"pledge_missing"}, [Silence.PROMISE]),
         ({"consent_missing", "pledge_missing"}, [Silence.CONSENT, Silence.PROMISE]),
         ({"agreement_outdated"}, [Silence.CONSENT]),
+        ({"child_not_agreed"}, [Silence.CONSENT]),
         ({"consent_refused", "pledge_missing"}, []),
         ({"consent_decided_against"}, []),
         ({"rehearsal", "consent_missing"}, []),

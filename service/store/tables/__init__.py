@@ -47,6 +47,7 @@ from service.store.tables.outages import (
 from service.store.tables.people import (
     ChildRow,
     ConsentRow,
+    DeputyRow,
     DeviceRow,
     LinkRow,
     NominationRow,
@@ -123,6 +124,7 @@ __all__ = [
     "ConsentRow",
     "CustodianRow",
     "DepartureRow",
+    "DeputyRow",
     "DesignationRow",
     "DeviceRow",
     "DutyRow",

@@ -6,7 +6,7 @@ from sqlmodel import Field, SQLModel
 
 from service.policy.consent import Basis, ConsentKind, Purpose, Route, Wish
 from service.policy.people import OF_A_CHILD, Authority, Restriction
-from service.store.tables.base import INSTANT, found_by, holds, one_of, record, unique
+from service.store.tables.base import INSTANT, at_most_one, found_by, holds, one_of, record, unique
 
 
 class ChildRow(SQLModel, table=True):
@@ -96,7 +96,8 @@ class ConsentRow(SQLModel, table=True):
 
     A word that a member of staff took down names who took it and how it can be checked: the number
     on file that was called, or the reference of the paper (POL-04). `child_wording` is what
-    the child agreed to at the same time, if it did (POL-31).
+    the child agreed to at the same time, if it did (POL-31). `answered_by` is the deputy who spoke
+    where the giver is a team.
     """
 
     __tablename__ = "consents"
@@ -126,6 +127,7 @@ class ConsentRow(SQLModel, table=True):
     wording: str
     child_wording: str | None = None
     language: str
+    answered_by: str | None = Field(default=None, foreign_key="parents.id")
 
 
 class ResolutionRow(SQLModel, table=True):
@@ -227,3 +229,21 @@ class DeviceRow(SQLModel, table=True):
     marked_at: datetime = Field(sa_type=INSTANT)
     expires_at: datetime = Field(sa_type=INSTANT)
     revoked_at: datetime | None = Field(default=None, sa_type=INSTANT)
+
+
+class DeputyRow(SQLModel, table=True):
+    """A person who answers for a giver that is a team, in their own name, from a day on; until it ends."""
+
+    __tablename__ = "deputies"
+    __table_args__ = (
+        at_most_one("uq_deputies_current", "team_id", "parent_id", where="ended_at IS NULL"),
+        holds("not_for_themselves", "team_id <> parent_id"),
+        found_by("ix_deputies_parent", "parent_id", where="ended_at IS NULL"),
+        record(),
+    )
+    id: str = Field(primary_key=True)
+    team_id: str = Field(foreign_key="parents.id")
+    parent_id: str = Field(foreign_key="parents.id")
+    named_by: str
+    named_at: datetime = Field(sa_type=INSTANT)
+    ended_at: datetime | None = Field(default=None, sa_type=INSTANT)

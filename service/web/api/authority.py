@@ -11,7 +11,15 @@ from service.web.api.shapes import Id, Made, Reference, Words
 from service.web.api.who import LEADS, STAFF
 from service.web.bodies import Body
 from service.web.routes import Answer, Call, Route
-from service.workflows import onboarding, parting, placement, resolving, silencing, wishing
+from service.workflows import (
+    deputising,
+    onboarding,
+    parting,
+    placement,
+    resolving,
+    silencing,
+    wishing,
+)
 
 
 class ResolutionBody(Body):
@@ -47,6 +55,12 @@ class ChildRestrictionBody(Body):
 
     kind: Restriction | None
     reason: Words
+
+
+class DeputyBody(Body):
+    """Who answers for the team: a person on record with a PIN of their own."""
+
+    parent_id: Id
 
 
 class FlagsBody(Body):
@@ -127,6 +141,22 @@ async def restrict_child(call: Call[ChildRestrictionBody]) -> Answer:
     return Answer(204)
 
 
+async def name_deputy(call: Call[DeputyBody]) -> Answer:
+    """Let a person answer for a giver that is a team, in their own name."""
+    command = deputising.NameDeputy(ParentId(call.path["parent_id"]), ParentId(call.body.parent_id))
+    await created(call, deputising.name_deputy, command)
+    return Answer(201, Made(id=call.path["parent_id"]))
+
+
+async def end_deputy(call: Call) -> Answer:
+    """Let a person answer for a team no more; what they said for it stands."""
+    command = deputising.EndDeputy(
+        ParentId(call.path["parent_id"]), ParentId(call.path["deputy_id"])
+    )
+    await done(call, deputising.end_deputy, command)
+    return Answer(204)
+
+
 async def flag(call: Call[FlagsBody]) -> Answer:
     """Note that a child is looked after, or must never be in a room that is only visited."""
     command = onboarding.FlagChild(
@@ -173,6 +203,12 @@ ROUTES = (
     Route("PUT", "/v1/parents/{parent_id}/restriction", restrict, summary="Restrict an adult",
           tag="people", roles=LEADS, body=RestrictionBody, answers={204: None},
           clauses=("POL-20",)),
+    Route("POST", "/v1/parents/{parent_id}/deputies", name_deputy,
+          summary="Name a deputy of a team", tag="people", roles=LEADS, body=DeputyBody,
+          answers={201: Made}, creates=True, clauses=("POL-04",)),
+    Route("POST", "/v1/parents/{parent_id}/deputies/{deputy_id}/end", end_deputy,
+          summary="End a deputy's part", tag="people", roles=LEADS, answers={204: None},
+          clauses=("POL-04",)),
     Route("PUT", CHILD + "/flags", flag, summary="Flag a child", tag="people", roles=LEADS,
           body=FlagsBody, answers={204: None}, clauses=("POL-03",)),
     Route("PUT", CHILD + "/restriction", restrict_child, summary="Restrict a child's record",

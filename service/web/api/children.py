@@ -5,14 +5,6 @@ from typing import Any
 
 from pydantic import Field
 
-from service.policy.consent import (
-    Basis,
-    ConsentEntry,
-    ConsentKind,
-    ConsentStatus,
-    Purpose,
-    Resolution,
-)
 from service.policy.people import Authority, ChildId, ParentId, Restriction
 from service.store import listings, look_alikes
 from service.store.people import ChildRecord
@@ -20,12 +12,11 @@ from service.store.transactions import Tx
 from service.web.api.lists import cursor_after, start_of
 from service.web.api.outcome import created, done
 from service.web.api.shapes import ExternalId, Id, Kept, KeptPerson, Name, Reference, Words
-from service.web.api.who import FEEDERS, LEADS, READERS, RECORD_READERS
+from service.web.api.who import FEEDERS, LEADS, RECORD_READERS
 from service.web.bodies import Body, Instant, View
 from service.web.paging import Listing, Page
 from service.web.routes import Answer, Call, Route
-from service.workflows import asking, inspecting, onboarding, showing
-from service.workflows.showing import ConsentShown
+from service.workflows import asking, inspecting, onboarding
 
 LISTING = "children"
 
@@ -96,44 +87,6 @@ class AskBody(Body):
     """Whom to ask."""
 
     giver_id: Id
-
-
-class WordView(View):
-    """One word in a child's ledger. `position` is its place; a resolution names words by it."""
-
-    consent_id: str
-    position: int
-    purpose: Purpose
-    giver_id: str
-    kind: ConsentKind
-    at: Instant
-    policy_version: str
-    child_agreed: bool
-    valid_until: Instant | None
-
-
-class ResolutionView(View):
-    """How a conflict was settled: which words were weighed, and whether the consent stands."""
-
-    position: int
-    purpose: Purpose
-    basis: Basis
-    stands: bool
-    settles: tuple[int, ...]
-
-
-class ConsentView(View):
-    """Whether there is consent now. What was said, and by whom, is shown to leads alone."""
-
-    child_id: str
-    take_part: bool
-    record: bool
-    status: dict[Purpose, ConsentStatus] | None = Field(
-        default=None, description="For coordinators, leads and inspectors."
-    )
-    words: tuple[WordView, ...] | None = None
-    present_adults: tuple[str, ...] | None = None
-    resolutions: tuple[ResolutionView, ...] | None = None
 
 
 async def add(call: Call[NewChild]) -> Answer:
@@ -235,50 +188,6 @@ def _ask_for_consent(tx: Tx, command: asking.AskForConsent) -> str:
     return command.child_id
 
 
-async def consent(call: Call) -> Answer:
-    """Whether there is consent for a child; the reading is noted."""
-    command = inspecting.ReadConsent(ChildId(call.path["child_id"]))
-    shown = await done(call, inspecting.read_consent, command)
-    return Answer(200, _consent_view(shown, in_full=call.actor.has(*showing.SEES_ALL)))
-
-
-def _consent_view(shown: ConsentShown, *, in_full: bool) -> ConsentView:
-    live = {each: status is ConsentStatus.LIVE for each, status in shown.status.items()}
-    return ConsentView(
-        child_id=shown.child_id,
-        take_part=live[Purpose.TAKE_PART],
-        record=live[Purpose.RECORD],
-        status=dict(shown.status) if in_full else None,
-        words=tuple(_word(word) for word in shown.words) if in_full else None,
-        present_adults=shown.present_adults if in_full else None,
-        resolutions=tuple(_resolution(one) for one in shown.resolutions) if in_full else None,
-    )
-
-
-def _resolution(resolution: Resolution) -> ResolutionView:
-    return ResolutionView(
-        position=resolution.position,
-        purpose=resolution.purpose,
-        basis=resolution.basis,
-        stands=resolution.stands,
-        settles=tuple(sorted(resolution.settles)),
-    )
-
-
-def _word(word: ConsentEntry) -> WordView:
-    return WordView(
-        consent_id=word.entry_id,
-        position=word.position,
-        purpose=word.purpose,
-        giver_id=word.giver_id,
-        kind=word.kind,
-        at=word.at,
-        policy_version=word.policy_version,
-        child_agreed=word.child_agreed,
-        valid_until=word.valid_until,
-    )
-
-
 ONE = "/v1/children/{child_id}"
 
 ROUTES = (
@@ -295,6 +204,4 @@ ROUTES = (
     Route("POST", ONE + "/consent-requests", ask, summary="Ask a giver for consent", tag="consent",
           roles=LEADS, body=AskBody, answers={202: None}, creates=True,
           clauses=("POL-04", "POL-32")),
-    Route("GET", ONE + "/consent", consent, summary="Whether there is consent", tag="consent",
-          roles=READERS, answers={200: ConsentView}, clauses=("POL-04", "POL-05")),
 )  # fmt: skip

@@ -1,18 +1,26 @@
-"""A parent's word on consent, taken down by a named person (POL-04, POL-05, POL-32)."""
+"""A parent's word on consent, taken down by a named person; what a child's ledger amounts to (POL-04)."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from service.policy.consent import ConsentKind, Purpose
+from service.policy.consent import (
+    Basis,
+    ConsentEntry,
+    ConsentKind,
+    ConsentStatus,
+    Purpose,
+    Resolution,
+)
 from service.policy.consent import Route as WordRoute
 from service.policy.people import ChildId, ParentId
-from service.web.api.outcome import created
+from service.web.api.outcome import created, done
 from service.web.api.shapes import Evidence, Id, Made
-from service.web.api.who import LEADS
-from service.web.bodies import Body, Instant
+from service.web.api.who import LEADS, READERS
+from service.web.bodies import Body, Instant, View
 from service.web.routes import Answer, Call, Route
-from service.workflows import consent
+from service.workflows import consent, inspecting, showing
+from service.workflows.showing import ConsentShown
 
 Said = Literal[
     ConsentKind.GIVEN, ConsentKind.REFUSED, ConsentKind.WITHDRAWN, ConsentKind.INVALIDATED
@@ -31,10 +39,52 @@ class NewWord(Body):
     policy_version: Annotated[str, Field(max_length=40)] | None = None
     valid_until: Instant | None = None
     present_adults: tuple[Id, ...] = Field(default=(), max_length=20)
+    answered_by: Id | None = Field(
+        default=None, description="The deputy who spoke, where the giver is a team."
+    )
     child_agrees: bool = Field(
         default=False, description="The child agreed to the rules for children as well (POL-31)."
     )
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")] = "en"
+
+
+class WordView(View):
+    """One word in a child's ledger. `position` is its place; a resolution names words by it."""
+
+    consent_id: str
+    position: int
+    purpose: Purpose
+    giver_id: str
+    kind: ConsentKind
+    at: Instant
+    policy_version: str
+    child_agreed: bool
+    answered_by: str | None
+    valid_until: Instant | None
+
+
+class ResolutionView(View):
+    """How a conflict was settled: which words were weighed, and whether the consent stands."""
+
+    position: int
+    purpose: Purpose
+    basis: Basis
+    stands: bool
+    settles: tuple[int, ...]
+
+
+class ConsentView(View):
+    """Whether there is consent now. What was said, and by whom, is shown to leads alone."""
+
+    child_id: str
+    take_part: bool
+    record: bool
+    status: dict[Purpose, ConsentStatus] | None = Field(
+        default=None, description="For coordinators, leads and inspectors."
+    )
+    words: tuple[WordView, ...] | None = None
+    present_adults: tuple[str, ...] | None = None
+    resolutions: tuple[ResolutionView, ...] | None = None
 
 
 async def say(call: Call[NewWord]) -> Answer:
@@ -52,12 +102,60 @@ async def say(call: Call[NewWord]) -> Answer:
         present_adults=tuple(ParentId(adult) for adult in body.present_adults),
         language=body.language,
         child_agrees=body.child_agrees,
+        answered_by=None if body.answered_by is None else ParentId(body.answered_by),
     )
     return Answer(201, Made(id=await created(call, consent.say_word, command)))
+
+
+async def look(call: Call) -> Answer:
+    """Whether there is consent for a child; the reading is noted."""
+    command = inspecting.ReadConsent(ChildId(call.path["child_id"]))
+    shown = await done(call, inspecting.read_consent, command)
+    return Answer(200, _consent_view(shown, in_full=call.actor.has(*showing.SEES_ALL)))
+
+
+def _consent_view(shown: ConsentShown, *, in_full: bool) -> ConsentView:
+    live = {each: status is ConsentStatus.LIVE for each, status in shown.status.items()}
+    return ConsentView(
+        child_id=shown.child_id,
+        take_part=live[Purpose.TAKE_PART],
+        record=live[Purpose.RECORD],
+        status=dict(shown.status) if in_full else None,
+        words=tuple(_word(word) for word in shown.words) if in_full else None,
+        present_adults=shown.present_adults if in_full else None,
+        resolutions=tuple(_resolution(one) for one in shown.resolutions) if in_full else None,
+    )
+
+
+def _resolution(resolution: Resolution) -> ResolutionView:
+    return ResolutionView(
+        position=resolution.position,
+        purpose=resolution.purpose,
+        basis=resolution.basis,
+        stands=resolution.stands,
+        settles=tuple(sorted(resolution.settles)),
+    )
+
+
+def _word(word: ConsentEntry) -> WordView:
+    return WordView(
+        consent_id=word.entry_id,
+        position=word.position,
+        purpose=word.purpose,
+        giver_id=word.giver_id,
+        kind=word.kind,
+        at=word.at,
+        policy_version=word.policy_version,
+        child_agreed=word.child_agreed,
+        answered_by=word.answered_by,
+        valid_until=word.valid_until,
+    )
 
 
 ROUTES = (
     Route("POST", "/v1/consents", say, summary="Take down a parent's word", tag="consent",
           roles=LEADS, body=NewWord, answers={201: Made}, creates=True,
           clauses=("POL-04", "POL-05", "POL-32")),
+    Route("GET", "/v1/children/{child_id}/consent", look, summary="Whether there is consent", tag="consent",
+          roles=READERS, answers={200: ConsentView}, clauses=("POL-04", "POL-05")),
 )  # fmt: skip

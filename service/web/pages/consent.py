@@ -7,7 +7,7 @@ from service.errors import InvalidInput
 from service.policy.case import ChildCase
 from service.policy.consent import ConsentEntry, ConsentKind, Purpose, Route, standing
 from service.policy.people import Child, ParentId
-from service.store import consent, people, policies
+from service.store import consent, deputies, people, policies
 from service.store.policies import PolicyVersion
 from service.store.transactions import Reader
 from service.web.pages.deeds import Deed, Form, Proof, Step, gathered, sure, ticked
@@ -34,6 +34,7 @@ class ConsentPage:
     """What a giver sees. One without authority sees contacts and guidance only."""
 
     opened: Opened
+    giver_id: ParentId
     is_giver: bool
     word: ConsentEntry | None
     adults: tuple[Adult, ...]
@@ -56,14 +57,16 @@ def look(reader: Reader, opened: Opened) -> ConsentPage:
     """The page as it is now for the holder of the link."""
     link = opened.link
     child = people.children(reader, (link.child_id,))[link.child_id]
-    is_giver = link.parent_id in child.givers
-    word = own_word(reader, child, link.parent_id)
+    giver_id = deputies.speaks_for(reader, link.parent_id, child)
+    is_giver = giver_id in child.givers
+    word = own_word(reader, child, giver_id)
     in_force = policies.organisation_now(reader, policies.IN_THE_END).policy_versions_in_force
     return ConsentPage(
         opened=opened,
         is_giver=is_giver,
         word=word,
-        adults=_adults(reader, child, link.parent_id) if is_giver else (),
+        giver_id=giver_id,
+        adults=_adults(reader, child, giver_id) if is_giver else (),
         policy=policies.newest_policy(reader) if is_giver else None,
         agreement_counts=word is not None and word.policy_version in in_force,
         of_age=child.is_of_age,
@@ -97,7 +100,7 @@ def _adults(reader: Reader, child: Child, reader_id: ParentId) -> tuple[Adult, .
             tie.parent_id == reader_id,
         )
         for tie in child.ties
-        if not tie.is_barred
+        if not tie.is_barred and not deputies.is_team(reader, tie.parent_id)
     )
 
 
@@ -107,7 +110,7 @@ def _adults(reader: Reader, child: Child, reader_id: ParentId) -> tuple[Adult, .
 def _say(page: ConsentPage, kind: ConsentKind, **more: object) -> tuple[Step, ...]:
     command = SayWord(
         child_id=page.opened.link.child_id,
-        giver_id=page.opened.link.parent_id,
+        giver_id=page.giver_id,
         purpose=PURPOSE,
         kind=kind,
         route=Route.LINK,
@@ -146,12 +149,12 @@ def _refuse(page: ConsentPage, form: Form) -> tuple[Step, ...]:
     return _say(page, ConsentKind.REFUSED)
 
 
-def withdrawal(opened: Opened, form: Form) -> tuple[Step, ...]:
+def withdrawal(opened: Opened, form: Form, giver_id: ParentId | None = None) -> tuple[Step, ...]:
     """A giver takes consent back, from whatever page; no PIN, no reason."""
     sure(form)
     command = SayWord(
         child_id=opened.link.child_id,
-        giver_id=opened.link.parent_id,
+        giver_id=giver_id or opened.link.parent_id,
         purpose=PURPOSE,
         kind=ConsentKind.WITHDRAWN,
         route=Route.LINK,
@@ -160,7 +163,7 @@ def withdrawal(opened: Opened, form: Form) -> tuple[Step, ...]:
 
 
 def _withdraw(page: ConsentPage, form: Form) -> tuple[Step, ...]:
-    return withdrawal(page.opened, form)
+    return withdrawal(page.opened, form, page.giver_id)
 
 
 DEEDS = {

@@ -393,6 +393,16 @@ ROWS: list[tuple[str, Row]] = [
     ("nominations", NOMINATION),
     ("consent_resolutions", RESOLUTION),
     ("wishes", WISH),
+    (
+        "deputies",
+        {
+            "id": "deputy_1",
+            "team_id": "parent_1",
+            "parent_id": "parent_2",
+            "named_by": "staff_1",
+            "named_at": AT,
+        },
+    ),
     ("pledges", pledge("pledge_1")),
     ("check_ins", CHECK_IN),
     ("staff_check_ins", STAFF_CHECK_IN),
