@@ -36,6 +36,7 @@ check: $(VENV)/ready ## Lint, format, types, layers, and documents that could be
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m service handbook --check docs/policy.md
 	@$(BIN)/python -m service routes --check docs/api.md
+	@$(BIN)/python -m tests.pitfalls --check docs/pitfalls.md
 
 bench: $(VENV)/ready ## Measure against baselines in the same run (ARGS=--json, ARGS=NAME)
 	@$(BIN)/python -m bench $(ARGS)

@@ -96,20 +96,20 @@ PITFALLS: dict[int, str] = {
 
 @dataclass(frozen=True)
 class Settled:
-    """What settles one pitfall: how many marked tests each file has, and which decisions name it."""
+    """What settles one pitfall: the files with marked tests, and which decisions name it."""
 
-    tests: dict[str, int]
+    tests: tuple[str, ...]
     decisions: tuple[str, ...]
 
 
 def settled() -> dict[int, Settled]:
     """What settles each pitfall, read from the text of tests and decisions."""
-    tests: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    tests: dict[int, dict[str, None]] = defaultdict(dict)
     for file in sorted((ROOT / "tests").rglob("test_*.py")):
         for number in marks_in(ast.parse(file.read_text("utf-8"))):
-            tests[number][str(file.relative_to(ROOT))] += 1
+            tests[number][str(file.relative_to(ROOT))] = None
     decisions = named_in_decisions()
-    return {number: Settled(dict(tests[number]), tuple(decisions[number])) for number in PITFALLS}
+    return {number: Settled(tuple(tests[number]), tuple(decisions[number])) for number in PITFALLS}
 
 
 def marks_in(module: ast.Module) -> Iterator[int]:
@@ -160,14 +160,14 @@ def page() -> str:
     lines = [
         "# Known pitfalls, and what settles each",
         "",
-        "Printed by `python -m tests.pitfalls` from the marks on tests; do not edit. A number behind a",
-        "file is how many of its tests bear the mark; they run with `pytest -m pitfall FILE`.",
+        "Printed by `python -m tests.pitfalls` from the marks on tests; do not edit. The marked tests of a",
+        "file run with `pytest -m pitfall FILE`.",
         "",
         "| | pitfall | tests | decisions |",
         "|---|---|---|---|",
     ]
     for number, one in settled().items():
-        tests = "<br>".join(f"`{file}` {times}" for file, times in one.tests.items())
+        tests = "<br>".join(f"`{file}`" for file in one.tests)
         decisions = ", ".join(f"[{name[:4]}](decisions/{name})" for name in one.decisions)
         lines.append(f"| {number} | {PITFALLS[number]} | {tests or '–'} | {decisions} |")
     return "\n".join(lines) + "\n"

@@ -112,9 +112,14 @@ async def publish(
 
 
 async def a_colleague(
-    house: House, name: str, account: str, *, phone: str | None = None
+    house: House,
+    name: str,
+    account: str,
+    *,
+    phone: str | None = None,
+    checked_until: date | None = None,
 ) -> StaffId:
-    """A member of staff with everything on record."""
+    """A member of staff with everything on record, the check until that day if one is said."""
     staff_id: StaffId = await house.do(
         register.put_staff,
         register.PutStaff(
@@ -131,6 +136,8 @@ async def a_colleague(
         (EvidenceKind.POLICY_ACKNOWLEDGEMENT, "v3"),
     ):
         until = None if version else today + timedelta(days=200)
+        if kind is EvidenceKind.BACKGROUND_CHECK and checked_until is not None:
+            until = checked_until
         evidence = Evidence(kind, today - timedelta(days=20), until, version)
         await house.do(register.add_evidence, register.AddEvidence(staff_id, evidence), ADMIN)
     return staff_id

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from service.policy.consent import ConsentKind
 from service.policy.people import Role
 from service.policy.rules import OVERRIDABLE
 from tests.api.people import (
@@ -24,6 +25,7 @@ from tests.harness import Api
 from tests.world import World, a_clear_session, a_colleague, a_family, book, cover, say
 
 
+@pytest.mark.pitfall(13)
 async def test_words_taken_down_by_telephone_clear_a_session(world: World) -> None:
     api = coordinator(world)
     assert (await api.post("/v1/consents", a_word(world))).status == 201
@@ -80,6 +82,7 @@ def _words(
     )
 
 
+@pytest.mark.pitfall(13)
 async def test_neither_tutor_nor_program_takes_down_a_familys_word(world: World) -> None:
     session_id = await a_clear_session(world)
     await world.house.advance(minutes=45)
@@ -125,6 +128,19 @@ async def test_a_promise_is_for_ones_own_child_and_present_terms(world: World) -
     assert good.status == 201
     again = await api.post(f"{place}/pledges", a_promise(world, terms=2))
     assert (again.status, again.code) == (409, "pledged")
+
+
+@pytest.mark.pitfall(13)
+async def test_an_answer_by_link_that_says_otherwise_outdoes_what_was_heard_by_telephone(
+    world: World,
+) -> None:
+    assert (await coordinator(world).post("/v1/consents", a_word(world))).status == 201
+    session_id = await book(world)
+    await say(world, ConsentKind.REFUSED)
+    blocked = (await coordinator(world).get(f"/v1/sessions/{session_id}")).body["blockers"]["open"]
+    assert "consent_refused" in [one["code"] for one in blocked]
+    told = (await lead(world).get(f"/v1/children/{world.family.child}/consent")).body["words"]
+    assert [one["kind"] for one in told] == ["given", "refused"]
 
 
 @pytest.mark.pitfall(28)

@@ -64,6 +64,7 @@ async def test_down_for_twenty_minutes_round_the_opening_it_opens_late_and_says_
     await then_in_the_end_nothing_is_left(world, session_id)
 
 
+@pytest.mark.pitfall(55)
 @on_sqlite
 @on_both_providers
 async def test_down_beyond_the_late_limit_the_session_lapses_and_both_are_told(

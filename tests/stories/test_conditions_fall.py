@@ -8,6 +8,7 @@ from service.errors import NotAllowed
 from service.policy.consent import ConsentKind
 from service.policy.people import Role, SessionId
 from service.policy.session import SessionState
+from service.store import consent
 from service.store.tables import MeetingStage
 from service.workflows import door, opening, presence, register, staffing
 from service.workflows.opening import Begun
@@ -128,6 +129,23 @@ async def test_between_intent_and_create_leaves_nothing(world: World, fall: Fall
     assert (await session_of(world, session_id)).state is SessionState.BOOKED
     assert await stages(world, session_id) == [MeetingStage.CLOSED]
     assert await ways_in(world, session_id) == set()
+    await check_everything(world.house)
+
+
+@pytest.mark.pitfall(5)
+@on_sqlite
+async def test_a_promise_taken_back_is_no_consent_taken_back_and_another_promise_is_enough(
+    world: World,
+) -> None:
+    session_id = await in_the_check_in_window(world)
+    child = world.family.child
+    await steps.the_pledge_is_revoked(world, session_id)
+    await world.house.settle()
+    ledgers = await world.house.read(consent.ledgers, (child,))
+    assert [word.kind for word in ledgers[child]] == [ConsentKind.GIVEN]
+    await pledge(world, session_id)
+    await world.house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.OPEN
     await check_everything(world.house)
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from service.policy.people import Role, SessionId
 from service.policy.session import SessionState
+from service.policy.staff import Evidence, EvidenceKind
 from service.reconcilers import open_meetings
 from service.store.tables import MeetingStage
-from service.workflows import amending, booking, staffing, watching
+from service.workflows import amending, booking, register, staffing, watching
 from tests.invariants import check_everything
 from tests.stories.steps import (
     a_live_session,
@@ -25,7 +26,17 @@ from tests.stories.steps import (
     then_the_call_is_over,
     ways_in,
 )
-from tests.world import World, a_clear_session, an_open_session, book, pledge
+from tests.world import (
+    ADMIN,
+    World,
+    a_clear_session,
+    a_colleague,
+    an_open_session,
+    book,
+    cover,
+    pledge,
+    say,
+)
 
 
 @pytest.mark.pitfall(45)
@@ -77,7 +88,6 @@ async def test_a_cancelled_session_loses_its_meeting_and_the_families_are_told(
     await check_everything(house)
 
 
-@pytest.mark.pitfall(55)
 @pytest.mark.pitfall(64)
 async def test_a_session_that_was_never_clear_lapses_after_the_late_limit(world: World) -> None:
     session_id = await book(world)
@@ -89,6 +99,28 @@ async def test_a_session_that_was_never_clear_lapses_after_the_late_limit(world:
     assert (await session_of(world, session_id)).state is SessionState.LAPSED
     assert "session_lapsed" in await alerts_now(world)
     assert await world.house.rooms.calls("create_meeting") == []
+    await check_everything(world.house)
+
+
+@pytest.mark.pitfall(27)
+@on_sqlite
+async def test_a_check_that_ends_before_the_session_blocks_it_until_a_new_one_is_seen(
+    world: World,
+) -> None:
+    today = world.house.clock.now().date()
+    tutor = await a_colleague(world.house, "Tess", "tess", checked_until=today + timedelta(days=1))
+    await say(world)
+    starts_at = world.house.clock.now() + timedelta(days=2)
+    session_id = await book(world, starts_at=starts_at, tutor=tutor)
+    await cover(world, session_id)
+    await pledge(world, session_id)
+    await world.house.until(starts_at - timedelta(minutes=25))
+    await world.house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.BOOKED
+    seen = Evidence(EvidenceKind.BACKGROUND_CHECK, today, today + timedelta(days=200))
+    await world.house.do(register.add_evidence, register.AddEvidence(tutor, seen), ADMIN)
+    await world.house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.OPEN
     await check_everything(world.house)
 
 
