@@ -15,7 +15,7 @@ from service.policy.consent import (
     is_decided_against,
     open_refusals,
 )
-from service.policy.people import Child, ChildId, ParentId, Restriction, SessionId, StaffId
+from service.policy.people import BARRING, Child, ChildId, ParentId, Restriction, SessionId, StaffId
 from service.store import alerts, cases, consent, links, people, restrictions, sessions, ties
 from service.store.cases import Held
 from service.store.consent import Grounds
@@ -182,9 +182,11 @@ def _share_tie(tx: Tx, child_id: ChildId, command: MergeParent) -> None:
 
 
 def _keep_restrictions(tx: Tx, merged: ParentRecord, into: ParentRecord) -> None:
-    """Whatever restricted either record restricts the one in use; the other is out of use."""
+    """Whatever restricted either record restricts the one in use, a court order or death before a mere
+    wish not to be written to; the other is out of use, and nothing said under it counts."""
     hidden = merged.details_hidden or into.details_hidden
-    kept = into.restriction or merged.restriction
+    barring = [one for one in (into.restriction, merged.restriction) if one in BARRING]
+    kept = barring[0] if barring else into.restriction or merged.restriction
     restrictions.restrict(tx, into.parent_id, kept, details_hidden=hidden)
-    out_of_use = merged.restriction or Restriction.MERGED
+    out_of_use = merged.restriction if merged.restriction in BARRING else Restriction.MERGED
     restrictions.restrict(tx, merged.parent_id, out_of_use, details_hidden=hidden)

@@ -107,7 +107,7 @@ class Model:
         for kept in self.children.values():
             if adult in kept.say:
                 kept.say.setdefault(into, kept.say[adult])
-        if into not in self.barred and adult in self.barred:
+        if adult in self.barred and (into not in self.barred or self.is_barred(adult)):
             self.barred[into] = self.barred[adult]
         self.barred[adult] = "merged"
 

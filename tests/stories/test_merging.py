@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from service.policy.consent import ConsentKind
-from service.policy.people import Role
+from service.policy.people import Restriction, Role
 from service.policy.session import SessionState
 from service.workflows import onboarding
 from tests.api.people import a_booking, a_word, coordinator, lead, machine
@@ -119,6 +119,32 @@ async def test_a_parents_two_records_become_one_that_answers_anew_and_stays_rest
     assert (await lead(world).put(place, hide)).code == "merged"
     yes = a_word(world, giver_id=double, present_adults=[double])
     assert (await coordinator(world).post("/v1/consents", yes)).status == 201
+    await check_everything(world.house)
+
+
+@pytest.mark.pitfall(2)
+@pytest.mark.parametrize(
+    ("merged", "into"),
+    [(Restriction.NO_CONTACT, Restriction.DO_NOT_CONTACT), (Restriction.DO_NOT_CONTACT, None)],
+)
+async def test_of_two_restrictions_the_stricter_stays_and_the_merged_record_answers_no_more(
+    world: World, merged: Restriction, into: Restriction | None
+) -> None:
+    session_id = await a_clear_session(world)
+    double = await world.house.do(
+        onboarding.put_parent,
+        onboarding.PutParent(SecretStr("M River"), SecretStr("new@river.example"), None),
+        ADMIN,
+    )
+    for adult, kind in ((world.family.mother, merged), (double, into)):
+        body = {"kind": kind, "details_hidden": False, "reason": "told by the family"}
+        assert (await lead(world).put(f"/v1/parents/{adult}/restriction", body)).status == 204
+    merge = f"/v1/parents/{world.family.mother}/merge"
+    assert (await lead(world).post(merge, TWICE | {"into": double})).status == 201
+    kept = (await lead(world).get(f"/v1/parents/{double}")).body
+    assert kept["restriction"] == merged
+    told = (await lead(world).get(f"/v1/sessions/{session_id}/clearance")).body
+    assert {one["code"] for one in told["blockers"]} == {"consent_missing", "pledge_void"}
     await check_everything(world.house)
 
 
