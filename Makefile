@@ -20,7 +20,7 @@ demo: $(VENV)/ready ## Play one session from booking to inspection, then stay up
 	@$(BIN)/python -m demo $(ARGS)
 
 test: $(VENV)/ready ## Run every test, on SQLite, a real PostgreSQL, and Chromium where there is one
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 search: $(VENV)/ready ## Look for a history that breaks a promise, for long (SEARCH_HISTORIES=, SEARCH_STEPS=)
 	@SEARCH_HISTORIES=$${SEARCH_HISTORIES:-300} SEARCH_STEPS=$${SEARCH_STEPS:-50} \

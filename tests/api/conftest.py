@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest_asyncio
 
 from tests.harness import House, running
+from tests.stories.conftest import sqlite_url
 from tests.world import World, a_world
+
+__all__ = ["sqlite_url"]
 
 
 @pytest_asyncio.fixture
 async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with running(sqlite_url, tmp_path) as one:
+    async with running(sqlite_url, tmp_path, migrated=True) as one:
         yield one
 
 

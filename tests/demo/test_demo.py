@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from demo.parts import NEEDS_OF_A_DAY, demo_zone
 from tests.demo.running import Demo, demo
 
+pytestmark = pytest.mark.xdist_group("demo")
+"""A group is begun first and stays together: these wait more than they work, and never at the end."""
+
 needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
 
 STORY = (
@@ -72,21 +75,17 @@ async def told(running: Demo, story: tuple[str, ...]) -> None:
 
 
 @needs_proc
-async def test_the_play_goes_as_told_and_leaves_no_process_and_no_folder(tmp_path: Path) -> None:
-    async with demo(tmp_path, "--exit") as running:
-        await told(running, STORY)
-
-
-@needs_proc
-async def test_on_teams_it_goes_as_told_while_another_stays_up_until_ctrl_c(tmp_path: Path) -> None:
-    # The other one plays while this one waits for its report, or the tests would take minutes more.
-    here, beside = tmp_path / "teams", tmp_path / "zoom"
-    here.mkdir()
-    beside.mkdir()
-    async with demo(here, "--provider", "teams", "--exit") as running:
-        await running.until_said(TEAMS_WAITS)
+async def test_each_play_goes_as_told_and_leaves_no_process_and_no_folder(tmp_path: Path) -> None:
+    # The others play while Teams waits for its report, or the tests would take minutes more.
+    teams, zoom, beside = (tmp_path / name for name in ("teams", "zoom", "beside"))
+    for folder in (teams, zoom, beside):
+        folder.mkdir()
+    async with demo(teams, "--provider", "teams", "--exit") as waiting:
+        await waiting.until_said(TEAMS_WAITS)
+        async with demo(zoom, "--exit") as running:
+            await told(running, STORY)
         await it_stays_up_until_ctrl_c(beside)
-        await told(running, TEAMS_STORY)
+        await told(waiting, TEAMS_STORY)
 
 
 async def it_stays_up_until_ctrl_c(folder: Path) -> None:

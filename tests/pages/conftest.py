@@ -11,6 +11,7 @@ from playwright.async_api import async_playwright
 
 from tests.harness import House, running
 from tests.pages.browsing import Browser
+from tests.stories.conftest import sqlite_url
 from tests.world import World, a_world
 
 CHROMIUM = shutil.which("chromium")
@@ -24,11 +25,13 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
+__all__ = ["sqlite_url"]
+
 
 @pytest_asyncio.fixture
 async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
     """The whole service on an empty database."""
-    async with running(sqlite_url, tmp_path) as one:
+    async with running(sqlite_url, tmp_path, migrated=True) as one:
         yield one
 
 
