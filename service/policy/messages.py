@@ -143,6 +143,16 @@ TEMPLATES: Mapping[str, Template] = {
             on_the_day=True,
         ),
         Template(
+            "session_cut_short",
+            "A session was ended early",
+            "Hello {parent},\n\n"
+            "the video session for {child} on {when} was ended before its time, as something that has "
+            "to be so during every session was not so any more.\n"
+            "Please close the call on every device, and do not accept any other link for it. "
+            "If you have a question or are worried, telephone us: {phone}.\n",
+            on_the_day=True,
+        ),
+        Template(
             "provider_out",
             "A session does not take place",
             "Hello {parent},\n\n"

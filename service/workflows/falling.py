@@ -143,7 +143,7 @@ def end(tx: Tx, session: Session, reason: str, why: str | None = None) -> Sessio
     """End a session that people may be in, and tell the families; `why` in somebody's own words."""
     shut(tx, session.session_id, reason)
     after = sessions.move(tx, session, SessionState.ENDED, reason=why or reason)
-    tell_families(tx, session, "session_off", about=session.session_id)
+    tell_families(tx, session, "session_cut_short", about=session.session_id)
     ask_for_statements(tx, session)
     return after
 

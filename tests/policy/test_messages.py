@@ -10,7 +10,10 @@ FILLED = {
     "parent", "child", "organisation", "phone", "link", "when", "purpose", "before", "word",
     "tutor", "occasions", "until", "why",
 }  # fmt: skip
-NO_LINK = {"session_off", "session_ended", "sessions_off", "provider_out", "word_received"}
+NO_LINK = {
+    "session_off", "session_cut_short", "session_ended", "sessions_off", "provider_out",
+    "word_received",
+}  # fmt: skip
 
 
 def places(text: str) -> set[str]:

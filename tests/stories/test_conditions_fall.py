@@ -100,8 +100,9 @@ async def test_a_live_session_is_ended_at_the_commit(world: World, fall: Fall) -
     await then_nothing_is_left(world)
     assert await stages(world, session_id) == [MeetingStage.CLOSED]
     assert await reason_of(world, session_id) not in (None, "over")
-    mother = world.family.mother_mail
-    assert world.house.letters(mother, "A session does not take place")
+    (letter,) = world.house.letters(world.family.mother_mail, "A session was ended early")
+    assert "do not accept any other link" in letter.text
+    assert world.house.letters(world.family.mother_mail, "does not take place") == []
     await check_everything(world.house)
 
 

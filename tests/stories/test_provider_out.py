@@ -123,7 +123,7 @@ async def test_a_lesson_that_runs_is_ended_only_if_that_is_said(
     await the_button_is_pressed(world, also_running=also)
     await world.house.settle()
     assert (await session_of(world, session_id)).state is then
-    assert bool(world.house.letters(world.family.mother_mail, OFF)) is also
+    assert bool(world.house.letters(world.family.mother_mail, "was ended early")) is also
     await check_everything(world.house)
 
 

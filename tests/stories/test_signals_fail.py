@@ -93,7 +93,7 @@ async def test_a_room_that_nobody_tells_of_is_ended_when_second_staff_say_nothin
     await pass_by(world, 4 * 60, every=60)
     assert (await session_of(world, session_id)).state is SessionState.ENDED
     assert await reason_of(world, session_id) == "child_with_tutor_alone"
-    assert world.house.letters(world.family.mother_mail, "does not take place")
+    assert world.house.letters(world.family.mother_mail, "was ended early")
     await check_everything(world.house)
 
 

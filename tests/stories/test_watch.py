@@ -76,7 +76,7 @@ async def test_second_staff_who_leave_are_told_of_at_once_and_the_room_ends_afte
     assert await reason_of(world, session_id) == "child_with_tutor_alone"
     (breach,) = await noted(world, session_id)
     assert breach.acted_at is not None and breach.over_at is not None
-    assert world.house.letters(world.family.mother_mail, "does not take place")
+    assert world.house.letters(world.family.mother_mail, "was ended early")
     await check_everything(world.house)
 
 
