@@ -22,7 +22,6 @@ from service.store import (
     meetings,
     messages,
     people,
-    second_devices,
     sessions,
     slips,
     staffing,
@@ -112,16 +111,6 @@ def end_slips(tx: Tx, session_id: SessionId, child_id: ChildId | None, reason: s
         end_slip(tx, slip, reason)
 
 
-def end_second_device(tx: Tx, session_id: SessionId, child_id: ChildId) -> bool:
-    """Ask a child's second device no more, if there is one."""
-    device_id = second_devices.end(tx, session_id, child_id)
-    if device_id is None:
-        return False
-    about = {"child": child_id, "device": device_id}
-    tx.record(Entry(Event.SECOND_DEVICE_ENDED, session_id, about))
-    return True
-
-
 def end_slip(tx: Tx, slip: Slip, reason: str) -> None:
     """Make one slip worth nothing, and what was handed on by it taken back."""
     slips.end(tx, slip.slip_id, reason)
@@ -162,8 +151,6 @@ def shut_meeting(tx: Tx, meeting: Meeting, reason: str) -> None:
         alerts.raise_alert(tx, meeting.meeting_id, "end_call_by_hand", meeting.session_id)
     meetings.record_closing(tx, meeting, reason)
     end_slips(tx, meeting.session_id, None, "shut")
-    for child_id in sorted(second_devices.of_session(tx, meeting.session_id)):
-        end_second_device(tx, meeting.session_id, child_id)
     work.put(tx, meeting.meeting_id, CLOSING, tx.now)
     work.hurry(tx, [breaches.errand(meeting.session_id)])
     tx.record(

@@ -44,8 +44,6 @@ def leave(tx: Tx, command: Leave) -> SessionId:
         raise Conflict("You are not noted as being there.", code="not_here")
     left = Departure(command.child_id, command.adult_id, max(tx.now, here_since + A_MOMENT))
     _record(tx, command, left, recorded_by)
-    if child.second_device is not None and child.second_device.adult_id == command.adult_id:
-        falling.end_second_device(tx, command.session_id, command.child_id)
     pledge = child.pledge_for(case.session)
     if pledge is None or pledge.adult_id == command.adult_id:
         _shut(tx, case.session, child)

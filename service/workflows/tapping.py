@@ -13,7 +13,7 @@ from service.policy.session import ENGAGED, Session
 from service.store import cases, second_devices
 from service.store.second_devices import Registered
 from service.store.transactions import Reader, Tx
-from service.workflows import falling, slips
+from service.workflows import slips
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def register_device(tx: Tx, command: RegisterDevice) -> None:
         raise NotFound
     if child.here_since(command.adult_id, case.session) is None:
         raise Conflict("Say that you are there first.", code="not_here")
-    falling.end_second_device(tx, command.session_id, command.child_id)
+    unregister(tx, command.session_id, command.child_id)
     device_id = second_devices.insert(
         tx, command.session_id, command.child_id, command.adult_id, command.token_hash
     )
@@ -69,8 +69,18 @@ class UnregisterDevice:
 
 def unregister_device(tx: Tx, command: UnregisterDevice) -> None:
     """Ask the child's second device no more. `NotFound` if there is none."""
-    if not falling.end_second_device(tx, command.session_id, command.child_id):
+    if not unregister(tx, command.session_id, command.child_id):
         raise NotFound
+
+
+def unregister(tx: Tx, session_id: SessionId, child_id: ChildId) -> bool:
+    """Ask a second device no more, if there is one."""
+    device_id = second_devices.end(tx, session_id, child_id)
+    if device_id is None:
+        return False
+    about = {"child": child_id, "device": device_id}
+    tx.record(Entry(Event.SECOND_DEVICE_ENDED, session_id, about))
+    return True
 
 
 @dataclass(frozen=True)

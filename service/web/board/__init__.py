@@ -1,7 +1,8 @@
-"""The board at `/live`: every room now and next, followed as it changes, and each room's story."""
+"""The board at `/live`: every room now and next, followed as it changes, each room's story, and alerts."""
 
 from aiohttp import web
 
+from service.web.board.alerts import AlertPages
 from service.web.board.call_down import CallDownPages
 from service.web.board.feed import Feed
 from service.web.board.pages import BoardPages
@@ -32,6 +33,10 @@ def add_to(app: web.Application, deps: Deps, sign_in: SignIn, form_key: bytes) -
     calls = CallDownPages(deps, pages, sign_in, form_key)
     app.router.add_get("/live/rooms/{session_id}/call-down", or_sign_in(calls.show))
     app.router.add_post("/live/rooms/{session_id}/call-down", or_sign_in(calls.act))
+    wrong = AlertPages(deps, pages, sign_in, form_key)
+    app.router.add_get("/staff/alerts", or_sign_in(wrong.listed))
+    app.router.add_get("/staff/alerts/{alert_id}", or_sign_in(wrong.show))
+    app.router.add_post("/staff/alerts/{alert_id}", or_sign_in(wrong.act))
 
     async def dismiss(_app: web.Application) -> None:
         feed.close()

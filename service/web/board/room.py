@@ -74,10 +74,16 @@ def _acknowledge(story: Story, form: Form) -> tuple[Step, ...]:
 
 
 def _close(story: Story, form: Form) -> tuple[Step, ...]:
+    outcome = outcome_in(form)
+    return (Step(close_alert, CloseAlert(_alert(story, form), outcome)),)
+
+
+def outcome_in(form: Form) -> str:
+    """What came of an alert, in a person's words; `InvalidInput` if they said nothing."""
     outcome = form.get("outcome", "").strip()
     if not 0 < len(outcome) <= LONGEST_WORDS:
         raise InvalidInput(NO_OUTCOME)
-    return (Step(close_alert, CloseAlert(_alert(story, form), outcome)),)
+    return outcome
 
 
 def _alert(story: Story, form: Form) -> str:
