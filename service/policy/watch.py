@@ -73,8 +73,8 @@ WATCH_RULES: tuple[WatchRule, ...] = (
         "W-01",
         ("POL-03",),
         "While a child may be in the room, the second member of staff is in it. If not: an alert, and "
-        "somebody standing by is called, at once; the room is ended when the grace time is over, which "
-        "is longer while each child's own adult was last seen or heard. Where the provider tells us "
+        "somebody standing by is called, within seconds; the room is ended when the grace time is over, "
+        "which is longer while each child's own adult was last seen or heard. Where the provider tells us "
         "nothing, second staff say every few minutes that they are there.",
         ("second_staff_missing",),
         SIGHTED,

@@ -9,6 +9,9 @@ from service.policy.presence import SightingKind, SightingResult, open_sightings
 from service.policy.watched import Act, Breach, Expected, Step, Watched
 
 AT_ONCE = timedelta(0)
+IN_PASSING = timedelta(seconds=10)
+"""When a call ends or a line breaks, people go and come back one after the other: that is no breach."""
+
 Breaches = Iterator[Breach]
 
 # --- second staff -----------------------------------------------------------------------------------
@@ -34,8 +37,8 @@ def _uncovered(watched: Watched, code: str) -> Breaches:
         return
     first_in = min(watched.in_since(one) or gone_since for one in inside)
     steps = (
-        Step(AT_ONCE, Act.ALERT),
-        Step(AT_ONCE, Act.CALL_STANDBY),
+        Step(IN_PASSING, Act.ALERT),
+        Step(IN_PASSING, Act.CALL_STANDBY),
         Step(_grace(watched, inside), Act.END),
     )
     since = max(first_in, gone_since)
@@ -43,18 +46,21 @@ def _uncovered(watched: Watched, code: str) -> Breaches:
 
 
 def _second_staff_gone_since(watched: Watched) -> datetime | None:
-    """Since when second staff have not been in the room; None while they are.
+    """Since when second staff have not been in the room, or from when on nothing tells that they are;
+    None while they are in.
 
-    Where the provider never showed us who holds the room, or we are blind, their own word counts, and
-    has to be given anew every few minutes.
+    Where the provider never showed us who holds the room, or we have been blind since, their own word
+    counts, and has to be given anew every few minutes.
     """
-    seen = watched.second_staff
-    if watched.blind_since is None and seen.is_inside:
+    seen, blind_since = watched.second_staff, watched.blind_since
+    if blind_since is None and seen.is_inside:
         return None
-    if watched.blind_since is None and seen.stays:
+    if blind_since is None and seen.stays:
         return max(at for at in (seen.left_at, seen.put_out_at) if at is not None)
-    if watched.second_staff_said_at is not None:
-        return watched.second_staff_said_at + watched.case.organisation.minutes("own_word")
+    last_known = [watched.second_staff_said_at, blind_since if seen.is_inside else None]
+    known_at = max((at for at in last_known if at is not None), default=None)
+    if known_at is not None:
+        return known_at + watched.case.organisation.minutes("own_word")
     let_in = [one.let_in_at for one in watched.expected if one.let_in_at is not None]
     return min(let_in, default=watched.case.session.starts_at)
 
@@ -98,9 +104,11 @@ def the_adult_is_shown(watched: Watched) -> Breaches:
     for child in watched.case.children:
         newest = max(child.sightings, key=lambda sighting: sighting.at, default=None)
         shown = newest is None or newest.result is not SightingResult.NOT_SHOWN
-        if newest is None or shown or child.child.child_id not in inside:
+        if newest is None or shown:
             continue
-        steps = _when_not_shown(watched, alone=len(inside) == 1)
+        steps: tuple[Step, ...] = (Step(AT_ONCE, Act.ALERT),)
+        if child.child.child_id in inside:
+            steps = _when_not_shown(watched, alone=len(inside) == 1)
         yield Breach("adult_not_shown", child.child.child_id, newest.at, steps, ("POL-02",))
 
 

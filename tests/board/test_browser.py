@@ -93,14 +93,14 @@ async def test_an_alert_is_there_seconds_after_the_webhook_and_the_room_ends_aft
     page = await on_the_board(chromium, world)
     await expect(page.locator("#alerts")).to_contain_text("Nothing is wrong")
     async with another_replica(world):
-        await house.rooms.act(second["key"], "drop")
+        await house.rooms.act(second["key"], "put_in_waiting_room")
         sent_at = time.perf_counter()
         await house.rooms.control("POST", "webhooks/flush")
-        await expect(page.locator("#alerts")).to_contain_text("tutor alone")
+        await expect(page.locator("#alerts")).to_contain_text("out of a room")
         assert time.perf_counter() - sent_at < WITHIN_SECONDS
-    await expect(page.locator("#urgent")).to_contain_text("tutor alone")
+    await expect(page.locator("#urgent")).to_contain_text("out of a room")
     room = page.locator(f"#{key_of(session_id)}")
-    await expect(room.locator(".seats")).to_contain_text("Second staff Sam: has left")
+    await expect(room.locator(".seats")).to_contain_text("Second staff Sam: waiting to be let in")
     await house.advance(minutes=6)
     await house.settle()
     await expect(room.locator(".mood")).to_have_text("ended")

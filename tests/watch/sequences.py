@@ -57,7 +57,7 @@ SEQUENCES = (
     Sequence("a left without its joined", "-60 host in; -30 tutor in; 20 child in; 40 sibling out", 100,
              "host in, tutor in, child in"),
     # --- second staff -----------------------------------------------------------------------------------
-    Sequence("second staff leave and the tutor stays", f"{ALL_IN}; 300 host out", 301,
+    Sequence("second staff leave and the tutor stays", f"{ALL_IN}; 300 host out", 310,
              "host gone, tutor in, child in", "child_with_tutor_alone"),
     Sequence("second staff drop out", f"{ALL_IN}; 300 host drops", 310,
              "host gone, tutor in, child in", "child_with_tutor_alone"),
@@ -79,12 +79,18 @@ SEQUENCES = (
     Sequence("second staff are not late yet", "", 100, ""),
     Sequence("a child is in before second staff ever were", "-30 tutor in; 20 child in", 60,
              "tutor in, child in", "child_with_tutor_alone"),
-    Sequence("second staff are sent back to the waiting room", f"{ALL_IN}; 300 host sent back", 301,
+    Sequence("second staff are sent back to the waiting room", f"{ALL_IN}; 300 host sent back", 310,
              "host waits, tutor in, child in", "child_with_tutor_alone second_staff_put_out"),
-    Sequence("second staff are removed", f"{ALL_IN}; 300 host removed", 301,
+    Sequence("second staff are removed", f"{ALL_IN}; 300 host removed", 310,
              "host gone, tutor in, child in", "child_with_tutor_alone second_staff_put_out", ZOOM),
     Sequence("second staff were put out and are back",
              f"{ALL_IN}; 300 host sent back; 320 host let in", 330, "host in, tutor in, child in"),
+    Sequence(
+        "the first seconds without second staff are no alert: a call that ends does so one by one",
+        f"{ALL_IN}; 300 host out",
+        305,
+        "host gone, tutor in, child in",
+    ),
     # --- who must not be there ----------------------------------------------------------------------------
     Sequence("a stranger comes in", f"{ALL_IN}; 100 stranger in", 101,
              "host in, tutor in, child in, stranger in", "unknown_person"),
@@ -102,7 +108,7 @@ SEQUENCES = (
              "host in, tutor in, child in", "in_without_admission", tutor_let_in=False),
     Sequence("a child is moved into a breakout room", f"{ALL_IN}; 300 child into breakout", 301,
              "host in, tutor in, child gone", "breakout_room", ZOOM),
-    Sequence("second staff are moved into a breakout room", f"{ALL_IN}; 300 host into breakout", 301,
+    Sequence("second staff are moved into a breakout room", f"{ALL_IN}; 300 host into breakout", 310,
              "host gone, tutor in, child in", "breakout_room child_with_tutor_alone", ZOOM),
     # --- waiting, and time ----------------------------------------------------------------------------------
     Sequence("a family let in waits for a minute", "-60 host in; -30 tutor in; 20 child waits", 80,
