@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from service.policy.alerting import KINDS, UNKNOWN_SENTENCE, URGENCY_WORDS
 from service.policy.call_down import TO_ANYBODY_ELSE, WHAT_TO_SAY
 from service.policy.organisation import EMERGENCY, INDEPENDENT
 from service.policy.rules import RULES
@@ -83,6 +84,11 @@ def of_code() -> Iterator[str]:
     yield INDEPENDENT
     yield from (*words.PLACES.values(), *words.STANDINGS.values(), *words.STATES.values())
     yield from NOT_BOOKED
+    yield from (
+        *URGENCY_WORDS.values(),
+        *(kind.sentence for kind in KINDS.values()),
+        UNKNOWN_SENTENCE,
+    )
     yield from OF_DAMAGED_FORMS
 
 
