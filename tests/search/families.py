@@ -13,9 +13,7 @@ from tests.search.history import History
 from tests.search.model import Promise
 
 SOME = st.integers(0, 11)
-WORDS = st.sampled_from(
-    [ConsentKind.GIVEN, ConsentKind.GIVEN, ConsentKind.REFUSED, ConsentKind.WITHDRAWN]
-)
+WORDS = st.sampled_from([ConsentKind.GIVEN, ConsentKind.REFUSED, ConsentKind.WITHDRAWN])
 
 
 class Families(History):

@@ -17,6 +17,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, run_state_machine_as_test
 
+from service.policy.consent import ConsentKind
+from service.policy.people import Restriction
 from tests.databases import a_copy
 from tests.search.days import Days
 from tests.search.families import Families
@@ -24,7 +26,11 @@ from tests.search.history import FreshDatabase, Reached
 from tests.search.office import STARTS, Office
 
 SCENES = ("nothing", "clear", "open", "here", "live", "live")
-HISTORIES = int(os.environ.get("SEARCH_HISTORIES", "8"))
+FALLS = (
+    "nothing", "refused", "withdrawn", "promise", "tutor", "second", "moved", "merged", "parted",
+    "barred",
+)  # fmt: skip
+HISTORIES = int(os.environ.get("SEARCH_HISTORIES", "12"))
 STEPS = int(os.environ.get("SEARCH_STEPS", "30"))
 SEARCHING = "SEARCH_HISTORIES" in os.environ
 
@@ -32,9 +38,36 @@ SEARCHING = "SEARCH_HISTORIES" in os.environ
 class AnyHistory(Days, Office, Families):
     """Every rule there is, from a scene set beforehand."""
 
-    @initialize(scene=st.sampled_from(SCENES))
-    def the_scene(self, scene: str) -> None:
-        """A lesson as far as a story would have brought it, by the same rules."""
+    @initialize(scene=st.sampled_from(SCENES), fall=st.sampled_from(FALLS))
+    def the_scene(self, scene: str, fall: str) -> None:
+        """A lesson as far as a story would have brought it, by the same rules, and what befalls it."""
+        self.it_comes_to(scene)
+        self.check()
+        if scene != "nothing":
+            self.it_falls(fall)
+
+    def it_falls(self, fall: str) -> None:
+        """One thing that may take a condition away; after it anything may happen."""
+        match fall:
+            case "refused":
+                self.somebody_says(0, 1, ConsentKind.REFUSED, 0, spoken=False, agrees=False)
+            case "withdrawn":
+                self.somebody_says(0, 0, ConsentKind.WITHDRAWN, 0, spoken=True, agrees=False)
+            case "promise":
+                self.a_promise_is_taken_back(0, 0)
+            case "tutor" | "second":
+                self.somebody_is_suspended_or_reinstated(0 if fall == "tutor" else 2, True)
+            case "moved":
+                self.a_lesson_is_moved(0, STARTS[3])
+            case "merged":
+                self.two_records_are_one_child(0, 2)
+            case "parted":
+                self.an_adult_leaves_the_record(0, 0)
+            case "barred":
+                self.an_adult_is_restricted(0, Restriction.NO_CONTACT)
+
+    def it_comes_to(self, scene: str) -> None:
+        """As far as a story would have brought it."""
         if scene == "nothing":
             return
         self.book(0, (0,), STARTS[1])
