@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from pydantic import SecretStr
 
+from integrations.mail.messenger import NoMail
+from integrations.sms.texter import NoTexts
 from service.app import house_of
 from service.policy.consent import ConsentKind, Purpose, Route
 from service.policy.people import Actor, Authority, ChildId, ParentId, Role, StaffId
@@ -18,6 +20,7 @@ from service.store import audit_log, migrate
 from service.store.policies import PolicyVersion
 from service.store.transactions import Refused, Store, Tx, open_store
 from service.workflows import accounts, consent, onboarding, register
+from service.workflows.deps import Deps
 
 ADMIN = Actor("staff_bench", frozenset({Role.ADMIN, Role.COORDINATOR, Role.DSL}))
 C = TypeVar("C")
@@ -54,6 +57,22 @@ async def stored(settings: Settings, clock: Clock | None = None) -> AsyncIterato
         yield store
     finally:
         await store.close()
+
+
+def offline(settings: Settings, store: Store) -> Deps:
+    """The service's parts without a provider and without mail: for what happens in the store alone."""
+    return Deps(
+        store=store,
+        clock=SystemClock(),
+        organisation=load_organisation(settings.organisation_file),
+        providers={},
+        signal_sources={},
+        watchers={},
+        checkups={},
+        messenger=NoMail(),
+        texter=NoTexts(),
+        base_url=settings.base_url,
+    )
 
 
 async def do(store: Store, request: Callable[[Tx, C], R], command: C, by: Actor = ADMIN) -> R:

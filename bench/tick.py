@@ -16,13 +16,9 @@ from pathlib import Path
 from bench.booking import PEOPLE
 from bench.deployment import deploy
 from bench.measures import Row, at_most, median
-from bench.organisation import People, bring_in, stored
-from integrations.mail.messenger import NoMail
-from integrations.sms.texter import NoTexts
-from service.ports import SystemClock
+from bench.organisation import People, bring_in, offline, stored
 from service.reconcilers.schedule import RECONCILERS
-from service.settings import Settings, load_organisation
-from service.store.transactions import Store
+from service.settings import Settings
 from service.workflows.deps import Deps
 
 FEW = 10_000
@@ -50,8 +46,8 @@ async def measure(full: bool) -> list[Row]:
         few_settings = await _prepared(small, FEW)
         many_settings = await _prepared(large, many)
         async with stored(few_settings) as few_store, stored(many_settings) as many_store:
-            few = Filled(small / "bench.db", _deps(few_settings, few_store))
-            lots = Filled(large / "bench.db", _deps(many_settings, many_store))
+            few = Filled(small / "bench.db", offline(few_settings, few_store))
+            lots = Filled(large / "bench.db", offline(many_settings, many_store))
             taken: dict[str, list[float]] = {"few": [], "many": []}
             for _ in range(TICKS):
                 taken["many"].append(await _tick(lots))
@@ -82,21 +78,6 @@ async def _prepared(folder: Path, sessions: int) -> Settings:
         people = await bring_in(store, PEOPLE)
     _fill(database, people, sessions)
     return deployment.settings
-
-
-def _deps(settings: Settings, store: Store) -> Deps:
-    return Deps(
-        store=store,
-        clock=SystemClock(),
-        organisation=load_organisation(settings.organisation_file),
-        providers={},
-        signal_sources={},
-        watchers={},
-        checkups={},
-        messenger=NoMail(),
-        texter=NoTexts(),
-        base_url=settings.base_url,
-    )
 
 
 async def _tick(filled: Filled) -> float:

@@ -12,16 +12,14 @@ from pathlib import Path
 from bench import live_rooms
 from bench.deployment import deploy
 from bench.measures import Row, at_most
-from bench.organisation import do, stored
-from integrations.mail.messenger import NoMail
+from bench.organisation import do, offline, stored
 from service.audit.events import Entry, Event
 from service.policy.people import SessionId
 from service.ports import SystemClock
 from service.reconcilers import watch_live
-from service.settings import Settings, load_organisation
+from service.settings import Settings
 from service.store import breaches, work
 from service.store.transactions import Reader, Store, Tx
-from service.workflows.deps import Deps
 from service.workflows.supervising import LOOK_EVERY
 
 ROOMS = 500
@@ -55,17 +53,7 @@ async def measure(full: bool) -> list[Row]:
 
 async def _one_look_each(store: Store, settings: Settings, rooms: int) -> float:
     await do(store, _all_due, rooms)
-    deps = Deps(
-        store=store,
-        clock=SystemClock(),
-        organisation=load_organisation(settings.organisation_file),
-        providers={},
-        signal_sources={},
-        watchers={},
-        checkups={},
-        messenger=NoMail(),
-        base_url=settings.base_url,
-    )
+    deps = offline(settings, store)
     looked_at, begun = 0, time.process_time()
     while looked_at < rooms:
         report = await watch_live.RECONCILER.run(deps)
