@@ -48,6 +48,7 @@ BOUNDS = {
     "second_staff_gap": Bound(0, 0, 60, "how long second staff have between two rooms"),
     "missing_grace": Bound(1, 2, 3, "how long a required adult may be missing from a running room"),
     "missing_grace_sighted": Bound(1, 5, 5, "the same, while the other adult is there"),
+    "visit_gap": Bound(5, 15, 15, "how soon second staff who visit rooms come again"),
     "own_word": Bound(
         3, 5, 10, "how long second staff's own word counts while we are told nothing"
     ),
@@ -92,6 +93,7 @@ class Windows:
     second_staff_gap: int = BOUNDS["second_staff_gap"].default
     missing_grace: int = BOUNDS["missing_grace"].default
     missing_grace_sighted: int = BOUNDS["missing_grace_sighted"].default
+    visit_gap: int = BOUNDS["visit_gap"].default
     own_word: int = BOUNDS["own_word"].default
     late_grace: int = BOUNDS["late_grace"].default
     tutor_grace: int = BOUNDS["tutor_grace"].default

@@ -16,7 +16,7 @@ from math import ceil
 
 from service.policy.organisation import Organisation
 from service.policy.people import ChildId, ParentId, PledgeId, StaffId
-from service.policy.session import WITH_MEETING, Session
+from service.policy.session import WITH_MEETING, CoverMode, Session
 
 
 class PresenceMode(StrEnum):
@@ -186,18 +186,27 @@ def _planned(
     session: Session, admitted_at: datetime, organisation: Organisation
 ) -> Iterator[DueSighting]:
     """At the start, halfway, and before the end. One that would run into the one before is left out:
-    a child let in late is looked after at once, not twice in a row."""
+    a child let in late is looked after at once, not twice in a row. Second staff who visit look when
+    they come: they have as long as the next visit may take."""
     grace = timedelta(minutes=organisation.windows.sighting_grace)
+    away = away_for(session, organisation)
     start = DueSighting(SightingKind.START, admitted_at, admitted_at + grace)
     yield start
-    ends = session.ends_at - timedelta(minutes=organisation.windows.end_sighting)
+    ends = session.ends_at - max(timedelta(minutes=organisation.windows.end_sighting), away)
     halfway = session.starts_at + (session.ends_at - session.starts_at) / 2
-    middle = DueSighting(SightingKind.MIDDLE, halfway - grace, halfway + grace)
+    around = max(grace, away / 2)
+    middle = DueSighting(SightingKind.MIDDLE, halfway - around, halfway + around)
     fits = start.missed_at <= middle.due_from and middle.missed_at <= ends
     if fits and organisation.middle_sighting:
         yield middle
     if start.missed_at <= ends:
         yield DueSighting(SightingKind.END, ends, session.ends_at)
+
+
+def away_for(session: Session, organisation: Organisation) -> timedelta:
+    """How long second staff may be in another of their rooms: not at all, unless they visit."""
+    visiting = session.cover_mode is CoverMode.VISITING
+    return timedelta(minutes=organisation.windows.visit_gap) if visiting else timedelta(0)
 
 
 def _for_a_missed_tap(
@@ -214,7 +223,8 @@ def _for_a_missed_tap(
     if asked_at >= session.ends_at:
         return
     due_from = asked_at + timedelta(minutes=windows.tap_grace)
-    missed_at = due_from + timedelta(minutes=windows.sighting_grace)
+    grace = max(timedelta(minutes=windows.sighting_grace), away_for(session, organisation))
+    missed_at = due_from + grace
     yield DueSighting(SightingKind.TAP, due_from, missed_at)
 
 

@@ -75,7 +75,8 @@ WATCH_RULES: tuple[WatchRule, ...] = (
         "While a child may be in the room, the second member of staff is in it. If not: an alert, and "
         "somebody standing by is called, within seconds; the room is ended when the grace time is over, "
         "which is longer while each child's own adult was last seen or heard. Where the provider tells us "
-        "nothing, second staff say every few minutes that they are there.",
+        "nothing, second staff say every few minutes that they are there. Second staff who visit rooms come "
+        "again before the next visit is due.",
         ("second_staff_missing",),
         SIGHTED,
         second_staff_is_with_the_child,

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from service.policy.admission import Place
 from service.policy.people import ChildId
-from service.policy.presence import SightingKind, SightingResult, open_sightings
+from service.policy.presence import SightingKind, SightingResult, away_for, open_sightings
+from service.policy.room import Person
 from service.policy.watched import Act, Breach, Expected, Step, Watched
 
 AT_ONCE = timedelta(0)
@@ -50,19 +51,29 @@ def _second_staff_gone_since(watched: Watched) -> datetime | None:
     None while they are in.
 
     Where the provider never showed us who holds the room, or we have been blind since, their own word
-    counts, and has to be given anew every few minutes.
+    counts, and has to be given anew every few minutes. Second staff who visit may be away until the
+    next visit is due, unless somebody put them out.
     """
     seen, blind_since = watched.second_staff, watched.blind_since
     if blind_since is None and seen.is_inside:
         return None
+    away = away_for(watched.case.session, watched.case.organisation)
     if blind_since is None and seen.stays:
-        return max(at for at in (seen.left_at, seen.put_out_at) if at is not None)
+        return _left_at(seen) + (AT_ONCE if _was_put_out(seen) else away)
     last_known = [watched.second_staff_said_at, blind_since if seen.is_inside else None]
     known_at = max((at for at in last_known if at is not None), default=None)
     if known_at is not None:
-        return known_at + watched.case.organisation.minutes("own_word")
+        return known_at + (away or watched.case.organisation.minutes("own_word"))
     let_in = [one.let_in_at for one in watched.expected if one.let_in_at is not None]
     return min(let_in, default=watched.case.session.starts_at)
+
+
+def _left_at(seen: Person) -> datetime:
+    return max(at for at in (seen.left_at, seen.put_out_at) if at is not None)
+
+
+def _was_put_out(seen: Person) -> bool:
+    return seen.put_out_at is not None and seen.put_out_at == _left_at(seen)
 
 
 def _grace(watched: Watched, inside: tuple[Expected, ...]) -> timedelta:

@@ -19,6 +19,7 @@ class Sequence:
     providers: tuple[str, ...] = BOTH
     sighted: bool = True
     tutor_let_in: bool = True
+    visiting: bool = False
 
 
 ZOOM = ("zoom",)
@@ -90,6 +91,44 @@ SEQUENCES = (
         f"{ALL_IN}; 300 host out",
         305,
         "host gone, tutor in, child in",
+    ),
+    Sequence(
+        "second staff visit another room",
+        f"{ALL_IN}; 300 host out",
+        1199,
+        "host gone, tutor in, child in",
+        visiting=True,
+    ),
+    Sequence(
+        "the next visit is due and nobody comes",
+        f"{ALL_IN}; 300 host out",
+        1210,
+        "host gone, tutor in, child in",
+        "child_with_tutor_alone",
+        visiting=True,
+    ),
+    Sequence(
+        "second staff come for the next visit",
+        f"{ALL_IN}; 300 host out; 1100 host in; 1200 host out",
+        2000,
+        "host gone, tutor in, child in",
+        visiting=True,
+    ),
+    Sequence(
+        "second staff who visit are put out",
+        f"{ALL_IN}; 300 host sent back",
+        310,
+        "host waits, tutor in, child in",
+        "child_with_tutor_alone second_staff_put_out",
+        visiting=True,
+    ),
+    Sequence(
+        "nobody visits before the child comes in",
+        "-30 tutor in; 20 child in",
+        60,
+        "tutor in, child in",
+        "child_with_tutor_alone",
+        visiting=True,
     ),
     # --- who must not be there ----------------------------------------------------------------------------
     Sequence("a stranger comes in", f"{ALL_IN}; 100 stranger in", 101,

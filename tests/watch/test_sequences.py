@@ -11,7 +11,7 @@ from service.policy.case import CaseFile
 from service.policy.people import SessionId
 from service.policy.presence import Sighting, SightingResult
 from service.policy.room import HOST, UNKNOWN, Person, Picture
-from service.policy.session import SessionState
+from service.policy.session import CoverMode, SessionState
 from service.policy.signs import Sign, fold
 from service.policy.watch import breaches
 from service.policy.watched import Expected, Watched
@@ -31,7 +31,8 @@ def the_case(row: Sequence, provider: str) -> CaseFile:
     seen = Sighting(CHILD, SECOND, SightingResult.SEEN, STARTS + timedelta(seconds=60))
     halfway = Sighting(CHILD, SECOND, SightingResult.SEEN, STARTS + timedelta(minutes=22))
     looks = (seen, halfway) if row.sighted else ()
-    session = a_session(state=SessionState.LIVE, provider=provider)
+    mode = CoverMode.VISITING if row.visiting else CoverMode.THROUGHOUT
+    session = a_session(state=SessionState.LIVE, provider=provider, cover_mode=mode)
     return a_case(session=session, children=(a_child_case(sightings=looks),))
 
 
