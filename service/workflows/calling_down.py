@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from service.audit.events import Entry, Event
 from service.errors import NotFound
-from service.policy.call_down import Callee, CallList, CallOutcome, call_list, is_empty
+from service.policy.call_down import Callee, CallList, CallOutcome, call_list
 from service.policy.people import ChildId, ParentId, Role, SessionId, StaffId
 from service.policy.room import UNKNOWN
 from service.policy.session import Session
@@ -21,7 +21,7 @@ from service.store.meetings import LIVE_STAGES, Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader, Tx
 from service.workflows.roster import roster
-from service.workflows.seeing import went_in
+from service.workflows.seeing import may_be_occupied, went_in
 
 PART = "call_down"
 ALERT = "end_call_by_hand"
@@ -139,8 +139,7 @@ def is_wanted(reader: Reader, session_id: SessionId) -> bool:
         return True
     if meeting.provider not in ENDED_BY_PEOPLE_ALONE:
         return False
-    inside = went_in(reader, cases.load(reader, session_id), meeting)
-    return not is_empty(roster(reader, meeting), inside)
+    return may_be_occupied(reader, meeting)
 
 
 # --- calling ----------------------------------------------------------------------------------------
@@ -178,8 +177,7 @@ def hold_against_room(tx: Tx, meeting: Meeting) -> None:
     about is over; if somebody is again, it holds again. A person closes it either way."""
     if not alerts.is_open(tx, meeting.meeting_id, ALERT):
         return
-    inside = went_in(tx, cases.load(tx, meeting.session_id), meeting)
-    if is_empty(roster(tx, meeting), inside):
-        alerts.note_over(tx, meeting.meeting_id, ALERT)
-    else:
+    if may_be_occupied(tx, meeting):
         alerts.raise_alert(tx, meeting.meeting_id, ALERT, meeting.session_id, once=True)
+    else:
+        alerts.note_over(tx, meeting.meeting_id, ALERT)

@@ -26,7 +26,7 @@ from service.store.ways_in import HeldWayIn
 from service.store.work import Claim, Settle
 from service.workflows import attendance, listening
 from service.workflows.deps import Deps
-from service.workflows.roster import may_be_occupied
+from service.workflows.seeing import may_be_occupied
 
 BY = system("close_meetings")
 SWEPT_FOR = timedelta(hours=24)

@@ -34,7 +34,7 @@ from service.store.slips import Slip
 from service.store.transactions import Tx
 from service.workflows import asking, attendance, messaging
 from service.workflows.messaging import Notice
-from service.workflows.roster import may_be_occupied
+from service.workflows.seeing import may_be_occupied
 
 CLOSING = "close_meetings"
 STAGE_OF = {

@@ -6,7 +6,7 @@ from service.policy.people import MeetingId
 from service.policy.room import HOST, UNKNOWN, Picture
 from service.policy.signs import Seen, Sign, fold
 from service.ports import Signal, SignalKind
-from service.store import signals, ways_in
+from service.store import signals
 from service.store.meetings import Meeting
 from service.store.transactions import Reader, Tx
 
@@ -58,12 +58,3 @@ def was_heard_of(reader: Tx | Reader, meeting: Meeting) -> bool:
     """Whether the provider said anything at all about people in a meeting, be it that they waited."""
     heard = signals.of_meeting(reader, meeting.meeting_id)
     return any(signal.kind in SEEN for signal in heard)
-
-
-def may_be_occupied(reader: Tx | Reader, meeting: Meeting) -> bool:
-    """Whether somebody may be in the room: by the provider's word, or because we let them in and the
-    provider never said a word of it."""
-    seen = roster(reader, meeting)
-    if seen.ever_inside:
-        return bool(seen.inside)
-    return bool(ways_in.admitted_subjects(reader, meeting.meeting_id)) and not seen.call_ended

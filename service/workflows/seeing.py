@@ -4,11 +4,11 @@ from datetime import datetime
 
 from service.policy.admission import Place
 from service.policy.blindness import Sight, blind_since
-from service.policy.call_down import Inside, who_went_in
+from service.policy.call_down import Inside, is_empty, who_went_in
 from service.policy.case import CaseFile
 from service.policy.room import HOST
 from service.policy.watched import Expected, Watched
-from service.store import looks, meetings, presence, sessions, signals, watches, ways_in
+from service.store import cases, looks, meetings, presence, sessions, signals, watches, ways_in
 from service.store.looks import Looks
 from service.store.meetings import Meeting
 from service.store.transactions import Reader, Tx
@@ -71,6 +71,13 @@ def went_in(reader: Tx | Reader, case: CaseFile, meeting: Meeting) -> tuple[Insi
     ] or _second_staff(case, let_in)
     expected = (*second, *_by_link(reader, meeting, let_in))
     return who_went_in(roster(reader, meeting), [one for one in expected if one.subject_id])
+
+
+def may_be_occupied(reader: Tx | Reader, meeting: Meeting) -> bool:
+    """Whether anybody may be in a meeting's room, be it running or shut: whoever the provider did not
+    see go, and whoever was let in and of whom it never said a word (pitfall 54)."""
+    inside = went_in(reader, cases.load(reader, meeting.session_id), meeting)
+    return not is_empty(roster(reader, meeting), inside)
 
 
 def _said_at(reader: Tx | Reader, case: CaseFile) -> datetime | None:

@@ -16,11 +16,16 @@ from tests.harness import Api
 from tests.invariants import check_everything
 from tests.stories.steps import (
     a_live_session,
+    alerts_now,
+    in_the_check_in_window,
     on_teams,
+    second_staff_go_in,
     second_staff_is_released,
     the_call_ends,
+    tutor_goes_in,
+    waits,
 )
-from tests.world import World, book
+from tests.world import World, book, check_in
 
 pytestmark = [on_teams, pytest.mark.pitfall(54)]
 
@@ -164,3 +169,23 @@ async def test_the_page_takes_one_tap_for_each_call_and_needs_no_script(world: W
     viewer.headers["Accept-Language"] = "de"
     assert "Die Stunde muss jetzt enden." in (await viewer.open(url(world, session_id))).text
     assert (await (await lead(world)).open(url(world, session_id))).status == 200
+
+
+async def test_a_household_that_was_let_in_and_never_told_of_may_be_inside_when_staff_have_gone(
+    world: World,
+) -> None:
+    never_over = {"call_ended_when_all_left": False}
+    await world.house.rooms.control("POST", "options", never_over)
+    session_id = await in_the_check_in_window(world)
+    staff = [await second_staff_go_in(world, session_id), await tutor_goes_in(world, session_id)]
+    await check_in(world, session_id)
+    mother = world.as_parent(world.family.mother)
+    assert await waits(world, session_id, mother, world.family.child) is None  # it was let in
+    for person in staff:
+        await world.house.rooms.act(person["key"], "leave")
+    await world.house.settle()
+    await second_staff_is_released(world, session_id)
+    assert "end_call_by_hand" in await alerts_now(world)
+    inside = [one for one in (await whom(world, session_id))["to_call"] if one["may_be_inside"]]
+    assert [one["called_as"] for one in inside] == ["promised_adult"]
+    await check_everything(world.house)
