@@ -9,6 +9,7 @@ from service.policy.consent import (
     Resolution,
     is_decided_against,
     live_consent,
+    never_invalidated,
     open_refusals,
 )
 from service.policy.organisation import Organisation
@@ -56,8 +57,11 @@ class ChildCase:
 
     @property
     def has_agreed(self) -> bool:
-        """Whether the child itself said yes to the rules for children, with any parent's answer."""
-        return any(word.child_agreed for word in self.consents)
+        """Whether the child itself said yes to the rules for children, with any parent's answer to
+        taking part; what came with an answer that was never right does not count."""
+        return any(
+            word.child_agreed for word in never_invalidated(self.consents, Purpose.TAKE_PART)
+        )
 
     def consent_until(self, instant: datetime) -> ConsentEntry | None:
         """The consent to take part that a clearance can rest on, if any."""

@@ -88,6 +88,20 @@ def standing(
     return tuple(sorted(newest.values(), key=lambda entry: entry.position))
 
 
+def never_invalidated(
+    entries: Iterable[ConsentEntry], purpose: Purpose
+) -> tuple[ConsentEntry, ...]:
+    """Every word for one purpose but those that were found never to have been right: whatever that
+    giver had said up to then. In no particular order."""
+    mine = [entry for entry in entries if entry.purpose is purpose]
+    wrong_until: dict[ParentId, int] = {}
+    for entry in mine:
+        if entry.kind is ConsentKind.INVALIDATED:
+            known = wrong_until.get(entry.giver_id, 0)
+            wrong_until[entry.giver_id] = max(known, entry.position)
+    return tuple(entry for entry in mine if entry.position > wrong_until.get(entry.giver_id, 0))
+
+
 class Wish(StrEnum):
     """What the child wants. It is no condition, but staff see it at the session (pitfall 8)."""
 

@@ -116,7 +116,7 @@ class AddEvidence:
 
 def add_evidence(tx: Tx, command: AddEvidence) -> StaffId:
     """Append evidence. Nobody vouches for their own check or training; all acknowledge for
-    themselves or through somebody who records it (POL-13, POL-30)."""
+    themselves or through somebody who records it (POL-13, POL-30). A check is never trusted for ever."""
     affected = falling.hold_sessions_of(tx, command.staff_id)
     if not staff.has_staff(tx, command.staff_id):
         raise NotFound
@@ -126,6 +126,10 @@ def add_evidence(tx: Tx, command: AddEvidence) -> StaffId:
         raise NotAllowed("Nobody vouches for their own check or training.")
     if acknowledging and not _is_published(tx, item.policy_version):
         raise InvalidInput.of("policy_version", "unknown", "There is no such policy version.")
+    if item.kind is EvidenceKind.BACKGROUND_CHECK and item.trusted_until is None:
+        raise InvalidInput.of(
+            "trusted_until", "missing", "Say until when the check is trusted: none is for ever."
+        )
     if item.seen_on > tx.house.organisation.local_day(tx.now):
         raise InvalidInput.of("seen_on", "in_the_future", "It cannot have been seen yet.")
     if item in staff.members(tx, frozenset({command.staff_id}))[command.staff_id].evidence:

@@ -14,7 +14,10 @@ from tests.harness import Reply
 from tests.stories.steps import alerts_now
 from tests.world import World, a_clear_session, a_colleague, an_open_session
 
-CHECK = {"kind": "background_check", "seen_on": "2026-01-05", "scheme": "dbs_enhanced"}
+CHECK = {
+    "kind": "background_check", "seen_on": "2026-01-05", "trusted_until": "2028-01-05",
+    "scheme": "dbs_enhanced",
+}  # fmt: skip
 
 
 async def vouch(world: World, who: StaffId, **more: Any) -> Reply:
@@ -55,6 +58,13 @@ async def test_only_a_check_has_a_scheme_and_a_number(world: World) -> None:
         assert reply.status == 422, more
     reply = await vouch(world, world.tutor, scheme=None, number="12345678")
     assert reply.fields == {"number": "no_scheme"}
+
+
+async def test_a_check_that_nobody_trusts_until_a_day_is_refused(world: World) -> None:
+    before = await stored(world.house)
+    reply = await vouch(world, world.tutor, trusted_until=None)
+    assert (reply.status, reply.fields) == (422, {"trusted_until": "missing"})
+    assert await stored(world.house) == before
 
 
 async def test_a_checks_number_is_nowhere_in_the_database(world: World) -> None:

@@ -134,6 +134,15 @@ ELSEWHERE = a_pledge(pledge_id="pledge_0", child_id="child_2", made_at=NOW - tim
 PROMISED_TWICE = a_child_case(promised_elsewhere=(ELSEWHERE,))
 SUNDAY = a_session(starts_at=STARTS + timedelta(days=5), ends_at=ENDS + timedelta(days=5))
 
+NEVER_RIGHT = (
+    a_consent(),
+    a_consent(kind=ConsentKind.INVALIDATED, position=2, child_agreed=False),
+    a_consent(position=3, child_agreed=False),
+)
+"""The answer that the child's yes came with was never right; the next came without one."""
+
+TO_RECORD = a_consent(purpose=Purpose.RECORD, position=2)
+
 BROKEN = [
     Broken("R-01", "consent_missing", NO_CONSENT),
     Broken("R-01", "consent_lapsed", SOON_OVER),
@@ -170,6 +179,8 @@ BROKEN = [
     Broken("R-13", "host_custodians", hosted("tuition.example", TUTOR)),
     Broken("R-16", "rehearsal", a_case(children=(a_child_case(rehearsing=True),))),
     Broken("R-17", "child_not_agreed", saying(a_consent(child_agreed=False))),
+    Broken("R-17", "child_not_agreed", saying(*NEVER_RIGHT)),
+    Broken("R-17", "child_not_agreed", saying(TO_RECORD, a_consent(child_agreed=False))),
     Broken("R-14", "adult_elsewhere", a_case(children=(PROMISED_TWICE,))),
 ]
 """Every way a rule can be broken, each in an otherwise complete case decided at `builders.NOW`."""

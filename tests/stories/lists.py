@@ -29,6 +29,7 @@ COLLEAGUE = {
     "account": "nell@tuition.example",
     "phone": "020 7946 0555",
     "check_seen_on": "2026-08-01",
+    "check_until": "2028-08-01",
     "check_scheme": "dbs_enhanced",
     "training_seen_on": "2026-09-01",
     "training_until": "2027-08-31",
