@@ -21,7 +21,13 @@ from service.policy.staff import Evidence
 from service.store import people, staff, ties
 from service.store.people import ParentRecord
 from service.store.transactions import Refused, Store, Tx
-from service.workflows import onboarding, register
+from service.workflows import marks_from_lists, onboarding, register
+from service.workflows.marks_from_lists import (
+    NO_ADULT_MARKS,
+    NO_CHILD_MARKS,
+    AdultMarks,
+    ChildMarks,
+)
 
 
 class Outcome(StrEnum):
@@ -47,6 +53,7 @@ class AdultRow:
     document_on: date | None = None
     until: date | None = None
     zone: str | None = None
+    marks: AdultMarks = NO_ADULT_MARKS
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,7 @@ class FamilyRow:
     name: SecretStr
     born_on: date
     adults: tuple[AdultRow, ...]
+    marks: ChildMarks = NO_CHILD_MARKS
 
 
 @dataclass(frozen=True)
@@ -82,9 +90,13 @@ TRIED_AT_ONCE = 10
 
 def steps_of_family(row: FamilyRow) -> tuple[Step, ...]:
     """The child first, then each adult with the tie: a row that stopped half-way is completed by
-    the next run."""
-    adults = [((_adult, adult), (_tie, (row.ref, adult))) for adult in row.adults]
-    return (_child, row), *(step for pair in adults for step in pair)
+    the next run. Marks of a new record are kept with it in one transaction, and those of an adult
+    on record come before a new address: at no moment is it seen by who may not."""
+    steps = [
+        ((_adult_marks, adult), (_adult, adult), (_tie, (row.ref, adult))) for adult in row.adults
+    ]
+    child: tuple[Step, ...] = ((_child, row), (_child_flags, row), (_child_silence, row))
+    return *child, *(step for some in steps for step in some)
 
 
 def steps_of_staff(row: StaffRow) -> tuple[Step, ...]:
@@ -175,7 +187,8 @@ def unknown(column: str, ref_of: str) -> InvalidInput:
 def _child(tx: Tx, row: FamilyRow) -> Outcome:
     known = child_called(tx, row.ref)
     if known is None:
-        onboarding.put_child(tx, onboarding.PutChild(row.name, row.born_on, row.ref))
+        made = onboarding.put_child(tx, onboarding.PutChild(row.name, row.born_on, row.ref))
+        marks_from_lists.flag_child(tx, made, row.marks)
         return Outcome.NEW
     record = people.child_record(tx, known)
     _must_not_be_merged(row.ref, record.external_id, known)
@@ -183,6 +196,18 @@ def _child(tx: Tx, row: FamilyRow) -> Outcome:
         return Outcome.SAME
     onboarding.put_child(tx, onboarding.PutChild(row.name, row.born_on, child_id=known))
     return Outcome.CHANGED
+
+
+def _child_flags(tx: Tx, row: FamilyRow) -> Outcome:
+    known = child_called(tx, row.ref)
+    marked = known is not None and marks_from_lists.flag_child(tx, known, row.marks)
+    return Outcome.CHANGED if marked else Outcome.SAME
+
+
+def _child_silence(tx: Tx, row: FamilyRow) -> Outcome:
+    known = child_called(tx, row.ref)
+    marked = known is not None and marks_from_lists.silence_child(tx, known, row.marks)
+    return Outcome.CHANGED if marked else Outcome.SAME
 
 
 def _must_not_be_merged(ref: str, external_id: str | None, known: str) -> None:
@@ -194,11 +219,18 @@ def _must_not_be_merged(ref: str, external_id: str | None, known: str) -> None:
         )
 
 
+def _adult_marks(tx: Tx, row: AdultRow) -> Outcome:
+    known = adult_called(tx, row.ref)
+    marked = known is not None and marks_from_lists.mark_adult(tx, known, row.marks)
+    return Outcome.CHANGED if marked else Outcome.SAME
+
+
 def _adult(tx: Tx, row: AdultRow) -> Outcome:
     known = adult_called(tx, row.ref)
     details = (row.name, row.email, row.phone, row.language, row.zone)
     if known is None:
-        onboarding.put_parent(tx, onboarding.PutParent(*details, external_id=row.ref))
+        made = onboarding.put_parent(tx, onboarding.PutParent(*details, external_id=row.ref))
+        marks_from_lists.mark_adult(tx, made, row.marks)
         return Outcome.NEW
     record = people.parent_record(tx, known)
     _must_not_be_merged(row.ref, record.external_id, known)

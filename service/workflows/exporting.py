@@ -7,7 +7,7 @@ a paper. The audit export holds them, word for word.
 from collections.abc import Iterator
 from datetime import date
 
-from service.policy.people import ChildId, ParentId, StaffId
+from service.policy.people import Child, ChildId, ParentId, StaffId
 from service.policy.staff import Evidence, EvidenceKind
 from service.store import listings, people, staff, ties
 from service.store.people import ParentRecord
@@ -15,7 +15,7 @@ from service.store.transactions import Reader
 
 Cells = dict[str, str]
 HIDDEN = "hidden"
-"""Stands for a detail that the reader may not see; it cannot be brought in again by mistake."""
+"""Stands for what the reader may not see; it cannot be brought in again by mistake."""
 
 ADULTS_ON_A_LINE = 4
 
@@ -41,11 +41,13 @@ def _family(reader: Reader, child_id: ChildId, *, sees_hidden: bool) -> Iterator
         "child_id": record.external_id or child_id,
         "child_name": record.name.get_secret_value(),
         "born_on": record.child.born_on.isoformat(),
+        **_child_marks(record.child, sees_hidden=sees_hidden),
     }
     adults = [
         _adult(reader, child_id, parent_id, sees_hidden=sees_hidden)
-        for parent_id in sorted(record.child.adults)
+        for parent_id in record.child.adults
     ]
+    adults.sort(key=lambda adult: adult["id"])  # by the id that is the same wherever it comes in
     for first in range(0, max(1, len(adults)), ADULTS_ON_A_LINE):
         some = adults[first : first + ADULTS_ON_A_LINE]
         yield child | {
@@ -71,7 +73,29 @@ def _adult(reader: Reader, child_id: ChildId, parent_id: ParentId, *, sees_hidde
         "document": document or "",
         "document_on": _day(document_on),
         "until": _day(until),
+        **_adult_marks(record, sees_hidden=sees_hidden),
     }
+
+
+def _child_marks(child: Child, *, sees_hidden: bool) -> Cells:
+    """On every line the same for who may not see them: neither that there are marks nor which."""
+    if not sees_hidden:
+        return dict.fromkeys(("looked_after", "visiting_never", "child_restriction"), HIDDEN)
+    return {
+        "looked_after": _yes(child.looked_after),
+        "visiting_never": _yes(child.visiting_never),
+        "child_restriction": child.restriction or "",
+    }
+
+
+def _adult_marks(record: ParentRecord, *, sees_hidden: bool) -> Cells:
+    if not sees_hidden:
+        return {"restriction": HIDDEN, "hidden": HIDDEN}
+    return {"restriction": record.restriction or "", "hidden": _yes(record.details_hidden)}
+
+
+def _yes(said: bool) -> str:
+    return "yes" if said else ""
 
 
 def _contacts(record: ParentRecord, *, sees_hidden: bool) -> Cells:

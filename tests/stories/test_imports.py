@@ -177,6 +177,7 @@ def a_paper(world: World, **changes: str) -> dict[str, str]:
         "checked_by": world.second,
         "policy_version": "v3",
         "present_adults": world.family.mother,
+        "child_agrees": "yes",
     } | changes
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from service.errors import InvalidInput
-from service.people_lists import Wish, bring_in_list, write_out
+from service.people_lists import Wish, bring_in_list, lines_of, write_out
 from service.web.api.import_columns import People
 from tests.api.people import recorded, stored
 from tests.harness import House, running
@@ -67,13 +67,17 @@ async def test_what_went_in_comes_out_and_goes_in_elsewhere_to_the_same_state(
     grandmother = {
         "adult2_id": "P-77", "adult2_name": "Gran, the “elder”", "adult2_relation": "grandmother",
         "adult2_authority": "none", "adult2_phone": "+44 7700 900777", "adult2_language": "de",
+        "adult2_restriction": "no_contact", "adult2_hidden": "yes", "looked_after": "yes",
     }  # fmt: skip
     carer = {
         "adult1_authority": "delegated", "adult1_document": "Letter 7",
         "adult1_document_on": "2026-01-05", "adult1_until": "2026-12-31",
     }  # fmt: skip
+    alone = {"visiting_never": "yes", "child_restriction": "do_not_contact"}
+    no_marks = {"visiting_never": "no", "child_restriction": ""}
     families = a_file(
-        tmp_path / "in.csv", [FAMILY | grandmother | carer, a_family_line(2, child_name="=1+1")]
+        tmp_path / "in.csv",
+        [FAMILY | grandmother | carer | no_marks, a_family_line(2, child_name="=1+1", **alone)],
     )
     staff = a_file(tmp_path / "staff_in.csv", [COLLEAGUE])
     for file in (staff, families):
@@ -107,6 +111,39 @@ async def _written(house: House, folder: Path) -> Path:
     for people in (People.STAFF, People.FAMILIES):
         await write_out(a_call_of_a_lead(house), people, folder / f"{people}.csv")
     return folder
+
+
+@pytest.mark.pitfall(2)
+async def test_a_list_sets_marks_and_never_takes_one_away(
+    world: World, tmp_path: Path, said: list[str]
+) -> None:
+    marks = {"looked_after": "yes", "adult1_restriction": "no_contact", "adult1_hidden": "yes"}
+    one = a_file(tmp_path / "one.csv", [FAMILY | marks])
+    assert (await bring_in_list(a_call(world.house), one, GO, said.append)).new == 1
+    marked = await stored(world.house)
+    silent = a_file(tmp_path / "silent.csv", [FAMILY])
+    assert (await bring_in_list(a_call(world.house), silent, GO, said.append)).same == 1
+    others = {"looked_after": "no", "adult1_hidden": "no", "adult1_restriction": "deceased"}
+    for number, (column, cell) in enumerate(others.items()):
+        other = a_file(tmp_path / f"{number}.csv", [FAMILY | {column: cell}])
+        with pytest.raises(InvalidInput, match="nothing was brought in"):
+            await bring_in_list(a_call(world.house), other, GO, said.append)
+    assert await stored(world.house) == marked
+
+
+async def test_who_may_not_see_marks_reads_the_same_on_every_line_and_cannot_bring_it_in(
+    world: World, tmp_path: Path, said: list[str]
+) -> None:
+    lines_in = [FAMILY | {"looked_after": "yes", "adult1_hidden": "yes"}, a_family_line(2)]
+    one = a_file(tmp_path / "one.csv", lines_in)
+    await bring_in_list(a_call(world.house), one, GO, said.append)
+    out = tmp_path / "out.csv"
+    await write_out(a_call(world.house), People.FAMILIES, out)
+    cells = [line["cells"] for line in lines_of(out)]
+    columns = ("looked_after", "visiting_never", "child_restriction", "adult1_hidden")
+    assert {one[column] for one in cells for column in columns} == {"hidden"}
+    with pytest.raises(InvalidInput, match="nothing was brought in"):
+        await bring_in_list(a_call(world.house), out, GO, said.append)
 
 
 async def test_nothing_is_ever_written_over(world: World, tmp_path: Path) -> None:

@@ -10,17 +10,27 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from service.errors import InvalidInput
 from service.policy.consent import ConsentKind, Purpose
-from service.policy.people import Authority
+from service.policy.people import Authority, Restriction
 from service.policy.staff import CheckScheme
 from service.web.api.parents import Language, Zone
 from service.web.api.shapes import ExternalId, MailAddress, Name, PhoneNumber, Words
-from service.web.bodies import Body, Instant
+from service.web.bodies import Body, Instant, wrong
 
 ADULTS_ON_A_LINE = 4
+
+
+def _read_yes(value: object) -> bool:
+    if value not in ("yes", "no"):
+        raise wrong("not_yes_or_no", "This must be yes or no.")
+    return value == "yes"
+
+
+Yes = Annotated[bool, BeforeValidator(_read_yes)]
+"""A cell that says yes or no: a cell is text, and has no other way to say it."""
 
 
 class People(StrEnum):
@@ -37,6 +47,14 @@ class ChildCells(Body):
     child_id: Annotated[ExternalId, Field(description="your own id for the child")]
     child_name: Annotated[Name, Field(description="the child's name")]
     born_on: Annotated[date, Field(description="date of birth, like 2017-05-31")]
+    looked_after: Annotated[Yes | None, Field(description="yes: in care (POL-03)")] = None
+    visiting_never: Annotated[
+        Yes | None, Field(description="yes: never in a room that is only visited (POL-03)")
+    ] = None
+    child_restriction: Annotated[
+        Literal[Restriction.DO_NOT_CONTACT, Restriction.DECEASED] | None,
+        Field(description="do_not_contact or deceased: nothing is sent about the child"),
+    ] = None
 
 
 class AdultCells(Body):
@@ -55,6 +73,13 @@ class AdultCells(Body):
     ] = None
     document_on: Annotated[date | None, Field(description="date of that paper")] = None
     until: Annotated[date | None, Field(description="last day of a delegation")] = None
+    restriction: Annotated[
+        Literal[Restriction.NO_CONTACT, Restriction.DO_NOT_CONTACT, Restriction.DECEASED] | None,
+        Field(description="no_contact (a court's), do_not_contact or deceased: nothing is sent"),
+    ] = None
+    hidden: Annotated[
+        Yes | None, Field(description="yes: address and number are for the lead alone")
+    ] = None
 
 
 class StaffCells(Body):
@@ -106,7 +131,7 @@ class ConsentCells(Body):
         Instant | None, Field(description="until when, like 2027-07-31T23:59:00Z; else for good")
     ] = None
     child_agrees: Annotated[
-        bool, Field(description="yes: the child has signed the rules for children too")
+        Yes, Field(description="yes: the child has signed the rules for children too")
     ] = False
 
 

@@ -28,6 +28,7 @@ from service.workflows.bringing_in import (
     steps_of_family,
     steps_of_staff,
 )
+from service.workflows.marks_from_lists import AdultMarks, ChildMarks
 from service.workflows.paper import PaperRow, steps_of_paper
 
 Cells = Mapping[str, str]
@@ -75,7 +76,8 @@ def _family(cells: Cells) -> FamilyRow:
     refs = [adult.ref for adult in adults]
     if len(set(refs)) != len(refs):
         raise InvalidInput.of("adult1_id", "twice", "An adult stands twice on this line.")
-    return FamilyRow(child.child_id, child.child_name, child.born_on, adults)
+    marks = ChildMarks(child.looked_after, child.visiting_never, child.child_restriction)
+    return FamilyRow(child.child_id, child.child_name, child.born_on, adults, marks)
 
 
 def _adults(cells: Cells) -> Iterator[AdultRow]:
@@ -94,6 +96,7 @@ def _adults(cells: Cells) -> Iterator[AdultRow]:
                 told.document_on,
                 told.until,
                 told.zone,
+                AdultMarks(told.restriction, told.hidden),
             )
 
 

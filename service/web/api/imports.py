@@ -25,7 +25,7 @@ class Line(Body):
     """One line of a list: its number in the file, and its cells by column."""
 
     line: Annotated[int, Field(ge=1)]
-    cells: Annotated[dict[str, Cell], Field(max_length=60)]
+    cells: Annotated[dict[str, Cell], Field(max_length=80)]
 
 
 class ImportBody(Body):
