@@ -9,7 +9,17 @@ import pytest
 
 from service.policy.consent import ConsentKind
 from service.policy.people import Role
-from tests.api.people import a_booking, coordinator, lead, machine, second, stored, tutor
+from tests.api.people import (
+    a_booking,
+    coordinator,
+    inspector,
+    lead,
+    machine,
+    recorded,
+    second,
+    stored,
+    tutor,
+)
 from tests.harness import Reply, running
 from tests.world import World, a_clear_session, a_colleague, an_open_session, book, say
 
@@ -244,6 +254,22 @@ async def test_only_named_sub_rules_can_be_set_aside_and_never_by_who_staffs_it(
     found = await lead(world).post(place, good)
     assert found.status == 201
     assert "outside_hours" not in {one["code"] for one in found.body["blockers"]["open"]}
+    await then_an_inspector_is_told(world, session_id)
+
+
+async def then_an_inspector_is_told(world: World, session_id: str) -> None:
+    await world.house.advance(minutes=1)
+    report = "/v1/reports/overrides"
+    reply = await inspector(world).get(report)
+    assert reply.status == 200, reply.text
+    told = [
+        (one["session_id"], one["code"], one["by"], one["reason"]) for one in reply.body["items"]
+    ]
+    assert told == [(session_id, "outside_hours", world.lead, "because")]
+    assert (await recorded(world.house))[-1] == "record.read"
+    assert (await coordinator(world).get(report)).status == 403
+    long_ago = {"starts_at": "2026-01-01T00:00:00Z", "ends_at": "2026-02-01T00:00:00Z"}
+    assert (await inspector(world).get(report, params=long_ago)).body["items"] == []
 
 
 async def test_staff_see_their_own_sessions_and_others_look_like_nothing(world: World) -> None:

@@ -1,4 +1,5 @@
-"""Reports for whoever watches over the whole: which tutors and second staff work in fixed pairs."""
+"""Reports for whoever watches over the whole: which rules were set aside, and which tutors and second
+staff work in fixed pairs."""
 
 from datetime import datetime, timedelta
 from typing import Self
@@ -6,7 +7,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from service.policy.session import Span
-from service.store import pairs
+from service.store import overrides, pairs
 from service.web.api.reading import noted
 from service.web.api.who import INSPECTORS
 from service.web.bodies import Instant, Query, View, wrong
@@ -36,6 +37,44 @@ class Period(Query):
         if self.starts_at is None or self.ends_at is None:
             return Span(now - ORDINARY, now)
         return Span(self.starts_at, self.ends_at)
+
+
+class SetAsideView(View):
+    """A sub-rule that the safeguarding lead set aside for one session, why, and until when."""
+
+    session_id: str
+    starts_at: Instant = Field(description="When the session starts.")
+    code: str
+    by: str = Field(description="The lead, by staff id.")
+    reason: str
+    at: Instant = Field(description="When it was set aside.")
+    expires_at: Instant
+
+
+class OverridesView(View):
+    """Everything that was set aside in the period, the newest first."""
+
+    items: tuple[SetAsideView, ...]
+
+
+async def set_aside(call: Call[None, Period]) -> Answer:
+    """Which rules were set aside, by whom and why: what an inspector looks at first."""
+    await noted(call, "overrides")
+    span = call.query.span(call.deps.clock.now())
+    found = await call.deps.store.read(overrides.set_aside, span)
+    items = tuple(
+        SetAsideView(
+            session_id=one.session_id,
+            starts_at=one.starts_at,
+            code=one.override.code,
+            by=one.override.by,
+            reason=one.override.reason,
+            at=one.at,
+            expires_at=one.override.expires_at,
+        )
+        for one in found
+    )
+    return Answer(200, OverridesView(items=items))
 
 
 class PairView(View):
@@ -73,6 +112,9 @@ async def listed(call: Call[None, Period]) -> Answer:
 
 
 ROUTES = (
+    Route("GET", "/v1/reports/overrides", set_aside, summary="Report rules that were set aside",
+          tag="reports", roles=INSPECTORS, query=Period, answers={200: OverridesView},
+          clauses=("POL-13", "POL-23", "POL-41")),
     Route("GET", "/v1/reports/pairs", listed, summary="Report fixed pairs of staff", tag="reports",
           roles=INSPECTORS, query=Period, answers={200: PairsView}, clauses=("POL-03",)),
 )  # fmt: skip
