@@ -115,6 +115,7 @@ def _known(tx: Tx, command: BookSession) -> SessionId | None:
         and there.purpose == command.terms.purpose
         and there.tutor_id == command.tutor_id
         and set(there.children) == set(command.children)
+        and there.cover_mode is command.cover_mode
     )
     if not same:
         raise Conflict(

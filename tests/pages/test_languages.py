@@ -12,7 +12,7 @@ from service.policy.consent import Purpose
 from service.store import people
 from service.store.transactions import Tx
 from service.web.pages.languages import LOCALES, choose
-from service.workflows.consent import WORDING
+from service.workflows.consent import CHILD_WORDING, WORDING
 from tests.pages import ways
 from tests.pages.browsing import Browser
 from tests.pages.sentences import of_code, of_templates
@@ -73,7 +73,8 @@ async def test_a_translated_wording_stands_beside_the_words_that_are_kept(
     page = await browser.open(await ways.to_consent(world))
     assert '<html lang="de">' in page.text
     assert "Ich stimme zu, dass mein Kind" in page.text
-    assert f'<blockquote lang="en">{WORDING[Purpose.TAKE_PART]}</blockquote>' in page.text
+    for kept in (WORDING[Purpose.TAKE_PART], CHILD_WORDING):
+        assert f'<blockquote lang="en">{kept}</blockquote>' in page.text
 
 
 def _speaks(tx: Tx, command: Any) -> None:
