@@ -76,6 +76,7 @@ class Event(StrEnum):
     SECOND_STAFF_ASSIGNED = "second_staff.assigned"
     SECOND_STAFF_ACCEPTED = "second_staff.accepted"
     SECOND_STAFF_RELEASED = "second_staff.released"
+    SECOND_STAFF_CALLED = "second_staff.called"
     HAND_OVER_ASKED = "hand_over.asked"
     HAND_OVER_ACCEPTED = "hand_over.accepted"
     HAND_OVER_DONE = "hand_over.done"

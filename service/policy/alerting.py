@@ -92,6 +92,8 @@ _IN_THE_ROOM = (
           "The second member of staff has not come to a room.", _SECOND),
     _kind(_URGENT, "sighting_missed", "POL-02 POL-03",
           "Second staff were asked for a child's adult and did not answer.", _SECOND),
+    _kind(_URGENT, "second_staff_called", "POL-03",
+          "Second staff are called to a room by somebody in it.", _TUTOR, _SECOND),
     _kind(_URGENT, "tutor_late", "POL-21", "The tutor has not come to a room.", _TUTOR),
     _kind(_URGENT, "overran", "POL-21", "A session went on long past its planned end.",
           _TUTOR, _SECOND),

@@ -14,7 +14,7 @@ from service.policy.session import BEFORE_LIVE, ENGAGED, OVER, Session, SessionS
 from service.store import cases, presence, sessions
 from service.store.cases import Held
 from service.store.transactions import Tx
-from service.workflows import asking, falling, handing_over, supervising
+from service.workflows import asking, calling_second_staff, falling, handing_over, supervising
 from service.workflows.consent import confirm_word, taken_down_by
 
 
@@ -260,6 +260,7 @@ def check_in_staff(tx: Tx, command: CheckInStaff) -> SessionId:
         )
     )
     if command.in_the_room:
+        calling_second_staff.note_come(tx, command.session_id)
         handing_over.take_over_if_in(tx, command.session_id)
     supervising.hurry(tx, command.session_id)
     return command.session_id
@@ -292,5 +293,6 @@ def note_sighting(tx: Tx, command: NoteSighting) -> SessionId:
             {"result": command.result.value},
         )
     )
+    calling_second_staff.note_come(tx, command.session_id)
     supervising.hurry(tx, command.session_id)
     return command.session_id

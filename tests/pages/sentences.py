@@ -23,6 +23,7 @@ SPEAKING = (
     "workflows/alerting.py",
     "workflows/attesting.py",
     "workflows/calling_down.py",
+    "workflows/calling_second_staff.py",
     "workflows/concerns.py",
     "workflows/consent.py",
     "workflows/deputising.py",

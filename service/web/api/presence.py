@@ -14,7 +14,7 @@ from service.web.api.shapes import Evidence, Id, Made
 from service.web.api.who import LEADS, STAFF
 from service.web.bodies import Body, Instant, Query, View, wrong
 from service.web.routes import Answer, Call, Route
-from service.workflows import leaving, presence, promising
+from service.workflows import calling_second_staff, leaving, presence, promising
 
 
 class SpokenWord(Body):
@@ -202,6 +202,12 @@ async def sight(call: Call[SightingBody]) -> Answer:
     return _made(await created(call, presence.note_sighting, command))
 
 
+async def call_second_staff(call: Call) -> Answer:
+    """Call second staff to the room: they see it on their pages, and people on duty hear of it."""
+    command = calling_second_staff.CallSecondStaff(session_id_of(call))
+    return _made(await created(call, calling_second_staff.call_second_staff, command))
+
+
 def _made(made: str) -> Answer:
     return Answer(201, Made(id=made))
 
@@ -227,4 +233,7 @@ ROUTES = (
           body=SpokenWord, answers={201: Made}, creates=True, **_SPOKEN),
     Route("POST", ONE + "/sightings", sight, summary="Note a sighting", tag="presence",
           roles=STAFF, body=SightingBody, answers={201: Made}, creates=True, clauses=("POL-02",)),
+    Route("POST", ONE + "/call-second-staff", call_second_staff, tag="presence",
+          summary="Call second staff to the room", roles=STAFF, answers={201: Made}, creates=True,
+          clauses=("POL-03",)),
 )  # fmt: skip

@@ -15,7 +15,7 @@ from service.policy.case import CaseFile, ChildCase
 from service.policy.consent import ConsentKind, Route
 from service.policy.people import ParentId, SessionId, StaffId
 from service.policy.presence import Pledge, PresenceMode
-from service.policy.session import ENGAGED, Session, SessionState, Span
+from service.policy.session import ENGAGED, WITH_MEETING, Session, SessionState, Span
 from service.store import attestations, cases, presence, sessions, staff
 from service.store.transactions import Reader
 from service.web.pages import consent, household
@@ -35,6 +35,11 @@ from service.web.pages.household import Household
 from service.web.pages.opened import Opened, first_name
 from service.workflows import promising
 from service.workflows.attesting import MakeStatement, make_statement
+from service.workflows.calling_second_staff import (
+    CallSecondStaff,
+    are_called,
+    call_second_staff,
+)
 from service.workflows.door import DoorView, look_household
 from service.workflows.presence import (
     CheckInFamily,
@@ -62,6 +67,8 @@ class SessionPage:
     may_promise: bool
     checked_in: bool
     door: DoorView | None
+    called: bool
+    may_call: bool
     stated: bool
     agrees: bool
     check_in_opens_at: datetime
@@ -104,6 +111,8 @@ def _session(reader: Reader, opened: Opened, case: CaseFile, child: ChildCase) -
         may_promise=may_promise(session, child) and phase in ("before", "day"),
         checked_in=here,
         door=_door(reader, opened, session) if here and phase == "day" else None,
+        called=are_called(reader, session),
+        may_call=phase == "day" and session.state in WITH_MEETING,
         stated=_has_stated(reader, opened, session),
         agrees=word is not None and word.kind is ConsentKind.GIVEN,
         check_in_opens_at=case.organisation.check_in_opens_at(session.starts_at),
@@ -263,6 +272,11 @@ def _state(page: SessionPage, form: Form) -> tuple[Step, ...]:
     return (Step(make_statement, command, done_already="already_stated"),)
 
 
+def _call(page: SessionPage, form: Form) -> tuple[Step, ...]:
+    command = CallSecondStaff(page.session.session_id, page.opened.link.child_id)
+    return (Step(call_second_staff, command),)
+
+
 def _withdraw(page: SessionPage, form: Form) -> tuple[Step, ...]:
     return consent.withdrawal(page.opened, form)
 
@@ -274,6 +288,7 @@ DEEDS = {
     "unpledge": Deed(Proof.NOTHING, _unpledge),
     "here": Deed(Proof.PIN, _here),
     "pledge_here": Deed(Proof.PIN, _pledge_here),
+    "call": Deed(Proof.NOTHING, _call),
     "statement": Deed(Proof.PIN, _state),
     "withdraw": Deed(Proof.NOTHING, _withdraw),
     ENTER: Deed(Proof.PIN_ONCE, nothing_yet),

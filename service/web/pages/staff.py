@@ -38,6 +38,7 @@ from service.web.sign_in import COOKIE, SignIn
 from service.web.staff_sign_in import signing_in, signing_out
 from service.workflows import door
 from service.workflows.attesting import MakeStatement, make_statement
+from service.workflows.calling_second_staff import CallSecondStaff, call_second_staff
 from service.workflows.deps import Deps
 from service.workflows.presence import CheckInStaff, NoteSighting, check_in_staff, note_sighting
 from service.workflows.staffing import AcceptSession, accept
@@ -72,6 +73,10 @@ def _sighting(page: DoorPage, form: Form) -> tuple[Step, ...]:
     return (Step(note_sighting, NoteSighting(page.summary.session.session_id, child_id, result)),)
 
 
+def _call(page: DoorPage, form: Form) -> tuple[Step, ...]:
+    return (Step(call_second_staff, CallSecondStaff(page.summary.session.session_id)),)
+
+
 def _state(page: DoorPage, form: Form) -> tuple[Step, ...]:
     session_id = page.summary.session.session_id
     command = MakeStatement(session_id, **account(form), route=Route.LINK)  # type: ignore[arg-type]
@@ -82,6 +87,7 @@ DEEDS: Mapping[str, Deed] = {
     "accept": Deed(Proof.NOTHING, _accept),
     "here": Deed(Proof.NOTHING, _here),
     "sighting": Deed(Proof.NOTHING, _sighting),
+    "call": Deed(Proof.NOTHING, _call),
     "statement": Deed(Proof.NOTHING, _state),
     ENTER: Deed(Proof.NOTHING, lambda page, form: ()),
 }

@@ -13,7 +13,7 @@ from service.policy.clearance import Blocker, outstanding
 from service.policy.consent import Wish
 from service.policy.people import Actor, SessionId, StaffId
 from service.policy.rules import Stage
-from service.policy.session import ENGAGED, OVER, Session, SessionState, Span
+from service.policy.session import ENGAGED, OVER, WITH_MEETING, Session, SessionState, Span
 from service.store import (
     attestations,
     cases,
@@ -27,6 +27,7 @@ from service.store import (
 )
 from service.store.transactions import Reader
 from service.web.pages.opened import first_name, initial
+from service.workflows.calling_second_staff import are_called
 from service.workflows.door import DoorView, look_staff, staff_knock
 from service.workflows.showing import shown_to
 from service.workflows.sighting import Sighted
@@ -60,7 +61,8 @@ class Household:
 
 @dataclass(frozen=True)
 class StaffSession:
-    """One session of a member of staff, as it is now."""
+    """One session of a member of staff, as it is now. `calls`: second staff are called to its room;
+    `may_call`: there is a room to which the person may call them."""
 
     session: Session
     place: Place
@@ -70,6 +72,8 @@ class StaffSession:
     ended_by_lead: bool
     door_is_near: bool
     may_state: bool
+    calls: bool
+    may_call: bool
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,8 @@ def _summary(reader: Reader, case: CaseFile, actor: Actor) -> StaffSession:
         ended_by_lead=_ended_by_lead(reader, session),
         door_is_near=_door_is_near(case, reader.now),
         may_state=_may_state(reader, session, actor),
+        calls=are_called(reader, session),
+        may_call=place is Place.TUTOR and session.state in WITH_MEETING,
     )
 
 
