@@ -59,8 +59,9 @@ async def _bring_in(files: tuple[Path, ...], wish: Wish, token: str) -> None:
 def export_people(folder: Path, token: str) -> None:
     """Write families.csv and staff.csv into FOLDER, to be kept safe or brought in again.
 
-    They hold names and addresses: keep them as you keep the register. No PIN, link or consent is in
-    them. Every page that is read is noted in the audit log.
+    They hold names and addresses: keep them as you keep the register. No PIN, link, device,
+    consent or wish is in them. Flags and restrictions are, for the safeguarding lead alone. Every
+    page that is read is noted in the audit log.
     """
     asyncio.run(_told(_write_out(folder, token)))
 
