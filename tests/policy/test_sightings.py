@@ -16,7 +16,7 @@ from service.policy.presence import (
     open_sightings,
     supervised_since,
 )
-from service.policy.session import SessionState
+from service.policy.session import CoverMode, SessionState
 from tests.builders import CHILD, ENDS, MOTHER, ORGANISATION, SECOND, STARTS, a_session
 
 LIVE = a_session(state=SessionState.LIVE)
@@ -158,3 +158,12 @@ def test_time_is_supervised_only_from_when_the_adult_was_seen_or_heard() -> None
     assert supervised_since(STARTS, (not_shown, heard, noted(ENDS))) == heard.at
     assert supervised_since(STARTS, (noted(STARTS - minutes(1)),)) is None
     assert supervised_since(None, (heard,)) is None
+
+
+def test_second_staff_who_visit_look_whenever_they_come() -> None:
+    visited = replace(LIVE, cover_mode=CoverMode.VISITING)
+    assert open_sightings(visited, STARTS, (), ORGANISATION) == (
+        DueSighting(START, STARTS, STARTS + minutes(3)),
+        DueSighting(MIDDLE, HALFWAY - minutes(7.5), HALFWAY + minutes(7.5)),
+        DueSighting(END, ENDS - minutes(15), ENDS),
+    )
