@@ -46,6 +46,9 @@ from service.workflows.deps import Deps
 
 log = logging.getLogger(__name__)
 
+STOP_WITHIN = timedelta(seconds=3)
+"""How long rounds under way may take to end by themselves when the service stops."""
+
 RECONCILERS: tuple[Reconciler, ...] = (
     sequence_log.RECONCILER,
     watch_live.RECONCILER,
@@ -90,6 +93,7 @@ class Rounds:
             self._reconcilers[BEAT] = Reconciler(BEAT, BEAT_EVERY, BEAT_WITHIN, self._beat)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._stopping = False
         self._ticks = AsyncIOScheduler(timezone=UTC)
         self.heartbeats: dict[str, datetime] = {}
 
@@ -115,7 +119,7 @@ class Rounds:
 
     def wake(self, name: str) -> None:
         """Start a round now, or right after the one that is running."""
-        if name not in self._reconcilers:
+        if name not in self._reconcilers or self._stopping:
             return
         if name in self._running:
             self._again.add(name)
@@ -146,10 +150,14 @@ class Rounds:
 
     async def stop(self) -> None:
         """Stop ticking and wait for the rounds that are running."""
+        self._stopping = True
         if self._ticks.running:
             self._ticks.shutdown(wait=False)
         self._again.clear()
         running = list(self._running.values())
+        if running:
+            # What is cancelled keeps its claims until their lease is over, and nobody else looks.
+            await asyncio.wait(running, timeout=STOP_WITHIN.total_seconds())
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
