@@ -17,6 +17,7 @@ from service.policy.consent import (
     Route,
     standing,
 )
+from service.policy.consent_wording import child_wording_for, wording_for
 from service.policy.people import (
     Child,
     ChildId,
@@ -44,45 +45,6 @@ EVENTS = {
 }
 
 SAID_BY_THE_GIVER = frozenset({ConsentKind.GIVEN, ConsentKind.REFUSED, ConsentKind.WITHDRAWN})
-
-WORDING = {
-    Purpose.TAKE_PART: (
-        "I agree that my child takes part in video sessions of this organisation. A second member "
-        "of staff supports every session. An adult I name below is present with my child each "
-        "time. Nothing is recorded. I have read the policy and the code of conduct and agree to "
-        "them. I can withdraw at any time, without a reason."
-    ),
-    Purpose.RECORD: (
-        "I agree that sessions with my child may be recorded. I can withdraw at any time, without "
-        "a reason."
-    ),
-}
-"""What a giver agrees to, word for word; it is stored with every answer."""
-
-CHILD_WORDING = (
-    "I am kind in sessions and say so when something feels wrong. I keep my link to myself, I do not "
-    "record, and I do not write to my tutor outside of sessions. An adult of mine and a second member "
-    "of staff are there every time. I may stop at any time."
-)
-"""What a child is asked to agree to, with the parent's help (POL-31)."""
-
-OWN_WORDING = {
-    Purpose.TAKE_PART: (
-        "I am 18 or older and agree to take part in video sessions of this organisation. A second "
-        "member of staff supports every session. Nothing is recorded. I have read the policy and "
-        "the code of conduct and agree to them. I can withdraw at any time, without a reason."
-    ),
-    Purpose.RECORD: (
-        "I am 18 or older and agree that my sessions may be recorded. I can withdraw at any time, "
-        "without a reason."
-    ),
-}
-"""What a student agrees to from the 18th birthday on."""
-
-
-def wording_for(purpose: Purpose, child: Child) -> str:
-    """The words put to a giver: about their child, or about themselves once of age (pitfall 7)."""
-    return (OWN_WORDING if child.is_of_age else WORDING)[purpose]
 
 
 @dataclass(frozen=True)
@@ -121,9 +83,10 @@ def say_word(tx: Tx, command: SayWord) -> ConsentEntryId:
         by_link = command.route is Route.LINK
         spoken_by = who_answered(tx, command.giver_id, by_link=by_link, named=command.answered_by)
         command = replace(command, answered_by=spoken_by)
-    word = _word(tx, command, wording_for(command.purpose, child))
+    organisation = tx.house.organisation
+    word = _word(tx, command, wording_for(command.purpose, child, organisation))
     if command.child_agrees and command.kind is ConsentKind.GIVEN and not child.is_of_age:
-        word = replace(word, child_wording=CHILD_WORDING)
+        word = replace(word, child_wording=child_wording_for(organisation))
     _must_fit(tx, command, child)
     if child.is_of_age and command.kind is ConsentKind.GIVEN:
         # A student of age needs nobody beside them: they promise for themselves (pitfall 7).

@@ -5,12 +5,19 @@ from collections.abc import Iterator
 
 from service.policy.alerting import KINDS, UNKNOWN_SENTENCE, URGENCY_WORDS
 from service.policy.call_down import TO_ANYBODY_ELSE, WHAT_TO_SAY
+from service.policy.consent_wording import (
+    CHILD_WORDING,
+    CHILD_WORDING_VISITING,
+    OWN_WORDING,
+    OWN_WORDING_VISITING,
+    WORDING,
+    WORDING_VISITING,
+)
 from service.policy.organisation import EMERGENCY, INDEPENDENT
 from service.policy.rules import RULES
 from service.web.board import words
 from service.web.pages import devices, errors
 from service.web.pages.rendering import WEB, environment
-from service.workflows.consent import CHILD_WORDING, OWN_WORDING, WORDING
 from service.workflows.rehearsing import NOT_BOOKED
 from service.workflows.showing import COLLEAGUE_SENTENCE, CONSENT_SENTENCE, PROMISE_SENTENCE
 
@@ -77,7 +84,7 @@ def of_code() -> Iterator[str]:
     yield from (*WHAT_TO_SAY.values(), TO_ANYBODY_ELSE)
     yield from WORDING.values()
     yield from OWN_WORDING.values()
-    yield CHILD_WORDING
+    yield from (WORDING_VISITING, OWN_WORDING_VISITING, CHILD_WORDING_VISITING, CHILD_WORDING)
     yield from (CONSENT_SENTENCE, COLLEAGUE_SENTENCE, PROMISE_SENTENCE)
     yield from (rule.lifted_by for rule in RULES)
     yield devices.OPENS_NOTHING

@@ -6,9 +6,9 @@ import pytest
 from pydantic import SecretStr
 
 from service.policy.consent import Route
+from service.policy.consent_wording import CHILD_WORDING, OWN_WORDING
 from service.policy.people import Authority, Restriction
 from service.workflows import links, onboarding, parting
-from service.workflows.consent import CHILD_WORDING, OWN_WORDING
 from tests.api.people import lead
 from tests.pages import ways
 from tests.pages.browsing import Browser

@@ -9,10 +9,10 @@ from pydantic import SecretStr
 
 from service.audit.events import Entry, Event
 from service.policy.consent import Purpose
+from service.policy.consent_wording import CHILD_WORDING, WORDING
 from service.store import people
 from service.store.transactions import Tx
 from service.web.pages.languages import LOCALES, choose
-from service.workflows.consent import CHILD_WORDING, WORDING
 from tests.pages import ways
 from tests.pages.browsing import Browser
 from tests.pages.sentences import of_code, of_templates

@@ -1,14 +1,20 @@
 """Second staff are called to a room, and visit it (POL-03)."""
 
-from service.policy.people import Role, SessionId
+from pathlib import Path
+
+from service.policy.consent_wording import CHILD_WORDING_VISITING, WORDING_VISITING
+from service.policy.people import ChildId, Role, SessionId
 from service.store import alerts
+from service.store.consent import CONSENTS
+from service.store.transactions import Reader
 from tests.api.people import second, tutor
+from tests.harness import ORGANISATION, running
 from tests.invariants import check_everything
 from tests.pages import ways
 from tests.pages.browsing import Browser
 from tests.pages.test_staff_pages import door_of, signed_in
 from tests.stories.steps import a_live_session, alerts_now, on_sqlite, second_staff_look
-from tests.world import World, a_clear_session
+from tests.world import World, a_clear_session, a_world, say
 
 pytestmark = on_sqlite
 
@@ -77,3 +83,23 @@ async def test_nobody_else_calls_and_nobody_to_a_room_that_is_not_there(world: W
     assert "call" not in (await browser.open(await ways.to_session(world, session_id))).forms
     assert CALLED not in await alerts_now(world)
     await check_everything(world.house)
+
+
+async def test_where_second_staff_may_visit_the_consent_says_so_and_is_kept_so(
+    database_url: str, tmp_path: Path
+) -> None:
+    organised = f'cover_modes = ["throughout", "visiting"]\n{ORGANISATION}'
+    async with running(database_url, tmp_path, migrated=True, organised=organised) as house:
+        world = await a_world(house)
+        page = await Browser(house.session).open(await ways.to_consent(world))
+        assert WORDING_VISITING in page.text
+        await say(world)
+        assert await house.read(_kept, world.family.child) == [
+            (WORDING_VISITING, CHILD_WORDING_VISITING)
+        ]
+        await check_everything(house)
+
+
+def _kept(reader: Reader, child_id: ChildId) -> list[tuple[str, str | None]]:
+    query = CONSENTS.select().where(CONSENTS.c.child_id == child_id)
+    return [(row.wording, row.child_wording) for row in reader.conn.execute(query)]

@@ -3,10 +3,10 @@
 import pytest
 
 from service.policy.consent import Purpose
+from service.policy.consent_wording import CHILD_WORDING, WORDING
 from service.policy.people import ChildId, Role
 from service.store.consent import CONSENTS
 from service.store.transactions import Reader
-from service.workflows.consent import CHILD_WORDING, WORDING
 from tests.api.people import a_word, coordinator, inspector, lead, machine, second, tutor
 from tests.invariants import check_everything
 from tests.stories.steps import alerts_now, on_sqlite

@@ -6,13 +6,14 @@ from functools import partial
 from service.errors import InvalidInput
 from service.policy.case import ChildCase
 from service.policy.consent import ConsentEntry, ConsentKind, Purpose, Route, standing
+from service.policy.consent_wording import child_wording_for, wording_for
 from service.policy.people import Child, ParentId
 from service.store import consent, deputies, people, policies
 from service.store.policies import PolicyVersion
 from service.store.transactions import Reader
 from service.web.pages.deeds import Deed, Form, Proof, Step, gathered, sure, ticked
 from service.web.pages.opened import Opened, first_name
-from service.workflows.consent import CHILD_WORDING, SayWord, say_word, wording_for
+from service.workflows.consent import SayWord, say_word
 
 PURPOSE = Purpose.TAKE_PART
 """Recording stays off at the provider, so nobody is asked about it yet (POL-05)."""
@@ -43,9 +44,9 @@ class ConsentPage:
     of_age: bool
     child_has_agreed: bool
     wording: str
+    child_wording: str
 
     template = "consent.html"
-    child_wording = CHILD_WORDING
 
     @property
     def agrees(self) -> bool:
@@ -71,7 +72,8 @@ def look(reader: Reader, opened: Opened) -> ConsentPage:
         agreement_counts=word is not None and word.policy_version in in_force,
         of_age=child.is_of_age,
         child_has_agreed=_child_has_agreed(reader, child),
-        wording=wording_for(PURPOSE, child),
+        wording=wording_for(PURPOSE, child, reader.house.organisation),
+        child_wording=child_wording_for(reader.house.organisation),
     )
 
 
