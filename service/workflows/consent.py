@@ -35,6 +35,7 @@ from service.workflows import asking, falling, messaging
 from service.workflows.deputising import who_answered
 from service.workflows.links import must_be_a_person
 from service.workflows.messaging import Notice
+from service.workflows.teaching import must_not_teach
 
 EVENTS = {
     ConsentKind.GIVEN: Event.CONSENT_GIVEN,
@@ -135,6 +136,8 @@ def _word(tx: Tx, command: SayWord, wording: str) -> Word:
             raise NotAllowed("Only the parent can answer by link.")
         return Word(Route.LINK, None, None, wording, command.language)
     recorded_by = taken_down_by(tx, command.route, command.evidence)
+    if command.kind is ConsentKind.GIVEN:  # a no is taken down by anybody
+        must_not_teach(tx, command.child_id)
     return Word(command.route, recorded_by, command.evidence, wording, command.language)
 
 

@@ -12,10 +12,11 @@ from service.errors import Conflict, InvalidInput, NotAllowed
 from service.policy.consent import ConsentEntry, ConsentKind, Purpose, Route, standing
 from service.policy.people import ChildId, ParentId, Role, StaffId
 from service.store import consent as ledger
-from service.store import sessions, staff
+from service.store import staff
 from service.store.transactions import Tx
 from service.workflows import bringing_in, consent
 from service.workflows.bringing_in import Outcome, Step
+from service.workflows.teaching import must_not_teach, teaches
 
 
 @dataclass(frozen=True)
@@ -103,15 +104,10 @@ def _must_be_two(tx: Tx, taken_by: StaffId, checked_by: StaffId) -> None:
 
 
 def _must_not_teach(tx: Tx, child_id: ChildId, witnesses: dict[str, StaffId]) -> None:
-    teaching = {
-        sessions.get(tx, session_id).tutor_id
-        for session_id in sessions.running_of_child(tx, child_id)
-    }
     for column, staff_id in witnesses.items():
-        if staff_id in teaching:
+        if teaches(tx, staff_id, child_id):
             raise InvalidInput.of(column, "is_the_tutor", "The child's tutor takes no consent.")
-    if tx.by.subject in teaching:
-        raise NotAllowed("You teach this child: let somebody else put the consent on record.")
+    must_not_teach(tx, child_id)
 
 
 def _must_be_the_newest_word(tx: Tx, row: PaperRow, child_id: ChildId, giver_id: ParentId) -> None:

@@ -43,6 +43,20 @@ async def test_words_taken_down_by_telephone_clear_a_session(world: World) -> No
     assert [one["code"] for one in revoked.body["blockers"]["open"]] == ["pledge_missing"]
 
 
+@pytest.mark.pitfall(13)
+async def test_a_tutor_never_takes_down_a_yes_for_a_child_they_teach_in_whatever_role(
+    world: World,
+) -> None:
+    await book(world)
+    as_office = world.house.api(Role.COORDINATOR, subject=world.tutor)
+    refused = await as_office.post("/v1/consents", a_word(world))
+    assert (refused.status, refused.code) == (403, "not_allowed")
+    assert "consent.given" not in await recorded(world.house)
+    no = {**a_word(world), "kind": "refused"}
+    no.pop("present_adults", None)
+    assert (await as_office.post("/v1/consents", no)).status == 201
+
+
 NOT_A_WORD: list[tuple[dict[str, Any], int, str]] = [
     ({"evidence": ""}, 422, "too_short"),
     ({"evidence": "  "}, 422, "too_short"),
