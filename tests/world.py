@@ -213,6 +213,7 @@ async def book(
     starts_at: datetime | None = None,
     tutor: StaffId | None = None,
     purpose: str = "Fractions",
+    cover_mode: CoverMode = CoverMode.THROUGHOUT,
 ) -> SessionId:
     """A lesson of 45 minutes, in an hour unless said otherwise."""
     starts = starts_at or world.house.clock.now() + STARTS_IN
@@ -226,7 +227,7 @@ async def book(
                 starts, starts + timedelta(minutes=45), "local", "Europe/London", purpose
             ),
             provider=world.house.rooms.provider,
-            cover_mode=CoverMode.THROUGHOUT,
+            cover_mode=cover_mode,
         ),
         world.as_coordinator,
     )
@@ -288,9 +289,9 @@ async def a_clear_session(world: World, **more: object) -> SessionId:
     return session_id
 
 
-async def an_open_session(world: World) -> SessionId:
+async def an_open_session(world: World, **more: object) -> SessionId:
     """A session whose meeting is there."""
-    session_id = await a_clear_session(world)
+    session_id = await a_clear_session(world, **more)
     await world.house.advance(minutes=35)
     await world.house.settle()
     return session_id

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from service.policy.people import ChildId, SessionId
 from service.policy.session import Session, SessionState
+from service.policy.visits import Visit
 
 
 class Witness(StrEnum):
@@ -50,8 +51,8 @@ class Statement:
 
 @dataclass(frozen=True)
 class Finding:
-    """A point on which statements contradict each other, or a gap in what we know; shown, never
-    smoothed over."""
+    """A point on which statements contradict each other, a gap in what we know, or a visit of second
+    staff; shown, never smoothed over."""
 
     code: str
     sentence: str
@@ -78,8 +79,23 @@ def contradictions(statements: tuple[Statement, ...]) -> Iterator[Finding]:
 
 def not_watched(began_at: datetime, ended_at: datetime, zone: tzinfo) -> Finding:
     """Nobody watched the room for a time: it is said, and never "throughout" where that is so."""
-    times = (f"{at.astimezone(zone):%-d %B %Y, %H:%M:%S}" for at in (began_at, ended_at))
+    times = (_clock(at, zone) for at in (began_at, ended_at))
     return Finding("not_watched", "The room was not watched from {} to {}.".format(*times))
+
+
+def visited(visits: tuple[Visit, ...], zone: tzinfo) -> Iterator[Finding]:
+    """What the provider told of second staff who visit: each time that they were in the room, never
+    more than that."""
+    for visit in visits:
+        since = _clock(visit.since, zone)
+        until = f"to {_clock(visit.until, zone)}" if visit.until else "on; its end was not told"
+        yield Finding("visit", f"Second staff visited the room from {since} {until}.")
+    if not visits:
+        yield Finding("no_visit", "The provider told of no visit of second staff to the room.")
+
+
+def _clock(at: datetime, zone: tzinfo) -> str:
+    return f"{at.astimezone(zone):%-d %B %Y, %H:%M:%S}"
 
 
 def _about_the_same(one: Statement, other: Statement) -> bool:

@@ -5,6 +5,7 @@ checked without us. A correction is a new statement that names the old one (pitf
 """
 
 from dataclasses import dataclass
+from datetime import tzinfo
 
 import jwt
 import rfc8785
@@ -13,6 +14,7 @@ from service.audit.events import Entry, Event
 from service.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from service.policy.admission import Place, child_of, place_of
 from service.policy.attestation import (
+    TOOK_PLACE,
     Answer,
     Finding,
     Statement,
@@ -20,14 +22,17 @@ from service.policy.attestation import (
     contradictions,
     may_state_at,
     not_watched,
+    visited,
 )
 from service.policy.case import CaseFile
 from service.policy.consent import Route
 from service.policy.people import ChildId, ParentId, Role, SessionId, StaffId
+from service.policy.session import CoverMode, Session
 from service.store import attestations, blind_times, cases, sessions, work
 from service.store.attestations import SignedStatement
 from service.store.transactions import Reader, Tx
 from service.workflows.consent import taken_down_by
+from service.workflows.visiting import visits_of
 
 TYPE = "chaperone-statement+jws"
 
@@ -136,14 +141,22 @@ def _must_be_first_or_correct(
 
 
 def findings(reader: Reader, session_id: SessionId) -> tuple[Finding, ...]:
-    """What the record of a session shows: times nobody watched, and where statements differ."""
+    """What the record of a session shows: second staff's visits where they visit, times nobody watched,
+    and where statements differ."""
     standing = attestations.standing(attestations.of_session(reader, session_id))
     zone = reader.house.organisation.zone
     gaps = blind_times.of_session(reader, session_id)
     return (
+        *_visits(reader, sessions.get(reader, session_id), zone),
         *(not_watched(gap.began_at, gap.ended_at, zone) for gap in gaps),
         *contradictions(tuple(signed.statement for signed in standing)),
     )
+
+
+def _visits(reader: Reader, session: Session, zone: tzinfo) -> tuple[Finding, ...]:
+    if session.cover_mode is not CoverMode.VISITING or session.state not in TOOK_PLACE:
+        return ()
+    return tuple(visited(visits_of(reader, session), zone))
 
 
 def canonical(statement: Statement, corrects: str | None) -> bytes:

@@ -22,6 +22,7 @@ from service.policy.consent import (
 from service.policy.people import Actor, Child, ChildId, ParentId, Role, SessionId
 from service.policy.rules import Stage
 from service.policy.session import OVER, SessionState
+from service.policy.visits import Visit
 from service.store import (
     cases,
     consent,
@@ -38,6 +39,7 @@ from service.store.staffing import CurrentAssignment
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader, Tx
 from service.workflows import sighting
+from service.workflows.visiting import visits_of
 
 SEES_ALL = frozenset({Role.COORDINATOR, Role.DSL, Role.INSPECTOR, Role.MACHINE})
 
@@ -70,6 +72,7 @@ class SessionShown:
     wishes: Mapping[ChildId, Wish] = field(default_factory=dict)
     supervised_since: Mapping[ChildId, datetime] = field(default_factory=dict)
     held_until: datetime | None = None
+    visits: tuple[Visit, ...] = ()
 
 
 def look(reader: Reader, session_id: SessionId, actor: Actor) -> SessionShown:
@@ -95,6 +98,7 @@ def look(reader: Reader, session_id: SessionId, actor: Actor) -> SessionShown:
         wishes=wishes.newest(reader, record.session.children),
         supervised_since={} if stage is Stage.OPEN else sighting.supervised(reader, record.session),
         held_until=held_until,
+        visits=visits_of(reader, record.session),
     )
 
 

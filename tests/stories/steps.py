@@ -172,9 +172,9 @@ async def the_opening_will_stall(world: World) -> None:
     await world.house.rooms.fault(call[world.house.rooms.provider], "rate_limit", times=3)
 
 
-async def in_the_check_in_window(world: World) -> SessionId:
+async def in_the_check_in_window(world: World, **more: object) -> SessionId:
     """An open session, fifteen minutes before its start."""
-    session_id = await an_open_session(world)
+    session_id = await an_open_session(world, **more)
     await world.house.advance(minutes=BEFORE_CHECK_IN)
     await world.house.settle()
     return session_id
@@ -190,9 +190,9 @@ async def second_staff_look(
     await world.house.settle()
 
 
-async def a_live_session(world: World) -> SessionId:
+async def a_live_session(world: World, **more: object) -> SessionId:
     """A session that has begun, with everyone in the room."""
-    session_id = await in_the_check_in_window(world)
+    session_id = await in_the_check_in_window(world, **more)
     await second_staff_go_in(world, session_id)
     await tutor_goes_in(world, session_id)
     await family_goes_in(world, session_id)

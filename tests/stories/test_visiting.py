@@ -4,20 +4,30 @@ from pathlib import Path
 
 from service.policy.consent_wording import CHILD_WORDING_VISITING, WORDING_VISITING
 from service.policy.people import ChildId, Role, SessionId
+from service.policy.session import CoverMode
 from service.store import alerts
 from service.store.consent import CONSENTS
 from service.store.transactions import Reader
-from tests.api.people import second, tutor
+from tests.api.people import coordinator, lead, second, tutor
 from tests.harness import ORGANISATION, running
 from tests.invariants import check_everything
 from tests.pages import ways
 from tests.pages.browsing import Browser
 from tests.pages.test_staff_pages import door_of, signed_in
-from tests.stories.steps import a_live_session, alerts_now, on_sqlite, second_staff_look
+from tests.stories.steps import (
+    a_live_session,
+    alerts_now,
+    on_sqlite,
+    second_staff_go_in,
+    second_staff_look,
+    the_call_ends,
+)
+from tests.stories.test_watch import people_inside
 from tests.world import World, a_clear_session, a_world, say
 
 pytestmark = on_sqlite
 
+VISITED = f'cover_modes = ["throughout", "visiting"]\n{ORGANISATION}'
 CALLED = "second_staff_called"
 CALLS_YOU = "You are called to this room now:"
 
@@ -88,8 +98,7 @@ async def test_nobody_else_calls_and_nobody_to_a_room_that_is_not_there(world: W
 async def test_where_second_staff_may_visit_the_consent_says_so_and_is_kept_so(
     database_url: str, tmp_path: Path
 ) -> None:
-    organised = f'cover_modes = ["throughout", "visiting"]\n{ORGANISATION}'
-    async with running(database_url, tmp_path, migrated=True, organised=organised) as house:
+    async with running(database_url, tmp_path, migrated=True, organised=VISITED) as house:
         world = await a_world(house)
         page = await Browser(house.session).open(await ways.to_consent(world))
         assert WORDING_VISITING in page.text
@@ -97,6 +106,31 @@ async def test_where_second_staff_may_visit_the_consent_says_so_and_is_kept_so(
         assert await house.read(_kept, world.family.child) == [
             (WORDING_VISITING, CHILD_WORDING_VISITING)
         ]
+        await check_everything(house)
+
+
+async def test_the_record_of_a_visited_session_shows_each_visit_and_no_more(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with running(database_url, tmp_path, migrated=True, organised=VISITED) as house:
+        world = await a_world(house)
+        session_id = await a_live_session(world, cover_mode=CoverMode.VISITING)
+        await house.advance(minutes=3)
+        await house.rooms.act((await people_inside(world))["host"], "leave")
+        await house.settle()
+        await house.advance(minutes=4)
+        await second_staff_go_in(world, session_id)
+        await house.advance(minutes=2)
+        await the_call_ends(world)
+        shown = (await coordinator(world).get(f"/v1/sessions/{session_id}")).body
+        first, second_visit = shown["visits"]
+        assert first["until"].startswith("2026-11-24T16:03:00")
+        assert second_visit["since"].startswith("2026-11-24T16:07:00")
+        assert second_visit["until"].startswith("2026-11-24T16:09:00")
+        found = (await lead(world).get(f"/v1/sessions/{session_id}/statements")).body["findings"]
+        assert [one["code"] for one in found] == ["visit", "visit"]
+        assert "16:07:00 to 24 November 2026, 16:09:00" in found[1]["sentence"]
+        assert "throughout" not in f"{shown}{found}"
         await check_everything(house)
 
 

@@ -61,6 +61,13 @@ class SecondStaffView(View):
     coming: ComingView | None
 
 
+class VisitView(View):
+    """One time that second staff were in the room, by the provider's word."""
+
+    since: Instant
+    until: Instant | None
+
+
 class SessionView(SessionSummary):
     """A session. `blockers` by stage: to open, to let people in, to go on; empty when over."""
 
@@ -82,6 +89,9 @@ class SessionView(SessionSummary):
     supervised_since: dict[str, Instant] = Field(
         description="From when on second staff had seen or heard each child's adult; a child that is "
         "not named has no supervised time (POL-02)."
+    )
+    visits: tuple[VisitView, ...] = Field(
+        description="When second staff were in the room, where they visit (cover mode `visiting`)."
     )
     blockers: dict[Stage, tuple[BlockerView, ...]]
 
@@ -153,6 +163,7 @@ def view(shown: SessionShown) -> SessionView:
         created_at=record.created_at,
         wishes=dict(shown.wishes),
         supervised_since=dict(shown.supervised_since),
+        visits=tuple(VisitView(since=one.since, until=one.until) for one in shown.visits),
         blockers={stage: _blockers(found) for stage, found in shown.blockers.items()},
     )
 

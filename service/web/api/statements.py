@@ -52,7 +52,7 @@ class StatementView(View):
 
 
 class FindingView(View):
-    """A point on which statements differ, or a time in which nobody watched."""
+    """A point on which statements differ, a time in which nobody watched, or a visit of second staff."""
 
     code: str
     sentence: str
