@@ -1,13 +1,13 @@
 """Alerts reach people: acknowledged, over, and brought to whoever is on duty.
 
-Revision: 0002, after 0001. Migrations never change once landed.
+Revision 0002, after 0001. Migrations never change once landed.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0002'
-down_revision = '0001'
+revision = "0002"
+down_revision = "0001"
 branch_labels = None
 depends_on = None
 

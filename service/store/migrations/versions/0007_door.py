@@ -1,13 +1,13 @@
 """The door: slips, departures, second devices with their taps, uses of links.
 
-Revision 0004, after 0015. Migrations never change once landed.
+Revision 0007, after 0015. Migrations never change once landed.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0015"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -1,12 +1,12 @@
 """A child's record can be restricted: the child died, or the family is to be left alone.
 
-Revision 0015, after 0003. Migrations never change once landed.
+Revision 0006, after 0003. Migrations never change once landed.
 """
 
 from alembic import op
 
-revision = '0015'
-down_revision = '0003'
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -1,13 +1,13 @@
 """The watch over running rooms: more kinds of signals, and the breaches it finds.
 
-Revision 0006. Migrations never change once landed.
+Revision 0008. Migrations never change once landed.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0004"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

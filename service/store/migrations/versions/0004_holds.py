@@ -1,13 +1,13 @@
 """How long a session that is not clear keeps everybody's time.
 
-Revision 0005, after 0007. Migrations never change once landed.
+Revision 0004, after 0007. Migrations never change once landed.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0005'
-down_revision = '0007'
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

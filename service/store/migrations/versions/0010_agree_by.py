@@ -1,13 +1,13 @@
 """A version of the policy may name the day from which older agreements count no more.
 
-Revision 0035, after 0025. Migrations never change once landed.
+Revision 0010, after 0025. Migrations never change once landed.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0035'
-down_revision = '0025'
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

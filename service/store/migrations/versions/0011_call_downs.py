@@ -6,8 +6,8 @@ Migrations never change once landed.
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0016'
-down_revision = '0035'
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

@@ -1,13 +1,13 @@
 """Concerns, what was done about them, and the records they keep.
 
-Revision 0003, after 0005. Migrations never change once landed.
+Revision 0005, after 0005. Migrations never change once landed.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0003'
-down_revision = '0005'
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

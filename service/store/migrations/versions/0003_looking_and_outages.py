@@ -6,8 +6,8 @@ Migrations never change once landed.
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0007'
-down_revision = '0002'
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

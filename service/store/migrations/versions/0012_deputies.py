@@ -1,13 +1,13 @@
 """A giver may be a team: its deputies answer for it in their own names.
 
-Revision 0045, after 0016. Migrations never change once landed.
+Revision 0012, after 0016. Migrations never change once landed.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0045'
-down_revision = '0016'
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
