@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # How long one example takes says how busy the machine is, and nothing about the code.
-settings.register_profile("chaperone", deadline=None)
+settings.register_profile("chaperone", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("chaperone")
 
 # Files of tests need no disk: a power cut ends the test as well. Tests of a failing disk bring their

@@ -49,6 +49,9 @@ log = logging.getLogger(__name__)
 STOP_WITHIN = timedelta(seconds=3)
 """How long rounds under way may take to end by themselves when the service stops."""
 
+LONGEST_REST = timedelta(seconds=1)
+"""How long a reconciler that is woken again and again rests between two rounds, at the most."""
+
 RECONCILERS: tuple[Reconciler, ...] = (
     sequence_log.RECONCILER,
     watch_live.RECONCILER,
@@ -127,6 +130,24 @@ class Rounds:
         self._running[name] = asyncio.create_task(self._round(name), name=f"round:{name}")
 
     async def _round(self, name: str) -> None:
+        """Go round once, and again for as long as somebody woke it meanwhile.
+
+        Between two rounds it rests for as long as the first took, so that no reconciler takes the whole
+        processor from those who wait for an answer; a first wake never waits.
+        """
+        clock = asyncio.get_running_loop().time
+        try:
+            while True:
+                self._again.discard(name)
+                began = clock()
+                await self._go_once(name)
+                if name not in self._again:
+                    return
+                await asyncio.sleep(min(clock() - began, LONGEST_REST.total_seconds()))
+        finally:
+            del self._running[name]
+
+    async def _go_once(self, name: str) -> None:
         reconciler = self._reconcilers[name]
         try:
             async with asyncio.timeout(reconciler.deadline.total_seconds()):
@@ -136,11 +157,6 @@ class Rounds:
             log.warning("%s took too long and was abandoned", name)
         except Exception:
             log.exception("%s failed", name)
-        finally:
-            del self._running[name]
-            if name in self._again:
-                self._again.discard(name)
-                self.wake(name)
 
     async def _beat(self, deps: Deps) -> Report:
         watched_at = self.heartbeats.get(WATCHING)

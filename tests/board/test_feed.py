@@ -220,6 +220,7 @@ async def test_what_is_known_and_unchanged_is_not_read_again(world: World) -> No
 async def test_a_room_that_changed_is_read_once_more_a_moment_later(world: World) -> None:
     """On PostgreSQL an entry may become visible after one with a higher number."""
     session_id = await a_live_session(world)
+    await world.house.settle()
     first = (await world.house.read(look)).known
     await world.house.advance(seconds=2)
     second = (await world.house.read(look, first)).known
