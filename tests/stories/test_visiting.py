@@ -53,7 +53,7 @@ async def test_an_adult_calls_second_staff_without_a_pin_until_they_note_whom_th
     assert not await calls(world, session_id)
     browser = Browser(house.session)
     url = await ways.to_session(world, session_id)
-    assert (await browser.send(url, "call")).status == 303
+    assert (await browser.send(url, "call", sure="yes")).status == 303
     assert "has been called to the room" in (await browser.open(url)).text
     assert await calls(world, session_id)
     assert CALLED in await alerts_now(world)

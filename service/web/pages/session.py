@@ -273,6 +273,7 @@ def _state(page: SessionPage, form: Form) -> tuple[Step, ...]:
 
 
 def _call(page: SessionPage, form: Form) -> tuple[Step, ...]:
+    sure(form)
     command = CallSecondStaff(page.session.session_id, page.opened.link.child_id)
     return (Step(call_second_staff, command),)
 
