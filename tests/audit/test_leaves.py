@@ -37,7 +37,7 @@ facts = st.one_of(
 )
 leaves = st.builds(
     Leaf,
-    kind=st.from_regex(r"[a-z][a-z0-9_]{0,20}(\.[a-z][a-z0-9_]{0,20}){0,2}", fullmatch=True),
+    kind=st.from_regex(r"[a-z][a-z0-9_]{0,19}(\.[a-z][a-z0-9_]{0,19}){0,2}", fullmatch=True),
     at=st.datetimes(timezones=st.just(UTC)),
     actor=pseudonyms,
     subjects=st.dictionaries(keys, pseudonyms, max_size=4),

@@ -1,16 +1,17 @@
 """The board as it changes: what is recorded reaches whoever follows, on any replica, and nobody else."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from service.errors import NotReady
-from service.policy.people import Role
+from service.policy.people import Role, SessionId
 from service.store.transactions import Store
 from service.web.board import feed as feeds
 from service.web.board.feed import Feed
 from service.web.board.pieces import Pieces
-from service.web.board.view import look
+from service.web.board.view import look, minute_of
 from service.web.pages.rendering import Pages
 from service.workflows import register
 from tests.board.watching import coordinator, entries, following, key_of, lead
@@ -216,11 +217,21 @@ async def test_what_is_known_and_unchanged_is_not_read_again(world: World) -> No
     assert later.known[session_id].room.seats == first.known[session_id].room.seats
 
 
+async def within_one_minute(world: World, session_id: SessionId) -> None:
+    """Let time pass until the room's own minute is not over for some seconds."""
+    clock = world.house.clock
+    while minute_of(session_id, clock.now()) != minute_of(
+        session_id, clock.now() + timedelta(seconds=6)
+    ):
+        await world.house.advance(seconds=1)
+
+
 @on_sqlite
 async def test_a_room_that_changed_is_read_once_more_a_moment_later(world: World) -> None:
     """On PostgreSQL an entry may become visible after one with a higher number."""
     session_id = await a_live_session(world)
     await world.house.settle()
+    await within_one_minute(world, session_id)
     first = (await world.house.read(look)).known
     await world.house.advance(seconds=2)
     second = (await world.house.read(look, first)).known

@@ -44,7 +44,7 @@ SETTINGS = EmulatorSettings(
 )
 TENANT, CLIENT = SETTINGS.tenant_id, SETTINGS.client_id
 TOKEN_LIVES = timedelta(seconds=SETTINGS.options.token_seconds)
-QUICK = Limits(total_for=0.5, connect_for=0.5, attempts=3, pause=wait_none())
+QUICK = Limits(total_for=1.0, connect_for=1.0, attempts=3, pause=wait_none())
 
 
 # --- the tenant -----------------------------------------------------------------------------------
