@@ -257,6 +257,24 @@ async def test_only_named_sub_rules_can_be_set_aside_and_never_by_who_staffs_it(
     await then_an_inspector_is_told(world, session_id)
 
 
+@pytest.mark.pitfall(26, 28)
+async def test_nobody_sets_a_rule_aside_under_a_second_entry_of_the_register(world: World) -> None:
+    house = world.house
+    twin = await a_colleague(house, "Theo", "theo.b", phone="+44 20 7946 0999")
+    body = {"name": "Theo", "account": "theo@tuition.example", "phone": "020 7946 0999"}
+    place = f"/v1/staff/{world.tutor}"
+    admin = house.api(Role.ADMIN)
+    etag = (await admin.get(place)).etag
+    changed = await admin.put(place, body, headers={"If-Match": etag})
+    assert changed.status == 200, changed.text
+    session_id = await book(world, starts_at=house.clock.now() + timedelta(hours=6))
+    until = (house.clock.now() + timedelta(hours=6)).isoformat()
+    aside = {"code": "outside_hours", "reason": "because", "expires_at": until}
+    as_lead = house.api(Role.DSL, subject=twin)
+    reply = await as_lead.post(f"/v1/sessions/{session_id}/overrides", aside)
+    await refused(world, reply, 403, "not_allowed")
+
+
 async def then_an_inspector_is_told(world: World, session_id: str) -> None:
     await world.house.advance(minutes=1)
     report = "/v1/reports/overrides"
