@@ -76,6 +76,13 @@ def a_consent(giver: ParentId = MOTHER, **changes: object) -> ConsentEntry:
     return replace(entry, **changes)  # type: ignore[arg-type]
 
 
+def a_visited_case(*consents: ConsentEntry, **changes: object) -> CaseFile:
+    """A complete case whose room second staff only visit, and whose family agreed to that."""
+    told = consents or (a_consent(says_visits=True),)
+    session = a_session(cover_mode=CoverMode.VISITING)
+    return a_case(**{"session": session, "children": (a_child_case(consents=told),)} | changes)
+
+
 def a_pledge(**changes: object) -> Pledge:
     """The mother's promise on the terms of today."""
     pledge = Pledge(

@@ -59,6 +59,9 @@ saturday = {opens = 09:00:00, closes = 16:00:00}
 REHEARSING = f"rehearsal = true\n{ORGANISATION}"
 """The same organisation before it has switched over."""
 
+VISITED = f'cover_modes = ["throughout", "visiting"]\n{ORGANISATION}'
+"""The same organisation once the lead has adopted that second staff may visit."""
+
 
 def settings_for(
     database_url: str,
@@ -222,6 +225,7 @@ class House:
     mailbox: Mailbox
     telephones: Telephones
     others: tuple[Rooms, ...] = ()
+    service: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @property
     def base_url(self) -> str:
@@ -251,6 +255,12 @@ class House:
     async def read(self, fn: Any, *args: Any) -> Any:
         """Run a reading function."""
         return await self.deps.store.read(fn, *args)
+
+    async def reorganise(self, organised: str) -> None:
+        """Stop the service and start it with another `organisation.toml`."""
+        await self.service.aclose()
+        self.settings.organisation_file.write_text(organised, "utf-8")
+        self.running = await self.service.enter_async_context(serving(self.settings, self.clock))
 
     async def _everywhere(self, path: str, body: Any = None) -> None:
         """One call of the control API of every provider."""
@@ -328,10 +338,11 @@ async def running(
             )
             if not migrated:
                 await migrate.migrate(database_url)
-            async with serving(settings, clock) as started:
-                rooms = Rooms(session, emulated)
-                others = tuple(Rooms(session, one) for one in more)
-                yield House(started, settings, clock, session, rooms, mailbox, phones, others)
+            service = await stack.enter_async_context(AsyncExitStack())
+            started = await service.enter_async_context(serving(settings, clock))
+            rooms = Rooms(session, emulated)
+            others = tuple(Rooms(session, one) for one in more)
+            yield House(started, settings, clock, session, rooms, mailbox, phones, others, service)
     finally:
         carrier.stop()
 

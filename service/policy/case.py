@@ -59,9 +59,16 @@ class ChildCase:
     def has_agreed(self) -> bool:
         """Whether the child itself said yes to the rules for children, with any parent's answer to
         taking part; what came with an answer that was never right does not count."""
-        return any(
-            word.child_agreed for word in never_invalidated(self.consents, Purpose.TAKE_PART)
-        )
+        return any(word.child_agreed for word in self._never_invalidated)
+
+    @property
+    def has_agreed_to_visits(self) -> bool:
+        """The same, to words that say that second staff may come and go (POL-03)."""
+        return any(word.child_agreed and word.says_visits for word in self._never_invalidated)
+
+    @property
+    def _never_invalidated(self) -> tuple[ConsentEntry, ...]:
+        return never_invalidated(self.consents, Purpose.TAKE_PART)
 
     def consent_until(self, instant: datetime) -> ConsentEntry | None:
         """The consent to take part that a clearance can rest on, if any."""

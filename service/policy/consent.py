@@ -55,7 +55,8 @@ class ConsentEntry:
     `position` counts the child's entries from 1. `valid_until` is None for "until withdrawn".
     `policy_version` is the policy the giver agreed to with it (POL-32). `child_agreed`: the child
     agreed to the rules for children at the same time, with the parent's help (POL-31). `answered_by`:
-    the deputy who spoke, where the giver is a team.
+    the deputy who spoke, where the giver is a team. `says_visits`: the words that were put to both say
+    that second staff may visit several sessions in turn (POL-03).
     """
 
     entry_id: ConsentEntryId
@@ -69,6 +70,7 @@ class ConsentEntry:
     valid_until: datetime | None = None
     child_agreed: bool = False
     answered_by: ParentId | None = None
+    says_visits: bool = False
 
     def is_live_until(self, instant: datetime) -> bool:
         """Whether this is a yes that still holds at the instant."""

@@ -74,17 +74,18 @@ CHILD_WORDING_VISITING = (
 """`CHILD_WORDING`, where second staff may visit."""
 
 
-def wording_for(purpose: Purpose, child: Child, organisation: Organisation) -> str:
+def asks_about_visits(organisation: Organisation) -> bool:
+    """Whether the words put to families now say that second staff may visit."""
+    return CoverMode.VISITING in organisation.cover_modes
+
+
+def wording_for(purpose: Purpose, child: Child, *, visits: bool) -> str:
     """The words put to a giver: about their child, or about themselves once of age (pitfall 7)."""
-    if purpose is Purpose.TAKE_PART and _may_be_visited(organisation):
+    if purpose is Purpose.TAKE_PART and visits:
         return OWN_WORDING_VISITING if child.is_of_age else WORDING_VISITING
     return (OWN_WORDING if child.is_of_age else WORDING)[purpose]
 
 
-def child_wording_for(organisation: Organisation) -> str:
+def child_wording_for(*, visits: bool) -> str:
     """The words put to a child."""
-    return CHILD_WORDING_VISITING if _may_be_visited(organisation) else CHILD_WORDING
-
-
-def _may_be_visited(organisation: Organisation) -> bool:
-    return CoverMode.VISITING in organisation.cover_modes
+    return CHILD_WORDING_VISITING if visits else CHILD_WORDING

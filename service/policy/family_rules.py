@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from service.policy.case import CaseFile, ChildCase
 from service.policy.consent import ConsentStatus, Purpose, consent_status
+from service.policy.session import CoverMode
 from service.policy.staff import Shortcoming
 
 Reasons = Iterator[Shortcoming]
@@ -56,6 +57,23 @@ def child_has_agreed(case: CaseFile, child: ChildCase) -> Reasons:
     if not child.child.is_of_age and not child.has_agreed:
         yield Shortcoming(
             "child_not_agreed", "The child has not agreed to the rules for children yet."
+        )
+
+
+def visits_are_agreed(case: CaseFile, child: ChildCase) -> Reasons:
+    """R-18."""
+    consent = child.consent_until(case.session.ends_at)
+    if case.session.cover_mode is not CoverMode.VISITING or consent is None:
+        return  # no visits, or said by R-01 already
+    if not consent.says_visits:
+        yield Shortcoming(
+            "visits_not_agreed",
+            "The parent has not agreed to sessions that second staff visit in turn.",
+        )
+    elif not child.child.is_of_age and not child.has_agreed_to_visits:
+        yield Shortcoming(
+            "child_visits_not_agreed",
+            "The child has not agreed to sessions that second staff visit in turn.",
         )
 
 

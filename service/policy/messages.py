@@ -41,6 +41,18 @@ TEMPLATES: Mapping[str, Template] = {
             "You can also telephone us: {phone}.\n",
         ),
         Template(
+            "visits_request",
+            "Please agree to how sessions are supervised",
+            "Hello {parent},\n\n"
+            "at {organisation} a second member of staff may from now on visit several sessions in turn, "
+            "instead of staying in one. Such sessions for {child} can only take place if you and the "
+            "child agree to it. Please read what it means and answer on your personal page:\n\n"
+            "{link}\n\n"
+            "If you do not agree, you need do nothing: sessions in which they stay go on as before. "
+            "The page is for you alone: please do not pass it on. "
+            "You can also telephone us: {phone}.\n",
+        ),
+        Template(
             "placement_changed",
             "Your decision is needed",
             "Hello {parent},\n\n"

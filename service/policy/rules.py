@@ -17,6 +17,7 @@ from service.policy.family_rules import (
     consent_is_live,
     family_has_switched_over,
     nobody_refuses,
+    visits_are_agreed,
 )
 from service.policy.staff import Shortcoming
 from service.policy.staff_rules import (
@@ -236,5 +237,14 @@ RULES: tuple[Rule, ...] = (
         "a parent, together with the child",
         EVERY_STAGE,
         child_check=child_has_agreed,
+    ),
+    Rule(
+        "R-18",
+        ("POL-03", "POL-04"),
+        "Where second staff visit several sessions in turn, the words that parent and child agreed to "
+        "say so.",
+        "a parent, together with the child",
+        EVERY_STAGE,
+        child_check=visits_are_agreed,
     ),
 )

@@ -38,7 +38,11 @@ _RESOLVED = (
 
 @dataclass(frozen=True)
 class Word:
-    """What is stored of one word beside its meaning: how it came, and what was shown."""
+    """What is stored of one word beside its meaning: how it came, and what was shown.
+
+    `shown` and `child_shown` are the translations that stood beside the words, word for word, in
+    `language`; None where there was none.
+    """
 
     route: Route
     recorded_by: StaffId | None
@@ -46,6 +50,8 @@ class Word:
     wording: str
     language: str
     child_wording: str | None = None
+    shown: str | None = None
+    child_shown: str | None = None
 
 
 def next_position(tx: Tx, child_id: ChildId) -> int:
@@ -79,6 +85,9 @@ def append_consent(tx: Tx, entry: ConsentEntry, word: Word) -> None:
             child_wording=word.child_wording,
             language=word.language,
             answered_by=entry.answered_by,
+            says_visits=entry.says_visits,
+            shown=word.shown,
+            child_shown=word.child_shown,
         )
     )
 
@@ -133,7 +142,26 @@ def _entry(row: sa.Row[tuple[object, ...]]) -> ConsentEntry:
         valid_until=until,
         child_agreed=values["child_wording"] is not None,
         answered_by=values["answered_by"],
+        says_visits=values["says_visits"],
     )
+
+
+def words_kept(reader: Tx | Reader, child_id: ChildId) -> dict[ConsentEntryId, Word]:
+    """What is stored of each word in a child's ledger beside its meaning."""
+    query = sa.select(CONSENTS).where(CONSENTS.c.child_id == child_id)
+    return {
+        ConsentEntryId(row.id): Word(
+            route=Route(row.route),
+            recorded_by=row.recorded_by,
+            evidence=row.evidence,
+            wording=row.wording,
+            language=row.language,
+            child_wording=row.child_wording,
+            shown=row.shown,
+            child_shown=row.child_shown,
+        )
+        for row in reader.conn.execute(query)
+    }
 
 
 def has_paper(

@@ -3,15 +3,20 @@
 Nothing waits for these messages: a session whose family has not agreed to the version in force on its
 day is blocked (R-03), and so are staff (R-07, R-10). A version may name the day from which older
 agreements count no more: until then those who agreed before are asked again and again (pitfall 19).
+
+So it is when the safeguarding lead adopts the cover mode `visiting`: sessions of that mode are blocked
+until the family has agreed to words that say so (R-18).
 """
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from service.policy.consent import ConsentEntry, ConsentKind, Purpose, standing
+from service.policy.consent_wording import asks_about_visits
 from service.policy.organisation import next_opening
 from service.policy.people import ChildId, ParentId, system
 from service.store import agreements, alerts, consent, people, policies, work
+from service.store.agreements import Wanted
 from service.store.transactions import Tx
 from service.store.work import Claim, Settle
 from service.workflows import asking
@@ -22,6 +27,9 @@ REVIEWING = "review_policy"
 REVIEW = "policy_review"
 LOOK_EVERY = timedelta(days=1)
 AT_ONCE = 50
+VISITS = "(visits)"
+"""Stands where a version would, when it is visits that families are asked about."""
+
 PAUSE = timedelta(minutes=1)
 """Between two lots of messages, so that a new version does not drown those about today's sessions."""
 
@@ -29,28 +37,36 @@ PAUSE = timedelta(minutes=1)
 def ask_everybody(tx: Tx, version: str) -> None:
     """A published version asks for fresh agreement: staff by an alert, parents by message."""
     alerts.raise_alert(tx, f"policy_{version}", "acknowledgement_due", None)
-    subject = _Place(1, version).subject
-    work.put(tx, subject, ASKING, next_opening(tx.house.organisation, tx.now))
+    _begin_asking(tx, version)
+
+
+def ask_about_visits(tx: Tx) -> None:
+    """Second staff may visit from now on: families that agreed to other words are asked."""
+    _begin_asking(tx, VISITS)
+
+
+def _begin_asking(tx: Tx, about: str) -> None:
+    work.put(tx, _Place(1, about).subject, ASKING, next_opening(tx.house.organisation, tx.now))
 
 
 @dataclass(frozen=True)
 class _Place:
-    """How far the asking has come: the round, the version, and the last child that was asked."""
+    """How far the asking has come: the round, the version or `VISITS`, and the last child asked."""
 
     round: int
-    version: str
+    about: str
     after: str = ""
 
     @property
     def subject(self) -> str:
         """The name of the work that goes on from here."""
-        return f"agreement{self.round}:{self.version}:{self.after}"
+        return f"agreement{self.round}:{self.about}:{self.after}"
 
     @classmethod
     def of(cls, subject: str) -> "_Place":
         """The place in a name of work; one without a number is of the first round."""
-        head, version, after = subject.split(":", 2)
-        return cls(int(head.removeprefix("agreement") or 1), version, after)
+        head, about, after = subject.split(":", 2)
+        return cls(int(head.removeprefix("agreement") or 1), about, after)
 
 
 async def ask(deps: Deps, claim: Claim) -> None:
@@ -62,48 +78,60 @@ def _ask_some(tx: Tx, claim: Claim) -> None:
     if not work.holds(tx, claim):
         return
     place = _Place.of(claim.subject_id)
-    in_force = policies.organisation_now(tx, policies.IN_THE_END).policy_versions_in_force
+    wanted = _wanted(tx, place)
     work.settle(tx, Settle(claim, None))
-    if place.version not in in_force:
-        return  # one that was replaced meanwhile asks nobody any more
-    ids = agreements.children_to_ask(tx, in_force, place.after, AT_ONCE)
+    if wanted is None:
+        return
+    ids = agreements.children_to_ask(tx, wanted, place.after, AT_ONCE)
     for child_id in ids:
-        _ask_family(tx, child_id, place, in_force)
+        _ask_family(tx, child_id, place, wanted)
     if len(ids) == AT_ONCE:
         look_at = next_opening(tx.house.organisation, tx.now + PAUSE)
         work.put(tx, replace(place, after=ids[-1]).subject, ASKING, look_at)
         return
-    _ask_again_later(tx, place)
+    if place.about != VISITS:
+        _ask_again_later(tx, place)
+
+
+def _wanted(tx: Tx, place: _Place) -> Wanted | None:
+    """What families are to have agreed to; None if it was replaced or given up meanwhile."""
+    if place.about == VISITS:
+        return Wanted(visits=True) if asks_about_visits(tx.house.organisation) else None
+    in_force = policies.organisation_now(tx, policies.IN_THE_END).policy_versions_in_force
+    return Wanted(versions=in_force) if place.about in in_force else None
 
 
 def _ask_again_later(tx: Tx, place: _Place) -> None:
     """While older agreements still count, those who are silent are reminded."""
-    policy = policies.policy_called(tx, place.version)
+    policy = policies.policy_called(tx, place.about)
     organisation = tx.house.organisation
     again_at = next_opening(
         organisation, tx.now + timedelta(minutes=organisation.windows.reminder_every)
     )
     if policy.agree_by is not None and organisation.local_day(again_at) < policy.agree_by:
-        work.put(tx, _Place(place.round + 1, place.version).subject, ASKING, again_at)
+        work.put(tx, _Place(place.round + 1, place.about).subject, ASKING, again_at)
 
 
-def _ask_family(tx: Tx, child_id: ChildId, place: _Place, in_force: frozenset[str]) -> None:
+def _ask_family(tx: Tx, child_id: ChildId, place: _Place, wanted: Wanted) -> None:
     child = people.children(tx, (child_id,))[child_id]
     ledger = consent.ledgers(tx, (child_id,))[child_id]
     for word in standing(ledger, Purpose.TAKE_PART, child.givers):
-        if _is_outdated(word, in_force) and word.giver_id in child.hearers:
+        if _is_outdated(word, wanted) and word.giver_id in child.hearers:
             _ask_giver(tx, child_id, word.giver_id, place)
 
 
-def _is_outdated(word: ConsentEntry, in_force: frozenset[str]) -> bool:
-    return word.kind is ConsentKind.GIVEN and word.policy_version not in in_force
+def _is_outdated(word: ConsentEntry, wanted: Wanted) -> bool:
+    if word.kind is not ConsentKind.GIVEN:
+        return False
+    return not word.says_visits if wanted.visits else word.policy_version not in wanted.versions
 
 
 def _ask_giver(tx: Tx, child_id: ChildId, giver_id: ParentId, place: _Place) -> None:
-    about = f"{child_id}:{place.version}"
+    about = f"{child_id}:{place.about}"
     if place.round > 1:
         about = f"{about}:{place.round}"
-    asking.write_to_giver(tx, "agreement_request", child_id, giver_id, about)
+    template = "visits_request" if place.about == VISITS else "agreement_request"
+    asking.write_to_giver(tx, template, child_id, giver_id, about)
 
 
 # --- the review date --------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from service.policy.consent import (
     Route,
     standing,
 )
-from service.policy.consent_wording import child_wording_for, wording_for
+from service.policy.consent_wording import asks_about_visits, child_wording_for, wording_for
 from service.policy.people import (
     Child,
     ChildId,
@@ -51,7 +51,12 @@ SAID_BY_THE_GIVER = frozenset({ConsentKind.GIVEN, ConsentKind.REFUSED, ConsentKi
 @dataclass(frozen=True)
 class SayWord:
     """One word of one giver. By link the actor is the giver, or a deputy of a giver that is a team;
-    otherwise a person takes it down, and names the deputy who spoke in `answered_by`."""
+    otherwise a person takes it down, and names the deputy who spoke in `answered_by`.
+
+    `says_visits` is about a paper: whether its words say that second staff may visit several sessions
+    (POL-03). By any other route the words are those that we put to families now. `shown` and
+    `child_shown` are the translations that a page showed beside them.
+    """
 
     child_id: ChildId
     giver_id: ParentId
@@ -65,6 +70,9 @@ class SayWord:
     language: str = "en"
     child_agrees: bool = False
     answered_by: ParentId | None = None
+    says_visits: bool = False
+    shown: str | None = None
+    child_shown: str | None = None
 
 
 def say_word(tx: Tx, command: SayWord) -> ConsentEntryId:
@@ -84,10 +92,11 @@ def say_word(tx: Tx, command: SayWord) -> ConsentEntryId:
         by_link = command.route is Route.LINK
         spoken_by = who_answered(tx, command.giver_id, by_link=by_link, named=command.answered_by)
         command = replace(command, answered_by=spoken_by)
-    organisation = tx.house.organisation
-    word = _word(tx, command, wording_for(command.purpose, child, organisation))
+    visits = _says_visits(tx, command)
+    word = _word(tx, command, wording_for(command.purpose, child, visits=visits))
     if command.child_agrees and command.kind is ConsentKind.GIVEN and not child.is_of_age:
-        word = replace(word, child_wording=child_wording_for(organisation))
+        childs_words = child_wording_for(visits=visits)
+        word = replace(word, child_wording=childs_words, child_shown=command.child_shown)
     _must_fit(tx, command, child)
     if child.is_of_age and command.kind is ConsentKind.GIVEN:
         # A student of age needs nobody beside them: they promise for themselves (pitfall 7).
@@ -104,6 +113,7 @@ def say_word(tx: Tx, command: SayWord) -> ConsentEntryId:
         valid_until=command.valid_until,
         child_agreed=word.child_wording is not None,
         answered_by=command.answered_by,
+        says_visits=visits and command.kind is ConsentKind.GIVEN,
     )
     consent.append_consent(tx, entry, word)
     _note(tx, entry, word)
@@ -123,10 +133,18 @@ def _note(tx: Tx, entry: ConsentEntry, word: Word) -> None:
         "position": entry.position,
         "policy_version": entry.policy_version,
         "child_agreed": entry.child_agreed,
+        "says_visits": entry.says_visits,
     }
-    shown = ("wording", "child_wording", "evidence", "recorded_by")
+    shown = ("wording", "child_wording", "shown", "child_shown", "evidence", "recorded_by")
     payload = {name: getattr(word, name) for name in shown}
     tx.record(Entry(EVENTS[entry.kind], entry.child_id, subjects, facts, payload))
+
+
+def _says_visits(tx: Tx, command: SayWord) -> bool:
+    if command.purpose is not Purpose.TAKE_PART or not asks_about_visits(tx.house.organisation):
+        return False
+    # A paper may be older than what we ask now: it says what it says.
+    return command.route is not Route.PAPER or command.says_visits
 
 
 def _word(tx: Tx, command: SayWord, wording: str) -> Word:
@@ -134,7 +152,7 @@ def _word(tx: Tx, command: SayWord, wording: str) -> Word:
         speaker = command.answered_by or command.giver_id
         if not (tx.by.has(Role.PARENT) and tx.by.subject == speaker):
             raise NotAllowed("Only the parent can answer by link.")
-        return Word(Route.LINK, None, None, wording, command.language)
+        return Word(Route.LINK, None, None, wording, command.language, shown=command.shown)
     recorded_by = taken_down_by(tx, command.route, command.evidence)
     if command.kind is ConsentKind.GIVEN:  # a no is taken down by anybody
         must_not_teach(tx, command.child_id)

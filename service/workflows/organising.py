@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from service.audit.events import Entry, Event
+from service.policy.consent_wording import asks_about_visits
 from service.policy.organisation import Contacts, Hours, Organisation, Windows
 from service.store import organisation as recorded
 from service.store.audit_log import SERVICE
 from service.store.transactions import Tx
+from service.workflows import agreeing
 
 COMPUTED = frozenset({"policy_versions_in_force"})
 """Not a setting: worked out from the published versions, each of which is an entry of its own."""
@@ -52,6 +54,8 @@ def note_settings(tx: Tx, _command: None) -> tuple[str, ...]:
     changed = tuple(sorted(name for name in {*now, *old} if now.get(name) != old.get(name)))
     if not changed or not recorded.append(tx, position + 1, now):
         return ()
+    if "cover_modes" in changed and asks_about_visits(tx.house.organisation):
+        agreeing.ask_about_visits(tx)
     tx.record(
         Entry(
             Event.ORGANISATION_CHANGED if before else Event.ORGANISATION_SET,

@@ -21,7 +21,10 @@ from service.workflows.teaching import must_not_teach, teaches
 
 @dataclass(frozen=True)
 class PaperRow:
-    """One word of one giver, on paper. People are named by their external ids."""
+    """One word of one giver, on paper. People are named by their external ids.
+
+    `answered_by` is the deputy who signed, where the giver is a team.
+    """
 
     child: str
     giver: str
@@ -35,6 +38,8 @@ class PaperRow:
     present_adults: tuple[str, ...] = ()
     valid_until: datetime | None = None
     child_agrees: bool = False
+    says_visits: bool = False
+    answered_by: str | None = None
 
 
 def steps_of_paper(row: PaperRow) -> tuple[Step, ...]:
@@ -65,9 +70,15 @@ def _paper(tx: Tx, row: PaperRow) -> Outcome:
             valid_until=row.valid_until,
             present_adults=tuple(_adult(tx, "present_adults", one) for one in row.present_adults),
             child_agrees=row.child_agrees,
+            says_visits=row.says_visits,
+            answered_by=_deputy(tx, row),
         ),
     )
     return Outcome.NEW
+
+
+def _deputy(tx: Tx, row: PaperRow) -> ParentId | None:
+    return None if row.answered_by is None else _adult(tx, "answered_by", row.answered_by)
 
 
 def _adult(tx: Tx, column: str, ref: str) -> ParentId:

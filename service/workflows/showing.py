@@ -34,6 +34,7 @@ from service.store import (
     staffing,
     wishes,
 )
+from service.store.consent import Word
 from service.store.sessions import SessionRecord
 from service.store.staffing import CurrentAssignment
 from service.store.tables import MeetingStage
@@ -50,7 +51,7 @@ STAGE_NOW = {
     SessionState.LIVE: Stage.STAY,
 }
 
-CONSENT_RULES = frozenset({"R-01", "R-02", "R-03"})
+CONSENT_RULES = frozenset({"R-01", "R-02", "R-03", "R-18"})
 PROMISE_RULES = frozenset({"R-08", "R-14"})
 COLLEAGUE_RULES = frozenset({"R-05", "R-06", "R-07", "R-10", "R-15"})
 CONSENT_SENTENCE = "The consent for this child is not in place."
@@ -188,7 +189,7 @@ class ConsentShown:
 
     child_id: ChildId
     status: Mapping[Purpose, ConsentStatus]
-    words: tuple[ConsentEntry, ...]
+    words: tuple[tuple[ConsentEntry, Word], ...]
     present_adults: tuple[ParentId, ...]
     resolutions: tuple[Resolution, ...] = ()
 
@@ -203,10 +204,11 @@ def consent_of(reader: Tx | Reader, child_id: ChildId, actor: Actor) -> ConsentS
     ledger = ledgers[child_id]
     settled = consent.resolutions(reader, ledgers, {child_id: child}).get(child_id, ())
     named = consent.nominated(reader, (child_id,))[child_id]
+    kept = consent.words_kept(reader, child_id)
     return ConsentShown(
         child_id,
         {each: _status(each, child, ledger, settled, reader.now) for each in Purpose},
-        ledger,
+        tuple((entry, kept[entry.entry_id]) for entry in ledger),
         tuple(sorted({adult for giver, adult in named if giver in child.givers} - child.barred)),
         settled,
     )

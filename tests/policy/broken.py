@@ -25,6 +25,7 @@ from tests.builders import (
     a_pledge,
     a_session,
     a_staff_member,
+    a_visited_case,
 )
 
 MINUTE = timedelta(minutes=1)
@@ -106,9 +107,10 @@ DECIDED_AGAINST = a_case(
         ),
     )
 )
-VISITED = a_case(
-    session=a_session(cover_mode=CoverMode.VISITING),
-    children=(a_child_case(child=replace(a_child_case().child, looked_after=True)),),
+LOOKED_AFTER = replace(a_child_case().child, looked_after=True)
+TOLD_OF_VISITS = a_consent(says_visits=True)
+VISITED = a_visited_case(
+    children=(a_child_case(child=LOOKED_AFTER, consents=(TOLD_OF_VISITS,)),),
 )
 FAMILY_SECOND = a_staff_member(SECOND, relations=frozenset({MOTHER}))
 FAMILY_TUTOR = a_staff_member(TUTOR, relations=frozenset({CHILD}))
@@ -118,12 +120,10 @@ NO_GAP = a_case(
     organisation=replace(ORGANISATION, windows=Windows(second_staff_gap=20)),
     second_staff_elsewhere=(Span(ENDS + 10 * MINUTE, ENDS + 40 * MINUTE),),
 )
-NOT_ADOPTED = a_case(
-    session=a_session(cover_mode=CoverMode.VISITING),
+NOT_ADOPTED = a_visited_case(
     organisation=replace(ORGANISATION, cover_modes=frozenset({CoverMode.THROUGHOUT})),
 )
-NOT_STAGGERED = a_case(
-    session=a_session(cover_mode=CoverMode.VISITING),
+NOT_STAGGERED = a_visited_case(
     organisation=replace(ORGANISATION, second_staff_rooms=3),
     second_staff_elsewhere=(Span(STARTS + 4 * MINUTE, ENDS),),
 )
@@ -142,6 +142,14 @@ NEVER_RIGHT = (
 """The answer that the child's yes came with was never right; the next came without one."""
 
 TO_RECORD = a_consent(purpose=Purpose.RECORD, position=2)
+CHILD_NOT_TOLD = (
+    a_consent(),
+    a_consent(position=2, says_visits=True, child_agreed=False),
+)
+"""The parent answered anew when visits were adopted, and the child did not."""
+
+NEWEST_NOT_TOLD = (a_consent(FATHER, says_visits=True), a_consent(position=2))
+"""It is the newest yes that the meeting would rest on."""
 
 BROKEN = [
     Broken("R-01", "consent_missing", NO_CONSENT),
@@ -181,6 +189,9 @@ BROKEN = [
     Broken("R-17", "child_not_agreed", saying(a_consent(child_agreed=False))),
     Broken("R-17", "child_not_agreed", saying(*NEVER_RIGHT)),
     Broken("R-17", "child_not_agreed", saying(TO_RECORD, a_consent(child_agreed=False))),
+    Broken("R-18", "visits_not_agreed", a_visited_case(a_consent())),
+    Broken("R-18", "visits_not_agreed", a_visited_case(*NEWEST_NOT_TOLD)),
+    Broken("R-18", "child_visits_not_agreed", a_visited_case(*CHILD_NOT_TOLD)),
     Broken("R-14", "adult_elsewhere", a_case(children=(PROMISED_TWICE,))),
 ]
 """Every way a rule can be broken, each in an otherwise complete case decided at `builders.NOW`."""

@@ -27,6 +27,7 @@ from tests.builders import (
     a_pledge,
     a_session,
     a_staff_member,
+    a_visited_case,
 )
 from tests.policy.broken import BROKEN, MINUTE, Broken, saying, trained_until
 
@@ -48,6 +49,7 @@ CLAUSES = {
     "R-16": ("POL-03", "POL-04", "POL-21"),
     "R-14": ("POL-02", "POL-21"),
     "R-17": ("POL-31",),
+    "R-18": ("POL-03", "POL-04"),
 }
 LIFTED_BY = {
     "R-01": "a parent",
@@ -59,6 +61,7 @@ LIFTED_BY = {
     "R-05": "a coordinator, or the safeguarding lead for a connection",
     "R-14": "a parent",
     "R-17": "a parent, together with the child",
+    "R-18": "a parent, together with the child",
     "R-13": "an administrator",
 }
 ONLY_BEFORE_IT_STARTS = {"R-11", "R-13", "R-15", "R-16"}
@@ -208,7 +211,7 @@ def test_a_relation_that_only_the_tutor_declared_counts_too() -> None:
 def test_the_cap_is_the_lower_of_cover_mode_and_organisation(
     mode: CoverMode, cap: int, others: int, clear: bool
 ) -> None:
-    case = a_case(
+    case = a_visited_case(
         session=a_session(cover_mode=mode),
         organisation=replace(ORGANISATION, second_staff_rooms=cap),
         second_staff_elsewhere=tuple(
@@ -216,6 +219,11 @@ def test_the_cap_is_the_lower_of_cover_mode_and_organisation(
         ),
     )
     assert (codes(case) == []) is clear
+
+
+def test_who_agreed_to_visits_agreed_to_second_staff_who_stay_as_well() -> None:
+    told = a_child_case(consents=(a_consent(says_visits=True),))
+    assert codes(a_case(children=(told,))) == []
 
 
 def test_a_room_that_ends_when_this_one_starts_takes_nobody() -> None:

@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from service.policy.consent import ConsentKind
+from service.policy.consent import ConsentKind, Purpose
+from service.policy.consent import Route as WordRoute
 from service.policy.people import Authority, Role, SessionId
 from service.policy.rules import OVERRIDABLE, RULES
-from service.policy.session import Span
+from service.policy.session import CoverMode, Span
 from service.workflows import duties, onboarding, register, staffing
-from tests.harness import ORGANISATION, REHEARSING, House, running
+from service.workflows.consent import SayWord, say_word
+from tests.harness import ORGANISATION, REHEARSING, VISITED, House, running
 from tests.invariants import check_everything
 from tests.world import (
     ADMIN,
@@ -159,6 +161,25 @@ async def the_mother_promised_to_be_with_another_child(world: World) -> SessionI
     return await a_clear_session(world)
 
 
+async def the_paper_says_nothing_of_visits(world: World) -> SessionId:
+    signed = SayWord(
+        world.family.child,
+        world.family.mother,
+        Purpose.TAKE_PART,
+        ConsentKind.GIVEN,
+        WordRoute.PAPER,
+        evidence="file 7",
+        policy_version="v3",
+        present_adults=(world.family.mother,),
+        child_agrees=True,
+    )
+    await world.house.do(say_word, signed, world.as_coordinator)
+    session_id = await book(world, cover_mode=CoverMode.VISITING)
+    await cover(world, session_id)
+    await pledge(world, session_id)
+    return session_id
+
+
 STORIES: dict[str, tuple[Break, str]] = {
     "R-01": (nobody_consented, "consent_missing"),
     "R-02": (the_father_refuses, "consent_refused"),
@@ -177,9 +198,10 @@ STORIES: dict[str, tuple[Break, str]] = {
     "R-15": (second_staff_is_away, "second_staff_absent"),
     "R-16": (a_clear_session, "rehearsal"),
     "R-17": (the_child_did_not_agree, "child_not_agreed"),
+    "R-18": (the_paper_says_nothing_of_visits, "visits_not_agreed"),
 }
 
-ORGANISED = {"R-16": REHEARSING}
+ORGANISED = {"R-16": REHEARSING, "R-18": VISITED}
 """Rules that bind only in an organisation that is set up so."""
 
 

@@ -1,5 +1,6 @@
 """Second staff are called to a room, and visit it (POL-03)."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from service.policy.consent_wording import CHILD_WORDING_VISITING, WORDING_VISITING
@@ -9,7 +10,7 @@ from service.store import alerts
 from service.store.consent import CONSENTS
 from service.store.transactions import Reader
 from tests.api.people import coordinator, lead, second, tutor
-from tests.harness import ORGANISATION, running
+from tests.harness import VISITED, running
 from tests.invariants import check_everything
 from tests.pages import ways
 from tests.pages.browsing import Browser
@@ -23,11 +24,12 @@ from tests.stories.steps import (
     the_call_ends,
 )
 from tests.stories.test_watch import people_inside
-from tests.world import World, a_clear_session, a_world, say
+from tests.world import PIN, World, a_clear_session, a_world, book, say
 
 pytestmark = on_sqlite
 
-VISITED = f'cover_modes = ["throughout", "visiting"]\n{ORGANISATION}'
+NOT_AGREED = {"visits_not_agreed", "child_visits_not_agreed"}
+DAY = timedelta(days=1)
 CALLED = "second_staff_called"
 CALLS_YOU = "You are called to this room now:"
 
@@ -109,6 +111,29 @@ async def test_where_second_staff_may_visit_the_consent_says_so_and_is_kept_so(
         await check_everything(house)
 
 
+async def test_who_agreed_before_visits_were_adopted_is_asked_and_blocks_visited_sessions_alone(
+    world: World,
+) -> None:
+    house = world.house
+    await say(world)
+    await house.reorganise(VISITED)
+    staying = await book(world)
+    visited = await book(world, cover_mode=CoverMode.VISITING, starts_at=house.clock.now() + DAY)
+    assert "visits_not_agreed" not in await blocker_codes(world, staying)
+    assert "visits_not_agreed" in await blocker_codes(world, visited)
+    await house.settle()
+    (asked,) = house.letters(world.family.mother_mail, "how sessions are supervised")
+    page = await Browser(house.session).open(asked.link)
+    assert "Second staff may now visit several sessions in turn" in page.text
+    form = {"agree": "yes", "pin": PIN.get_secret_value(), "adults": world.family.mother}
+    assert (await Browser(house.session).send(asked.link, "give", **form)).status == 303
+    assert "child_visits_not_agreed" in await blocker_codes(world, visited)
+    form["child_agrees"] = "yes"
+    assert (await Browser(house.session).send(asked.link, "give", **form)).status == 303
+    assert not NOT_AGREED & await blocker_codes(world, visited)
+    await check_everything(house)
+
+
 async def test_the_record_of_a_visited_session_shows_each_visit_and_no_more(
     database_url: str, tmp_path: Path
 ) -> None:
@@ -132,6 +157,12 @@ async def test_the_record_of_a_visited_session_shows_each_visit_and_no_more(
         assert "16:07:00 to 24 November 2026, 16:09:00" in found[1]["sentence"]
         assert "throughout" not in f"{shown}{found}"
         await check_everything(house)
+
+
+async def blocker_codes(world: World, session_id: SessionId) -> set[str]:
+    """What stands in the way of a session."""
+    told = (await coordinator(world).get(f"/v1/sessions/{session_id}/clearance")).body["blockers"]
+    return {one["code"] for one in told}
 
 
 def _kept(reader: Reader, child_id: ChildId) -> list[tuple[str, str | None]]:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from service.policy.consent import Basis, ConsentKind, Purpose, Route, Wish
@@ -97,7 +98,8 @@ class ConsentRow(SQLModel, table=True):
     A word that a member of staff took down names who took it and how it can be checked: the number
     on file that was called, or the reference of the paper (POL-04). `child_wording` is what
     the child agreed to at the same time, if it did (POL-31). `answered_by` is the deputy who spoke
-    where the giver is a team.
+    where the giver is a team. `shown` and `child_shown` are the translations that were shown beside
+    the words, `says_visits` whether the words say that second staff may visit (POL-03).
     """
 
     __tablename__ = "consents"
@@ -128,6 +130,9 @@ class ConsentRow(SQLModel, table=True):
     child_wording: str | None = None
     language: str
     answered_by: str | None = Field(default=None, foreign_key="parents.id")
+    says_visits: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    shown: str | None = None
+    child_shown: str | None = None
 
 
 class ResolutionRow(SQLModel, table=True):

@@ -14,6 +14,7 @@ from service.policy.consent import (
 )
 from service.policy.consent import Route as WordRoute
 from service.policy.people import ChildId, ParentId
+from service.store.consent import Word
 from service.web.api.outcome import created, done
 from service.web.api.shapes import Evidence, Id, Made
 from service.web.api.who import LEADS, READERS
@@ -45,11 +46,21 @@ class NewWord(Body):
     child_agrees: bool = Field(
         default=False, description="The child agreed to the rules for children as well (POL-31)."
     )
+    says_visits: bool = Field(
+        default=False,
+        description="Of a paper: its words say that second staff may visit several sessions in turn. "
+        "By any other route the words are those that families are asked now.",
+    )
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")] = "en"
 
 
 class WordView(View):
-    """One word in a child's ledger. `position` is its place; a resolution names words by it."""
+    """One word in a child's ledger. `position` is its place; a resolution names words by it.
+
+    `wording` and `child_wording` are the words that were agreed to, `shown` and `child_shown` the
+    translations into `language` that stood beside them. `says_visits`: they say that second staff may
+    visit several sessions in turn.
+    """
 
     consent_id: str
     position: int
@@ -61,6 +72,14 @@ class WordView(View):
     child_agreed: bool
     answered_by: str | None
     valid_until: Instant | None
+    route: WordRoute
+    recorded_by: str | None
+    language: str
+    wording: str
+    child_wording: str | None
+    shown: str | None
+    child_shown: str | None
+    says_visits: bool
 
 
 class ResolutionView(View):
@@ -102,6 +121,7 @@ async def say(call: Call[NewWord]) -> Answer:
         present_adults=tuple(ParentId(adult) for adult in body.present_adults),
         language=body.language,
         child_agrees=body.child_agrees,
+        says_visits=body.says_visits,
         answered_by=None if body.answered_by is None else ParentId(body.answered_by),
     )
     return Answer(201, Made(id=await created(call, consent.say_word, command)))
@@ -121,7 +141,7 @@ def _consent_view(shown: ConsentShown, *, in_full: bool) -> ConsentView:
         take_part=live[Purpose.TAKE_PART],
         record=live[Purpose.RECORD],
         status=dict(shown.status) if in_full else None,
-        words=tuple(_word(word) for word in shown.words) if in_full else None,
+        words=tuple(_word(entry, word) for entry, word in shown.words) if in_full else None,
         present_adults=shown.present_adults if in_full else None,
         resolutions=tuple(_resolution(one) for one in shown.resolutions) if in_full else None,
     )
@@ -137,18 +157,26 @@ def _resolution(resolution: Resolution) -> ResolutionView:
     )
 
 
-def _word(word: ConsentEntry) -> WordView:
+def _word(entry: ConsentEntry, word: Word) -> WordView:
     return WordView(
-        consent_id=word.entry_id,
-        position=word.position,
-        purpose=word.purpose,
-        giver_id=word.giver_id,
-        kind=word.kind,
-        at=word.at,
-        policy_version=word.policy_version,
-        child_agreed=word.child_agreed,
-        answered_by=word.answered_by,
-        valid_until=word.valid_until,
+        consent_id=entry.entry_id,
+        position=entry.position,
+        purpose=entry.purpose,
+        giver_id=entry.giver_id,
+        kind=entry.kind,
+        at=entry.at,
+        policy_version=entry.policy_version,
+        child_agreed=entry.child_agreed,
+        answered_by=entry.answered_by,
+        valid_until=entry.valid_until,
+        route=word.route,
+        recorded_by=word.recorded_by,
+        language=word.language,
+        wording=word.wording,
+        child_wording=word.child_wording,
+        shown=word.shown,
+        child_shown=word.child_shown,
+        says_visits=entry.says_visits,
     )
 
 

@@ -133,6 +133,15 @@ class ConsentCells(Body):
     child_agrees: Annotated[
         Yes, Field(description="yes: the child has signed the rules for children too")
     ] = False
+    says_visits: Annotated[
+        Yes,
+        Field(
+            description="yes: its words say that second staff may visit several sessions in turn"
+        ),
+    ] = False
+    answered_by: Annotated[
+        ExternalId | None, Field(description="the deputy who signed, where the giver is a team")
+    ] = None
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,8 @@ def _consent(cells: Cells) -> PaperRow:
         present_adults=tuple((told.present_adults or "").split()),
         valid_until=told.valid_until,
         child_agrees=told.child_agrees,
+        says_visits=told.says_visits,
+        answered_by=told.answered_by,
     )
 
 

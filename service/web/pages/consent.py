@@ -1,17 +1,20 @@
 """The consent page: what we ask, word for word, and a giver's yes, no, or no longer (POL-04, 32)."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from functools import partial
 
 from service.errors import InvalidInput
 from service.policy.case import ChildCase
 from service.policy.consent import ConsentEntry, ConsentKind, Purpose, Route, standing
-from service.policy.consent_wording import child_wording_for, wording_for
+from service.policy.consent_wording import asks_about_visits, child_wording_for, wording_for
 from service.policy.people import Child, ParentId
 from service.store import consent, deputies, people, policies
 from service.store.policies import PolicyVersion
 from service.store.transactions import Reader
 from service.web.pages.deeds import Deed, Form, Proof, Step, gathered, sure, ticked
+from service.web.pages.languages import translation
 from service.web.pages.opened import Opened, first_name
 from service.workflows.consent import SayWord, say_word
 
@@ -43,8 +46,11 @@ class ConsentPage:
     agreement_counts: bool
     of_age: bool
     child_has_agreed: bool
+    asks_about_visits: bool
     wording: str
     child_wording: str
+    shown: str | None
+    child_shown: str | None
 
     template = "consent.html"
 
@@ -52,6 +58,12 @@ class ConsentPage:
     def agrees(self) -> bool:
         """Whether this giver's own newest word is a yes."""
         return self.word is not None and self.word.kind is ConsentKind.GIVEN
+
+    @property
+    def words_digest(self) -> str:
+        """Stands for all words on the page that are agreed to, so that an answer to others is noticed."""
+        words = (self.wording, self.child_wording, self.shown, self.child_shown)
+        return hashlib.sha256(json.dumps(words).encode()).hexdigest()
 
 
 def look(reader: Reader, opened: Opened) -> ConsentPage:
@@ -61,6 +73,8 @@ def look(reader: Reader, opened: Opened) -> ConsentPage:
     giver_id = deputies.speaks_for(reader, link.parent_id, child)
     is_giver = giver_id in child.givers
     word = own_word(reader, child, giver_id)
+    visits = asks_about_visits(reader.house.organisation)
+    wording, childs = wording_for(PURPOSE, child, visits=visits), child_wording_for(visits=visits)
     in_force = policies.organisation_now(reader, policies.IN_THE_END).policy_versions_in_force
     return ConsentPage(
         opened=opened,
@@ -72,8 +86,11 @@ def look(reader: Reader, opened: Opened) -> ConsentPage:
         agreement_counts=word is not None and word.policy_version in in_force,
         of_age=child.is_of_age,
         child_has_agreed=_child_has_agreed(reader, child),
-        wording=wording_for(PURPOSE, child, reader.house.organisation),
-        child_wording=child_wording_for(reader.house.organisation),
+        asks_about_visits=visits,
+        wording=wording,
+        child_wording=childs,
+        shown=translation(opened.language, wording),
+        child_shown=translation(opened.language, childs),
     )
 
 
@@ -122,8 +139,9 @@ def _say(page: ConsentPage, kind: ConsentKind, **more: object) -> tuple[Step, ..
 
 
 def _give(page: ConsentPage, form: Form) -> tuple[Step, ...]:
-    adults, _ = gathered(
+    adults, _, _ = gathered(
         partial(_named, page, form),
+        partial(_to_these_words, page, form),
         partial(ticked, form, "agree", "Tick the box if you agree. Without it we cannot go on."),
     )
     return _say(
@@ -133,7 +151,18 @@ def _give(page: ConsentPage, form: Form) -> tuple[Step, ...]:
         present_adults=adults,
         language=page.opened.language,
         child_agrees=form.get("child_agrees") == "yes",
+        shown=page.shown,
+        child_shown=page.child_shown,
     )
+
+
+def _to_these_words(page: ConsentPage, form: Form) -> None:
+    # Words change with the cover modes, with the language and on the 18th birthday: a page that was
+    # opened before is an answer to other words.
+    if form.get("words") != page.words_digest:
+        raise InvalidInput.of(
+            "agree", "words_changed", "The words have changed. Please read them and answer anew."
+        )
 
 
 def _named(page: ConsentPage, form: Form) -> tuple[ParentId, ...]:

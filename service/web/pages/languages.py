@@ -35,6 +35,12 @@ def _compiled(path: Path) -> GNUTranslations:
     return GNUTranslations(compiled)
 
 
+def translation(language: str, sentence: str) -> str | None:
+    """A sentence in another language; None where we have it in English alone."""
+    found = catalogues()[language].gettext(sentence)
+    return None if found == sentence else found
+
+
 def choose(own: str | None, wishes: str) -> str:
     """The parent's own language if we speak it, else the first wish of the browser that we do.
 
