@@ -19,7 +19,7 @@ from service.policy.people import SessionId, StaffId
 from service.policy.room import HOST, arrival
 from service.policy.rules import Stage
 from service.policy.session import ENGAGED, WITH_MEETING, IllegalMove, SessionState
-from service.policy.staff import AcceptedBy, DutyKind
+from service.policy.staff import AcceptedBy, DutyKind, known_on
 from service.store import alerts, candidates, cases, duties, hand_overs, meetings, presence
 from service.store import staffing as assignments
 from service.store.cases import Held
@@ -201,6 +201,7 @@ def _take_over(tx: Tx, case: CaseFile, change: HandOver, shown: _Shown) -> None:
     staffing.take_off(tx, session_id, current, "handed_over")
     staffing.put_on(tx, case, change.newcomer, accepted_by=AcceptedBy.HAND_OVER)
     facts: dict[str, Fact] = {"shown_by": shown.by.value, "measured": shown.gap is not None}
+    facts |= _known(change)
     if shown.gap is not None:
         facts["gap_seconds"] = round(shown.gap.total_seconds())
     people = {"leaving": current.staff_id, "coming": change.newcomer}
@@ -208,3 +209,13 @@ def _take_over(tx: Tx, case: CaseFile, change: HandOver, shown: _Shown) -> None:
     if shown.gap:
         alerts.raise_alert(tx, session_id, "second_staff_gap", session_id)
     falling.decide_again(tx, (session_id,))
+
+
+def _known(change: HandOver) -> dict[str, str | None]:
+    """What the register knew of the newcomer, kept with the session (pitfall 30)."""
+    case = change.case
+    assert case.second_staff is not None  # noqa: S101 - the newcomer, who has just been let in
+    day = case.organisation.local_day(case.session.starts_at)
+    return {
+        f"second_staff_{name}": known for name, known in known_on(case.second_staff, day).items()
+    }

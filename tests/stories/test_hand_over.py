@@ -1,5 +1,7 @@
 """Second staff changes: before the call at once, during it with the newcomer in before the other leaves."""
 
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ from service.errors import ChaperoneError
 from service.policy.people import Role, SessionId, StaffId
 from service.policy.session import SessionState
 from service.store import staffing
-from service.store.tables import HandOverRow, MeetingStage, table_of
+from service.store.tables import EntryRow, HandOverRow, MeetingStage, table_of
 from service.store.transactions import Reader
 from service.workflows import door, handing_over, presence, register
 from service.workflows import staffing as staffing_flow
@@ -111,6 +113,28 @@ async def test_the_newcomer_is_in_before_the_other_leaves_and_the_call_goes_on(
     left = world.actor(world.second, Role.SECOND_STAFF)
     assert await waits(world, session_id, left) == "not_found", "whoever left has no way back"
     await check_everything(world.house)
+
+
+@pytest.mark.pitfall(30)
+async def test_what_was_known_of_a_newcomer_is_kept_with_the_session(
+    world: World, newcomer: StaffId
+) -> None:
+    session_id = await a_live_session(world)
+    await ask(world, session_id, newcomer)
+    await says_yes(world, session_id, newcomer)
+    await world.house.advance(seconds=20)
+    await goes_in(world, session_id, newcomer)
+    await says_in_the_room(world, session_id, newcomer)
+
+    def facts(reader: Reader) -> Any:
+        entries = table_of(EntryRow)
+        query = entries.select().where(entries.c.kind == "hand_over.done")
+        return json.loads(reader.conn.execute(query).one().leaf)["facts"]
+
+    kept = await world.house.read(facts)
+    until = (world.house.clock.now() + timedelta(days=200)).date().isoformat()
+    assert kept["second_staff_check_until"] == kept["second_staff_training_until"] == until
+    assert kept["second_staff_policy_seen_on"] < until
 
 
 @pytest.mark.pitfall(24)
