@@ -143,7 +143,9 @@ def a_case(**changes: object) -> CaseFile:
         children=(a_child_case(),),
         second_staff=a_staff_member(SECOND),
         assignment=Assignment(SECOND, NOW - timedelta(days=2)),
-        host=HostCase(HostId("host_1"), "tuition.example", frozenset({TUTOR, SECOND})),
+        host=HostCase(
+            HostId("host_1"), "tuition.example", (a_staff_member(TUTOR), a_staff_member(SECOND))
+        ),
     )
     return replace(case, **changes)  # type: ignore[arg-type]
 

@@ -126,24 +126,29 @@ class ChildCase:
 class HostCase:
     """The host account for the session: is it ours to use, and who can get at it (POL-10, POL-12).
 
-    `provider_out`: somebody found the account's provider out of order (pitfall 55).
+    `active_custodians` are neither suspended nor gone. `provider_out`: somebody found the account's
+    provider out of order (pitfall 55).
     """
 
     host_id: HostId
     account_domain: str
-    active_custodians: frozenset[StaffId]
+    active_custodians: tuple[StaffMember, ...]
     withdrawn: bool = False
     provider_out: bool = False
 
 
 @dataclass(frozen=True)
 class Override:
-    """A named sub-rule set aside for one session by the safeguarding lead, with reason and end."""
+    """A named sub-rule set aside for one session by the safeguarding lead, with reason and end.
+
+    `lead` is whoever did that as the register has them now, if it does.
+    """
 
     code: str
     by: StaffId
     reason: str
     expires_at: datetime
+    lead: StaffMember | None = None
 
     def covers(self, code: str, at: datetime) -> bool:
         """Whether it sets this blocker aside at the instant."""
@@ -170,6 +175,15 @@ class CaseFile:
     def span(self) -> Span:
         """The planned time."""
         return Span(self.session.starts_at, self.session.ends_at)
+
+    def is_staffed_by(self, staff_id: str, entry: StaffMember | None) -> bool:
+        """Whether the person is tutor or second staff, under whichever entry of the register (pitfall
+        28). Somebody without an entry is known by the id alone."""
+        there = [self.tutor, *([self.second_staff] if self.second_staff else [])]
+        return any(
+            staff_id == one.staff_id or (entry is not None and entry.same_person_as(one))
+            for one in there
+        )
 
 
 @dataclass(frozen=True)

@@ -91,15 +91,10 @@ def _is_overridden(case: CaseFile, reason: Shortcoming, now: datetime) -> bool:
     if reason.code not in OVERRIDABLE:
         return False
     return any(
-        override.covers(reason.code, now) and not _staffs_it(case, override.by)
+        override.covers(reason.code, now)
+        and not case.is_staffed_by(override.by, override.lead)  # nobody lifts their own bar
         for override in case.overrides
     )
-
-
-def _staffs_it(case: CaseFile, staff_id: str) -> bool:
-    """Whether the person is tutor or second staff of the session: nobody lifts their own bar."""
-    second = case.second_staff.staff_id if case.second_staff else None
-    return staff_id in (case.tutor.staff_id, second)
 
 
 def _blocker(case: CaseFile, rule: Rule, reason: Shortcoming, child_id: ChildId | None) -> Blocker:

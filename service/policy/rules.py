@@ -19,7 +19,7 @@ from service.policy.family_rules import (
     nobody_refuses,
     visits_are_agreed,
 )
-from service.policy.staff import Shortcoming
+from service.policy.staff import Shortcoming, count_people
 from service.policy.staff_rules import (
     second_staff_has_accepted,
     second_staff_is_another_person,
@@ -89,7 +89,7 @@ def host_has_two_custodians(case: CaseFile) -> Reasons:
         yield Shortcoming("host_personal", "The account is not one of the organisation's.")
     if host.provider_out:
         yield Shortcoming("provider_out", "The meeting's provider is out of order.")
-    if len(host.active_custodians) < 2:
+    if count_people(host.active_custodians) < 2:
         yield Shortcoming("host_custodians", "The account has fewer than two active custodians.")
 
 

@@ -5,7 +5,7 @@ out from it for a given day and never stored, so a check that lapses tomorrow st
 without anyone remembering it (POL-10 to POL-13, POL-30).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -115,6 +115,17 @@ class StaffMember:
     def related_to(self, other: "StaffMember") -> bool:
         """Whether either declared the other as family or household."""
         return other.staff_id in self.relations or self.staff_id in other.relations
+
+
+def count_people(entries: Iterable[StaffMember]) -> int:
+    """How many human beings these entries of the register are: one person under two counts once, and
+    so do all who are tied by somebody between them (pitfall 28)."""
+    found: list[tuple[StaffMember, ...]] = []
+    for entry in entries:
+        same = [one for one in found if any(entry.same_person_as(other) for other in one)]
+        found = [one for one in found if one not in same]
+        found.append((entry, *(other for one in same for other in one)))
+    return len(found)
 
 
 class AcceptedBy(StrEnum):

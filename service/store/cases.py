@@ -34,7 +34,10 @@ def load(reader: Tx | Reader, session_id: SessionId) -> CaseFile:
 def of(reader: Tx | Reader, session: Session, current: CurrentAssignment | None) -> CaseFile:
     """The case of a session that was read, with its second staff, in this same view."""
     people_of = current.people if current else frozenset[StaffId]()
-    members = staff.members(reader, people_of | {session.tutor_id})
+    custodians = hosts.active_custodians(reader, session.host_id) if session.host_id else people_of
+    overrides = presence.overrides(reader, session.session_id)
+    leads = frozenset(override.by for override in overrides)
+    members = staff.members(reader, people_of | {session.tutor_id} | custodians | leads)
     away = duties.away(reader, people_of, span_of(session)) if people_of else {}
     case = CaseFile(
         session=session,
@@ -45,8 +48,8 @@ def of(reader: Tx | Reader, session: Session, current: CurrentAssignment | None)
         assignment=current.accepted if current else None,
         second_staff_elsewhere=_elsewhere(reader, session, current),
         second_staff_away=away.get(current.staff_id, ()) if current else (),
-        host=_host(reader, session),
-        overrides=presence.overrides(reader, session.session_id),
+        host=_host(reader, session, [members[one] for one in sorted(custodians)]),
+        overrides=tuple(replace(one, lead=members.get(one.by)) for one in overrides),
     )
     if current is None or current.coming is None or session.state is not SessionState.LIVE:
         return case
@@ -97,8 +100,10 @@ def _elsewhere(
     return staffing.elsewhere(reader, current.staff_id, span, current, session.session_id)
 
 
-def _host(reader: Tx | Reader, session: Session) -> HostCase | None:
-    return None if session.host_id is None else hosts.host_case(reader, session.host_id)
+def _host(reader: Tx | Reader, session: Session, custodians: list[StaffMember]) -> HostCase | None:
+    if session.host_id is None:
+        return None
+    return hosts.host_case(reader, session.host_id, custodians)
 
 
 def _children(reader: Tx | Reader, session: Session) -> tuple[ChildCase, ...]:

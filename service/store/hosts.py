@@ -1,5 +1,6 @@
 """Host accounts and their custodians."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,13 +8,16 @@ import sqlalchemy as sa
 
 from service.errors import NotFound
 from service.policy.case import HostCase
-from service.policy.people import HostId, StaffId
+from service.policy.people import HostId, SessionId, StaffId
+from service.policy.session import SessionState
+from service.policy.staff import StaffMember
 from service.store.staff import STAFF
 from service.store.tables import (
     CustodianRow,
     EngagementRow,
     HostRow,
     ProviderOutageRow,
+    SessionRow,
     table_of,
 )
 from service.store.transactions import Reader, Tx
@@ -22,6 +26,7 @@ HOSTS = table_of(HostRow)
 CUSTODIANS = table_of(CustodianRow)
 ENGAGEMENTS = table_of(EngagementRow)
 OUTAGES = table_of(ProviderOutageRow)
+SESSIONS = table_of(SessionRow)
 
 _WANTED: sa.BindParameter[str] = sa.bindparam("wanted")
 _OUT = sa.exists().where(OUTAGES.c.provider == HOSTS.c.provider, OUTAGES.c.lifted_at.is_(None))
@@ -138,15 +143,39 @@ def reinstate(tx: Tx, host_id: HostId) -> bool:
     return bool(tx.conn.execute(HOSTS.update().where(gone).values(values)).rowcount)
 
 
-def host_case(reader: Tx | Reader, host_id: HostId) -> HostCase:
-    """A host account as a decision sees it: custodians who are suspended or gone do not count."""
-    host = reader.conn.execute(_HOST, {"wanted": host_id}).one()
+def active_custodians(reader: Tx | Reader, host_id: HostId) -> frozenset[StaffId]:
+    """The custodians of a host account who are neither suspended nor gone."""
     today = reader.house.organisation.local_day(reader.now)
-    active = reader.conn.execute(_ACTIVE_CUSTODIANS, {"wanted": host_id, "today": today}).scalars()
+    active = reader.conn.execute(_ACTIVE_CUSTODIANS, {"wanted": host_id, "today": today})
+    return frozenset(StaffId(staff_id) for staff_id in active.scalars())
+
+
+def opened_on_accounts_of(reader: Tx | Reader, custodian: StaffId) -> tuple[SessionId, ...]:
+    """The sessions whose meeting is being made or is open on an account that this person keeps. A
+    booked one is decided when it opens, and a call under way needs the account no more."""
+    kept = sa.select(CUSTODIANS.c.host_id).where(
+        CUSTODIANS.c.staff_id == custodian, CUSTODIANS.c.until.is_(None)
+    )
+    open_now = [SessionState.OPENING.value, SessionState.OPEN.value]
+    query = sa.select(SESSIONS.c.id).where(
+        SESSIONS.c.host_id.in_(kept), SESSIONS.c.state.in_(open_now)
+    )
+    return tuple(SessionId(found) for found in reader.conn.execute(query).scalars())
+
+
+def is_withdrawn(reader: Tx | Reader, host_id: HostId) -> bool:
+    """Whether a host account was taken out of use."""
+    there = (HOSTS.c.id == host_id) & HOSTS.c.withdrawn_at.is_not(None)
+    return reader.conn.execute(sa.select(HOSTS.c.id).where(there)).one_or_none() is not None
+
+
+def host_case(reader: Tx | Reader, host_id: HostId, custodians: Iterable[StaffMember]) -> HostCase:
+    """A host account as a decision sees it, with its active custodians."""
+    host = reader.conn.execute(_HOST, {"wanted": host_id}).one()
     return HostCase(
         host_id=host_id,
         account_domain=host.account_domain,
-        active_custodians=frozenset(StaffId(staff_id) for staff_id in active),
+        active_custodians=tuple(custodians),
         withdrawn=host.withdrawn_at is not None,
         provider_out=bool(host.provider_out),
     )

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from service.policy.people import ChildId, HostId, ParentId, SessionId, StaffId
 from service.policy.session import ENGAGED, CoverMode, Session, SessionState, Span
-from service.store.hosts import HOSTS, custodians, host_case
+from service.policy.staff import count_people
+from service.store import staff
+from service.store.hosts import HOSTS, active_custodians, custodians
 from service.store.people import CHILDREN, PARENTS
 from service.store.policies import POLICIES, PolicyVersion, policy_of
 from service.store.sessions import SESSION_CHILDREN, SESSIONS
@@ -135,7 +137,7 @@ def _host(reader: Reader, row: sa.Row[tuple[object, ...]]) -> HostEntry:
         values["account_domain"],
         values["withdrawn_at"] is not None,
         tuple(sorted(custodians(reader, host_id))),
-        len(host_case(reader, host_id).active_custodians),
+        count_people(staff.members(reader, active_custodians(reader, host_id)).values()),
     )
 
 

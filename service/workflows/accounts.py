@@ -33,7 +33,7 @@ def put_host(tx: Tx, command: PutHost) -> HostId:
             "domain", "personal_account", "Use an account of the organisation (POL-12)."
         )
     known = hosts.host_by_external_id(tx, command.external_id) if command.external_id else None
-    if known is not None and hosts.host_case(tx, known).withdrawn:
+    if known is not None and hosts.is_withdrawn(tx, known):
         raise Conflict(
             "This account was taken out of use. Put it back into use first.", code="host_withdrawn"
         )

@@ -19,6 +19,7 @@ from service.store import (
     alerts,
     breaches,
     cases,
+    hosts,
     meetings,
     messages,
     people,
@@ -45,10 +46,12 @@ STAGE_OF = {
 
 
 def hold_sessions_of(tx: Tx, staff_id: StaffId) -> tuple[SessionId, ...]:
-    """Hold a member of staff and every session of theirs that is not over; answers which."""
+    """Hold a member of staff and every session that rests on them; answers which: those not over that
+    they teach or cover, and those open on an account that they keep."""
     teaching = sessions.running_taught_by(tx, staff_id)
     covering = staffing.running_covered_by(tx, staff_id)
-    affected = tuple(sorted({*teaching, *covering}))
+    keeping = hosts.opened_on_accounts_of(tx, staff_id)
+    affected = tuple(sorted({*teaching, *covering, *keeping}))
     cases.hold(tx, affected, Held(staff=frozenset({staff_id})))
     return affected
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from service.audit.events import Entry, Event
 from service.errors import InvalidInput, NotAllowed
-from service.policy.case import CaseFile, Override
+from service.policy.case import Override
 from service.policy.people import SessionId, StaffId
 from service.policy.rules import OVERRIDABLE
 from service.store import cases, presence, sessions, staff
@@ -33,14 +33,16 @@ def override(tx: Tx, command: OverrideRule) -> SessionId:
             f"This can never be set aside. Only these can: {', '.join(sorted(OVERRIDABLE))}.",
         )
     case = cases.lock(tx, command.session_id, Held(staff=frozenset()))
-    if _staffs(tx, case):
+    by = StaffId(tx.by.subject)
+    own = staff.members(tx, frozenset({by})).get(by)
+    if case.is_staffed_by(by, own):
         raise NotAllowed("Nobody sets a rule aside for a session they staff themselves.")
     if not tx.now < command.expires_at <= case.session.ends_at:
         raise InvalidInput.of("expires_at", "out_of_range", "It must end by the session's end.")
     presence.append_override(
         tx,
         command.session_id,
-        Override(command.code, StaffId(tx.by.subject), command.reason, command.expires_at),
+        Override(command.code, by, command.reason, command.expires_at),
     )
     tx.record(
         Entry(
@@ -52,13 +54,3 @@ def override(tx: Tx, command: OverrideRule) -> SessionId:
     )
     sessions.touch(tx, [command.session_id])
     return command.session_id
-
-
-def _staffs(tx: Tx, case: CaseFile) -> bool:
-    """Whether whoever acts is tutor or second staff there, under whichever entry of the register
-    (pitfall 28)."""
-    there = [case.tutor, *([case.second_staff] if case.second_staff else [])]
-    own = staff.members(tx, frozenset({StaffId(tx.by.subject)})).get(StaffId(tx.by.subject))
-    if own is None:
-        return tx.by.subject in {member.staff_id for member in there}
-    return any(own.same_person_as(member) for member in there)

@@ -275,6 +275,32 @@ async def test_nobody_sets_a_rule_aside_under_a_second_entry_of_the_register(wor
     await refused(world, reply, 403, "not_allowed")
 
 
+@pytest.mark.pitfall(26, 28)
+async def test_what_a_lead_set_aside_stands_no_more_once_they_staff_it_under_another_entry(
+    world: World,
+) -> None:
+    house = world.house
+    session_id = await book(world, starts_at=house.clock.now() + timedelta(hours=6))
+    until = (house.clock.now() + timedelta(hours=6)).isoformat()
+    aside = {"code": "outside_hours", "reason": "because", "expires_at": until}
+    twin = await a_colleague(house, "Lee", "lea.b", phone="020 7946 0999")
+    lea = house.api(Role.DSL, subject=twin)
+    assert (await lea.post(f"/v1/sessions/{session_id}/overrides", aside)).status == 201
+    second_entry = await a_colleague(house, "Lee", "lea.c", phone="+44 20 7946 0999")
+    place = f"/v1/sessions/{session_id}/second-staff"
+
+    async def told() -> set[str]:
+        shown = await coordinator(world).get(f"/v1/sessions/{session_id}/clearance")
+        return {one["code"] for one in shown.body["blockers"]}
+
+    assert (await coordinator(world).put(place, {"staff_id": world.second})).status == 200
+    assert "outside_hours" not in await told()
+    left = await coordinator(world).delete(place, params={"reason": "other"})
+    assert left.status == 204, left.text
+    assert (await coordinator(world).put(place, {"staff_id": second_entry})).status == 200
+    assert "outside_hours" in await told()
+
+
 async def then_an_inspector_is_told(world: World, session_id: str) -> None:
     await world.house.advance(minutes=1)
     report = "/v1/reports/overrides"

@@ -66,12 +66,12 @@ def trained_until(staff_id: StaffId, day: date) -> StaffMember:
 
 def hosted(
     domain: str = "tuition.example",
-    *custodians: StaffId,
+    *custodians: StaffMember,
     withdrawn: bool = False,
     out: bool = False,
 ) -> CaseFile:
     """The complete case on another host account."""
-    host = HostCase(HostId("host_1"), domain, frozenset(custodians), withdrawn, out)
+    host = HostCase(HostId("host_1"), domain, custodians, withdrawn, out)
     return a_case(host=host)
 
 
@@ -115,6 +115,7 @@ VISITED = a_visited_case(
 FAMILY_SECOND = a_staff_member(SECOND, relations=frozenset({MOTHER}))
 FAMILY_TUTOR = a_staff_member(TUTOR, relations=frozenset({CHILD}))
 TWIN = a_staff_member(SECOND, contact_keys=frozenset({f"key-of-{TUTOR}"}))
+KEEPERS = (a_staff_member(TUTOR), a_staff_member(SECOND))
 OFF_DUTY = a_staff_member(SECOND, works=(None,) * 7)
 NO_GAP = a_case(
     organisation=replace(ORGANISATION, windows=Windows(second_staff_gap=20)),
@@ -181,10 +182,11 @@ BROKEN = [
     Broken("R-11", "outside_hours", a_case(session=SUNDAY)),
     Broken("R-12", "purpose_missing", a_case(session=a_session(purpose=" \t\n"))),
     Broken("R-13", "host_missing", a_case(host=None)),
-    Broken("R-13", "host_missing", hosted("tuition.example", TUTOR, SECOND, withdrawn=True)),
-    Broken("R-13", "provider_out", hosted("tuition.example", TUTOR, SECOND, out=True)),
-    Broken("R-13", "host_personal", hosted("mail.example", TUTOR, SECOND)),
-    Broken("R-13", "host_custodians", hosted("tuition.example", TUTOR)),
+    Broken("R-13", "host_missing", hosted("tuition.example", *KEEPERS, withdrawn=True)),
+    Broken("R-13", "provider_out", hosted("tuition.example", *KEEPERS, out=True)),
+    Broken("R-13", "host_personal", hosted("mail.example", *KEEPERS)),
+    Broken("R-13", "host_custodians", hosted("tuition.example", KEEPERS[0])),
+    Broken("R-13", "host_custodians", hosted("tuition.example", KEEPERS[0], TWIN)),
     Broken("R-16", "rehearsal", a_case(children=(a_child_case(rehearsing=True),))),
     Broken("R-17", "child_not_agreed", saying(a_consent(child_agreed=False))),
     Broken("R-17", "child_not_agreed", saying(*NEVER_RIGHT)),

@@ -26,6 +26,7 @@ from tests.builders import (
     a_consent,
     a_pledge,
     a_session,
+    a_staff_member,
 )
 from tests.policy.broken import BROKEN, Broken, saying, trained_until
 
@@ -142,6 +143,18 @@ def test_nobody_lifts_a_bar_on_a_session_they_staff(code: str, by: StaffId) -> N
     (broken, *_) = [broken for broken in BROKEN if broken.code == code]
     assert outstanding(overridden(broken.case, code), Stage.OPEN, NOW).is_clear
     assert not outstanding(overridden(broken.case, code, by), Stage.OPEN, NOW).is_clear
+
+
+@pytest.mark.pitfall(26, 28)
+@pytest.mark.parametrize("staffed", [TUTOR, SECOND])
+def test_nobody_lifts_a_bar_on_a_session_they_staff_under_another_entry(staffed: StaffId) -> None:
+    (sunday,) = [broken.case for broken in BROKEN if broken.code == "outside_hours"]
+    twin = a_staff_member(LEAD, contact_keys=frozenset({f"key-of-{staffed}"}))
+    (own,) = overridden(sunday, "outside_hours").overrides
+    case = replace(sunday, overrides=(replace(own, lead=twin),))
+    assert not outstanding(case, Stage.OPEN, NOW).is_clear
+    another = replace(own, lead=a_staff_member(LEAD))
+    assert outstanding(replace(case, overrides=(another,)), Stage.OPEN, NOW).is_clear
 
 
 @pytest.mark.pitfall(26)

@@ -2,16 +2,19 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.policy.people import StaffId
 from service.policy.staff import (
     TRAINING_GRACE,
     Evidence,
     EvidenceKind,
     StaffMember,
+    count_people,
     shortcomings,
 )
 from tests.builders import ORGANISATION, SECOND, TUTOR, a_staff_member
@@ -91,6 +94,16 @@ def test_two_entries_of_one_person_are_noticed_by_a_shared_contact() -> None:
     assert one.same_person_as(a_staff_member(SECOND, contact_keys=frozenset({"b"})))
     assert not one.same_person_as(a_staff_member(SECOND, contact_keys=frozenset()))
     assert a_staff_member(TUTOR, contact_keys=frozenset()).same_person_as(a_staff_member(TUTOR))
+
+
+@pytest.mark.pitfall(28)
+def test_people_are_counted_and_not_their_entries() -> None:
+    one = a_staff_member(TUTOR, contact_keys=frozenset({"mail"}))
+    other = a_staff_member(SECOND, contact_keys=frozenset({"phone"}))
+    between = a_staff_member(StaffId("staff_3"), contact_keys=frozenset({"mail", "phone"}))
+    assert count_people(()) == 0
+    assert count_people((one, other)) == 2
+    assert [count_people(some) for some in permutations((one, other, between))] == [1] * 6
 
 
 @pytest.mark.pitfall(9)

@@ -1,8 +1,10 @@
 """The organisation's host accounts: taken out of use, taken in turns, and used up for the day."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
+from pydantic import SecretStr
 
 from integrations.teams.limits import draws_for_meeting
 from integrations.zoom.limits import draw_for_write
@@ -14,7 +16,7 @@ from service.store import budgets
 from service.store.budgets import Spend
 from service.store.tables import MeetingStage
 from service.store.transactions import Tx
-from service.workflows import accounts
+from service.workflows import accounts, register
 from tests.invariants import check_everything
 from tests.stories.steps import (
     a_live_session,
@@ -54,6 +56,58 @@ async def blockers(world: World, session_id: SessionId) -> set[str]:
     api = world.house.api(Role.COORDINATOR, subject=world.coordinator)
     reply = await api.get(f"/v1/sessions/{session_id}/clearance")
     return {blocker["code"] for blocker in reply.body["blockers"]}
+
+
+async def the_lead_is_suspended(world: World) -> None:
+    suspend = register.Suspend(world.lead, suspended=True, reason="under inquiry")
+    await world.house.do(register.suspend, suspend, ADMIN)
+
+
+async def the_lead_leaves(world: World) -> None:
+    today = world.house.clock.now().date()
+    name, account = SecretStr("Lea"), SecretStr("lea@tuition.example")
+    leaves = register.PutStaff(name, account, left_on=today, staff_id=world.lead)
+    await world.house.do(register.put_staff, leaves, ADMIN)
+
+
+async def the_lead_turns_out_to_be_the_coordinator(world: World) -> None:
+    for staff_id, account in ((world.lead, "lea"), (world.coordinator, "cora")):
+        number = SecretStr("020 7946 0999")
+        entry = register.PutStaff(
+            SecretStr("One"), SecretStr(f"{account}@tuition.example"), number, staff_id=staff_id
+        )
+        await world.house.do(register.put_staff, entry, ADMIN)
+
+
+# --- custodians -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.pitfall(28)
+@pytest.mark.parametrize(
+    "falls",
+    [the_lead_is_suspended, the_lead_leaves, the_lead_turns_out_to_be_the_coordinator],
+)
+async def test_an_open_session_is_shut_at_the_commit_that_leaves_its_account_one_custodian(
+    world: World, falls: Callable[[World], Awaitable[None]]
+) -> None:
+    session_id = await in_the_check_in_window(world)
+    await falls(world)
+    assert (await session_of(world, session_id)).state is SessionState.BOOKED
+    assert await blockers(world, session_id) == {"host_custodians"}
+    shown = await world.house.api(Role.ADMIN).get("/v1/hosts")
+    assert [host["active_custodians"] for host in shown.body["items"]] == [1]
+    await check_everything(world.house)
+
+
+@on_sqlite
+async def test_a_call_under_way_goes_on_when_a_custodian_of_its_account_is_suspended(
+    world: World,
+) -> None:
+    session_id = await a_live_session(world)
+    await the_lead_is_suspended(world)
+    await world.house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.LIVE
+    await check_everything(world.house)
 
 
 # --- taken out of use -----------------------------------------------------------------------------------

@@ -33,7 +33,8 @@ class NewHost(Body):
 
 
 class HostView(View):
-    """A host account. Meetings need two custodians who are neither suspended nor gone (POL-10)."""
+    """A host account. Meetings need two custodians who are neither suspended nor gone (POL-10); one
+    person with two entries of the register is one of them."""
 
     host_id: str
     external_id: str | None
