@@ -341,7 +341,7 @@ class Bookings:
         rows("SELECT * FROM hosts WHERE id = ?", found["host"])
         consents = rows("SELECT * FROM consents WHERE child_id = ? ORDER BY position", child)
         for parent, _, _ in found["ties"]:
-            rows("SELECT contact_keys FROM parents WHERE id = ?", parent)
+            rows("SELECT mail_key, phone_key FROM parents WHERE id = ?", parent)
         of_session = {
             table: rows(f"SELECT * FROM {table} WHERE session_id = ?", session)
             for table in ("assignments", "pledges", "check_ins", "sightings", "overrides")

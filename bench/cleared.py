@@ -84,7 +84,7 @@ def _member(tx: Tx, key: str) -> Made:
             "name_sealed": tx.house.seal(SecretStr(key), f"staff.name:{key}"),
             "account_sealed": tx.house.seal(SecretStr(account), f"staff.account:{key}"),
             "account_domain": "tuition.example",
-            "contact_keys": f'["{tx.house.contact_digest(SecretStr(account))}"]',
+            "mail_key": tx.house.contact_digest(SecretStr(account)),
             "created_at": tx.now,
             "version": 1,
         },
@@ -136,7 +136,7 @@ def _family(tx: Tx, number: int) -> Made:
         "name_sealed": tx.house.seal(SecretStr(f"Mother {number}"), f"parents.name:{mother}"),
         "email_sealed": tx.house.seal(email, f"parents.email:{mother}"),
     }
-    keys = {"contact_keys": f'["{tx.house.contact_digest(email)}"]', "language": "en"}
+    keys = {"mail_key": tx.house.contact_digest(email), "language": "en"}
     yield tables.ParentRow, {"id": mother, **sealed, **keys, **made}
     tie = {"relation": "mother", "authority": "parental_responsibility", "created_at": tx.now}
     yield tables.TieRow, {"child_id": child, "parent_id": mother, **tie}

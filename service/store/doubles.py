@@ -1,12 +1,12 @@
 """Records that may be of one person: found by address, number, or name and date of birth."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 
 import sqlalchemy as sa
 
+from service.store import contacts
 from service.store.people import CHILDREN, PARENTS
 from service.store.staff import STAFF
 from service.store.transactions import Reader
@@ -16,14 +16,15 @@ Refs = Mapping[str, frozenset[str]]
 
 
 def reached_by(reader: Reader, digests: frozenset[str], *, among_staff: bool) -> Refs:
-    """Who is on record with these contact digests. Looks once at everybody, so ask for many at once."""
+    """Who is on record with these contact digests."""
     table = STAFF if among_staff else PARENTS
-    query = sa.select(table.c.id, table.c.external_id, table.c.contact_keys)
+    held = (table.c.id, table.c.external_id, table.c.mail_key, table.c.phone_key)
+    query = sa.select(*held).where(contacts.reached(table, digests))
     if not among_staff:
         query = query.where(PARENTS.c.merged_into.is_(None))
     found: dict[str, set[str]] = defaultdict(set)
-    for row in reader.conn.execution_options(yield_per=1000).execute(query):
-        for digest in digests.intersection(json.loads(row.contact_keys)):
+    for row in reader.conn.execute(query):
+        for digest in digests & contacts.keys_of(row):
             found[digest].add(row.external_id or row.id)
     return {digest: frozenset(refs) for digest, refs in found.items()}
 

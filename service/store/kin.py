@@ -1,6 +1,5 @@
 """Who on the staff is family to somebody, or the same person under another record; and who the leads are."""
 
-import json
 from collections.abc import Collection
 from datetime import datetime
 
@@ -12,7 +11,7 @@ from service.policy.concerns import Concern
 from service.policy.duty_rota import Standing
 from service.policy.people import ParentId, StaffId
 from service.policy.staff import RelationKind
-from service.store import people, staff
+from service.store import contacts, people, staff
 from service.store.staff import RELATIONS, STAFF
 from service.store.tables import (
     AssignmentRow,
@@ -58,8 +57,8 @@ def _is_staff(subject_id: str) -> bool:
 
 def _keys(reader: Tx | Reader, ids: list[str]) -> set[str]:
     parents = people.adult_keys(reader, frozenset(ParentId(one) for one in ids))
-    colleagues = sa.select(STAFF.c.contact_keys).where(STAFF.c.id.in_(ids))
-    own = [json.loads(keys) for keys in reader.conn.execute(colleagues).scalars()]
+    colleagues = sa.select(STAFF.c.mail_key, STAFF.c.phone_key).where(STAFF.c.id.in_(ids))
+    own = [contacts.keys_of(row) for row in reader.conn.execute(colleagues)]
     return {key for keys in (*parents.values(), *own) for key in keys}
 
 

@@ -1,12 +1,12 @@
 """Records on file that may be of one person: told to a lead, never merged by themselves (pitfall 3)."""
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from service.policy.people import ChildId, ParentId
+from service.store import contacts
 from service.store.doubles import same_name
 from service.store.people import CHILDREN, PARENTS
 from service.store.transactions import Reader
@@ -53,9 +53,10 @@ def _name_of(reader: Reader, child_id: str, sealed: bytes) -> str:
 
 def _parents(reader: Reader) -> tuple[LookAlikes, ...]:
     found: dict[str, list[str]] = defaultdict(list)
-    query = sa.select(PARENTS.c.id, PARENTS.c.contact_keys).where(PARENTS.c.merged_into.is_(None))
-    for row in reader.conn.execute(query.order_by(PARENTS.c.id)):
-        for digest in json.loads(row.contact_keys):
+    query = sa.select(PARENTS.c.id, PARENTS.c.mail_key, PARENTS.c.phone_key)
+    in_use = query.where(PARENTS.c.merged_into.is_(None))
+    for row in reader.conn.execute(in_use.order_by(PARENTS.c.id)):
+        for digest in contacts.keys_of(row):
             found[digest].append(row.id)
     sets = {tuple(dict.fromkeys(ids)) for ids in found.values()}
     return tuple(LookAlikes("parents", "contact", ids) for ids in sorted(sets) if len(ids) > 1)
@@ -79,12 +80,13 @@ def of_child(reader: Reader, child_id: ChildId) -> tuple[str, ...]:
 
 def of_parent(reader: Reader, parent_id: ParentId) -> tuple[str, ...]:
     """Other adults with this one's mail address or number."""
-    query = sa.select(PARENTS.c.contact_keys).where(PARENTS.c.id == parent_id)
-    digests = json.loads(reader.conn.execute(query).scalar_one())
+    query = sa.select(PARENTS.c.mail_key, PARENTS.c.phone_key).where(PARENTS.c.id == parent_id)
+    digests = contacts.keys_of(reader.conn.execute(query).one())
     if not digests:
         return ()
-    shared = sa.or_(*(PARENTS.c.contact_keys.contains(digest) for digest in digests))
     others = sa.select(PARENTS.c.id).where(
-        shared, PARENTS.c.id != parent_id, PARENTS.c.merged_into.is_(None)
+        contacts.reached(PARENTS, digests),
+        PARENTS.c.id != parent_id,
+        PARENTS.c.merged_into.is_(None),
     )
     return tuple(reader.conn.execute(others.order_by(PARENTS.c.id)).scalars())

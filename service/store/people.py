@@ -1,6 +1,5 @@
 """Children, parents and the ties between them."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +9,7 @@ from pydantic import SecretStr
 
 from service.errors import NotFound
 from service.policy.people import Authority, Child, ChildId, ParentId, Restriction, Tie
+from service.store import contacts
 from service.store.tables import ChildRow, ParentRow, TieRow, table_of
 from service.store.transactions import Reader, Tx
 
@@ -35,7 +35,9 @@ _PLAIN = sa.select(
 ).where(CHILDREN.c.id.in_(_IDS))
 _CHILD_NAMES = sa.select(CHILDREN.c.id, CHILDREN.c.name_sealed).where(CHILDREN.c.id.in_(_IDS))
 _PARENT = sa.select(PARENTS).where(PARENTS.c.id == sa.bindparam("wanted"))
-_CONTACTS = sa.select(PARENTS.c.id, PARENTS.c.contact_keys).where(PARENTS.c.id.in_(_IDS))
+_CONTACTS = sa.select(PARENTS.c.id, PARENTS.c.mail_key, PARENTS.c.phone_key).where(
+    PARENTS.c.id.in_(_IDS)
+)
 
 
 @dataclass(frozen=True)
@@ -125,12 +127,11 @@ def change_parent(tx: Tx, parent: ParentRecord) -> None:
 
 def _parent_details(tx: Tx, parent: ParentRecord) -> dict[str, object]:
     seal, key = tx.house, parent.parent_id
-    contacts = [contact for contact in (parent.email, parent.phone) if contact is not None]
     return {
         "name_sealed": seal.seal(parent.name, f"parents.name:{key}"),
         "email_sealed": seal.seal_if_any(parent.email, f"parents.email:{key}"),
         "phone_sealed": seal.seal_if_any(parent.phone, f"parents.phone:{key}"),
-        "contact_keys": json.dumps([seal.contact_digest(contact) for contact in contacts]),
+        **contacts.keys_for(seal, parent.email, parent.phone),
         "language": parent.language,
         "zone": parent.zone,
     }
@@ -290,4 +291,4 @@ def has_parent(reader: Tx | Reader, parent_id: ParentId) -> bool:
 def adult_keys(reader: Tx | Reader, ids: frozenset[ParentId]) -> dict[ParentId, frozenset[str]]:
     """Contact digests by parent."""
     rows = reader.conn.execute(_CONTACTS, {"ids": sorted(ids)})
-    return {ParentId(row.id): frozenset(json.loads(row.contact_keys)) for row in rows}
+    return {ParentId(row.id): contacts.keys_of(row) for row in rows}

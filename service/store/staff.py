@@ -20,6 +20,7 @@ from service.policy.staff import (
     StaffMember,
     WorkingHours,
 )
+from service.store import contacts
 from service.store.tables import (
     EvidenceRow,
     RelationRow,
@@ -78,13 +79,12 @@ def change_staff(tx: Tx, record: StaffRecord) -> None:
 
 def _details(tx: Tx, record: StaffRecord) -> dict[str, object]:
     seal, key = tx.house, record.staff_id
-    contacts = [contact for contact in (record.account, record.phone) if contact is not None]
     return {
         "name_sealed": seal.seal(record.name, f"staff.name:{key}"),
         "account_sealed": seal.seal(record.account, f"staff.account:{key}"),
         "account_domain": domain_of(record.account),
         "phone_sealed": seal.seal_if_any(record.phone, f"staff.phone:{key}"),
-        "contact_keys": json.dumps([seal.contact_digest(contact) for contact in contacts]),
+        **contacts.keys_for(seal, record.account, record.phone),
         "left_on": record.left_on,
     }
 
@@ -208,11 +208,10 @@ def sharing_keys(reader: Tx | Reader, keys: Iterable[str], own: StaffId) -> tupl
     wanted = sorted(keys)
     if not wanted:
         return ()
-    held = [STAFF.c.contact_keys.contains(key, autoescape=True) for key in wanted]
     numbers = sa.select(EVIDENCE.c.staff_id).where(EVIDENCE.c.number_key.in_(wanted))
     query = (
         sa.select(STAFF.c.id)
-        .where(sa.or_(*held, STAFF.c.id.in_(numbers)), STAFF.c.id != own)
+        .where(contacts.reached(STAFF, wanted) | STAFF.c.id.in_(numbers), STAFF.c.id != own)
         .order_by(STAFF.c.id)
     )
     return tuple(StaffId(found) for found in reader.conn.execute(query).scalars())
@@ -247,7 +246,7 @@ def members(reader: Tx | Reader, ids: frozenset[StaffId]) -> dict[StaffId, Staff
             relations=frozenset(relations[row.id, RelationKind.FAMILY]),
             connections=frozenset(relations[row.id, RelationKind.CONNECTION]),
             distinct_from=frozenset(relations[row.id, RelationKind.DISTINCT]),
-            contact_keys=frozenset(json.loads(row.contact_keys)) | _numbers(evidence[row.id]),
+            contact_keys=contacts.keys_of(row) | _numbers(evidence[row.id]),
             works=None if row.works is None else _works(row.works),
         )
         for row in reader.conn.execute(_MEMBERS, these)

@@ -23,7 +23,7 @@ class ChildRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     external_id: str | None = None
     name_sealed: bytes
-    born_on: date
+    born_on: date = Field(index=True)
     ledger_position: int = 0
     looked_after: bool = False
     visiting_never: bool = False
@@ -37,6 +37,7 @@ class ChildRow(SQLModel, table=True):
 class ParentRow(SQLModel, table=True):
     """A parent or carer. `pin_hash` is an Argon2 hash of the PIN, never the PIN.
 
+    `mail_key` and `phone_key` are digests, to find who shares an address or a number (pitfall 3).
     `zone` is set for an adult whose clock is not the organisation's (pitfall 35).
     `restriction` stops every message and link; `details_hidden` keeps address and number to the
     safeguarding lead (pitfalls 2 and 21).
@@ -53,7 +54,8 @@ class ParentRow(SQLModel, table=True):
     name_sealed: bytes
     email_sealed: bytes | None = None
     phone_sealed: bytes | None = None
-    contact_keys: str = "[]"
+    mail_key: str | None = Field(default=None, index=True)
+    phone_key: str | None = Field(default=None, index=True)
     language: str = "en"
     zone: str | None = None
     pin_hash: str | None = None

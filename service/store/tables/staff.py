@@ -10,7 +10,8 @@ from service.store.tables.base import INSTANT, at_most_one, holds, one_of, recor
 
 class StaffRow(SQLModel, table=True):
     """A member of staff. The organisation account's domain is kept open, the address sealed. `works`
-    holds the working hours, if any are on record."""
+    holds the working hours, if any are on record. `mail_key` (of the account) and `phone_key` are digests,
+    to find one person with two entries (pitfall 28)."""
 
     __tablename__ = "staff"
     __table_args__ = (unique("external_id"), record(30))
@@ -20,7 +21,8 @@ class StaffRow(SQLModel, table=True):
     account_sealed: bytes
     account_domain: str
     phone_sealed: bytes | None = None
-    contact_keys: str = "[]"
+    mail_key: str | None = Field(default=None, index=True)
+    phone_key: str | None = Field(default=None, index=True)
     suspended_at: datetime | None = Field(default=None, sa_type=INSTANT)
     left_on: date | None = None
     works: str | None = None

@@ -36,7 +36,8 @@ def staff(staff_id: str) -> Row:
         "name_sealed": SEALED,
         "account_sealed": SEALED,
         "account_domain": "tuition.example",
-        "contact_keys": "[]",
+        "mail_key": "digest_1",
+        "phone_key": None,
         "created_at": AT,
         "version": 1,
     }
@@ -83,7 +84,8 @@ def parent(parent_id: str) -> Row:
     return {
         "id": parent_id,
         "name_sealed": SEALED,
-        "contact_keys": "[]",
+        "mail_key": "digest_1",
+        "phone_key": None,
         "language": "en",
         "details_hidden": False,
         "created_at": AT,
