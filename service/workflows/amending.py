@@ -81,9 +81,9 @@ def amend(tx: Tx, command: Amend) -> Amended:
     case = cases.lock(tx, command.session_id, also)
     before = case.session
     must_be_own_booking(tx, before.tutor_id)
-    must_be_seen(before, command.version)
     if before.state not in BEFORE_LIVE:
         raise IllegalMove("A session that has begun or is over cannot be changed.")
+    must_be_seen(before, command.version)
     record = sessions.record_of(tx, command.session_id)
     terms = _terms(record, command)
     after = _after(before, terms, command)
@@ -248,10 +248,9 @@ def _tell_who_left(tx: Tx, before: Session, after: Session) -> None:
 
 @dataclass(frozen=True)
 class Cancel:
-    """A session is called off, with the reason."""
+    """A session is called off, with the reason; whichever version the caller has seen (pitfall 31)."""
 
     session_id: SessionId
-    version: int | None
     reason: str
 
 
@@ -259,7 +258,6 @@ def cancel(tx: Tx, command: Cancel) -> SessionId:
     """Call a session off. Needs a reason; its meeting, if any, goes with it (pitfall 45)."""
     case = cases.lock(tx, command.session_id)
     must_be_own_booking(tx, case.session.tutor_id)
-    must_be_seen(case.session, command.version)
     must_say_why(command.reason)
     call_off(tx, case.session, command.reason)
     falling.tell_families(tx, case.session, "session_off", about=command.session_id)

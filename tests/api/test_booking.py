@@ -195,30 +195,26 @@ async def test_a_change_by_somebody_who_saw_an_older_version_is_refused(world: W
     moved = await api.post(f"{place}/reschedule", terms, headers={"If-Match": '"1"'})
     assert (moved.status, moved.etag, moved.body["terms"]) == (200, '"2"', 2)
     before = await stored(world.house)
-    for deed, body in (("reschedule", terms), ("cancel", {"reason": "ill"})):
-        reply = await api.post(f"{place}/{deed}", body, headers={"If-Match": '"1"'})
-        await refused(world, reply, 412, "stale_version")
-        reply = await api.post(f"{place}/{deed}", body)
-        await refused(world, reply, 428, "if_match_missing")
-        reply = await api.post(f"{place}/{deed}", body, headers={"If-Match": "*"})
-        await refused(world, reply, 400, "malformed_header")
+    reply = await api.post(f"{place}/reschedule", terms, headers={"If-Match": '"1"'})
+    await refused(world, reply, 412, "stale_version")
+    reply = await api.post(f"{place}/reschedule", terms)
+    await refused(world, reply, 428, "if_match_missing")
+    reply = await api.post(f"{place}/reschedule", terms, headers={"If-Match": "*"})
+    await refused(world, reply, 400, "malformed_header")
     assert await stored(world.house) == before
 
 
 async def test_moves_that_are_not_in_the_table_are_refused(world: World) -> None:
     api = coordinator(world)
     place = f"/v1/sessions/{await book(world)}"
-    cancelled = await api.post(f"{place}/cancel", {"reason": "ill"}, headers={"If-Match": '"1"'})
+    cancelled = await api.post(f"{place}/cancel", {"reason": "ill"})
     assert (cancelled.status, cancelled.body["state"]) == (200, "cancelled")
     assert cancelled.body["blockers"] == {}
     before = await stored(world.house)
     version = {"If-Match": cancelled.etag}
     terms = a_booking(world)
     del terms["tutor_id"], terms["children"]
-    await refused(
-        world, await api.post(f"{place}/cancel", {"reason": "x"}, headers=version), 409,
-        "illegal_move",
-    )  # fmt: skip
+    await refused(world, await api.post(f"{place}/cancel", {"reason": "x"}), 409, "illegal_move")
     await refused(
         world, await api.post(f"{place}/reschedule", terms, headers=version), 409, "illegal_move"
     )

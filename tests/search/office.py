@@ -90,7 +90,7 @@ class Office(History):
     def a_lesson_is_called_off(self, lesson: int) -> None:
         """Never locked, and never refused before it begins."""
         session_id, _ = self.lesson(lesson)
-        command = amending.Cancel(session_id, None, "snow")
+        command = amending.Cancel(session_id, "snow")
         if self.state(session_id) in ("booked", "opening", "open"):
             self.must(amending.cancel, command, self.coordinator)
 

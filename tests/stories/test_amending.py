@@ -204,8 +204,7 @@ async def test_a_tutor_changes_their_own_hands_nothing_over_and_nothing_that_is_
     assert (await change(tutor(world), session_id, purpose="Sums")).status == 200
     assert (await change(tutor(world), session_id, tutor_id=other)).status == 403
 
-    off, place = {"reason": "ill"}, f"/v1/sessions/{session_id}"
-    await coordinator(world).post(f"{place}/cancel", off, headers={"If-Match": '"2"'})
+    await coordinator(world).post(f"/v1/sessions/{session_id}/cancel", {"reason": "ill"})
     reply = await change(coordinator(world), session_id, purpose="Tens")
     assert (reply.status, reply.code) == (409, "illegal_move")
 
@@ -239,11 +238,7 @@ async def test_a_safer_change_is_never_locked(world: World, deed: str) -> None:
     assert await state_of(world, session_id) is SessionState.OPEN
     place = f"/v1/sessions/{session_id}"
     if deed == "cancel":
-        version = (await tutor(world).get(place)).etag
-        reply = await tutor(world).post(
-            f"{place}/cancel", {"reason": "ill"}, headers={"If-Match": version}
-        )
-        assert reply.status == 200
+        assert (await tutor(world).post(f"{place}/cancel", {"reason": "ill"})).status == 200
     elif deed == "release":
         second = world.house.api(Role.SECOND_STAFF, subject=world.second)
         assert (await second.delete(f"{place}/second-staff?reason=ill")).status == 204

@@ -103,7 +103,7 @@ async def test_a_second_promise_for_the_same_time_counts_only_once_the_first_ses
     told = shown.body["blockers"]["open"]
     assert [(one["code"], one["rule"]) for one in told] == [("promise_not_in_place", "R-08")]
     assert "elsewhere" not in shown.text
-    cancel = amending.Cancel(both.first, None, "ill")
+    cancel = amending.Cancel(both.first, "ill")
     await world.house.do(amending.cancel, cancel, world.as_coordinator)
     await world.house.advance(minutes=1)
     await world.house.settle()

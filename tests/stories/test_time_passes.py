@@ -77,7 +77,7 @@ async def test_a_cancelled_session_loses_its_meeting_and_the_families_are_told(
     world: World,
 ) -> None:
     house, session_id = world.house, await in_the_check_in_window(world)
-    cancel = amending.Cancel(session_id, None, "The tutor is ill.")
+    cancel = amending.Cancel(session_id, "The tutor is ill.")
     await house.do(amending.cancel, cancel, world.as_coordinator)
     await then_everyone_is_shut_out(world, session_id)
     await house.settle()
