@@ -11,11 +11,17 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class FieldProblem:
-    """One thing wrong with one field. `field` is a dotted path into the request, e.g. `children.0`."""
+    """One thing wrong with one field. `field` is a dotted path into the request, e.g. `children.0`.
+
+    `lifted_by` says who can lift it, unless whoever asks has to ask for something else; `lift_before`
+    until when that helps, as with a blocker.
+    """
 
     field: str
     code: str
     sentence: str
+    lifted_by: str | None = None
+    lift_before: datetime | None = None
 
 
 class ChaperoneError(Exception):

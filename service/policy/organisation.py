@@ -58,6 +58,9 @@ BOUNDS = {
     "waiting_grace": Bound(1, 3, 10, "how long somebody let in may wait at the provider"),
     "overrun_grace": Bound(1, 5, 10, "how long after the planned end nobody is alerted"),
     "blind_grace": Bound(1, 3, 5, "how long we may be told nothing of a room"),
+    "booking_ahead": Bound(
+        SIX_WEEKS, 400 * DAY, 800 * DAY, "how far ahead a session may be booked"
+    ),
     "pledge_ahead": Bound(24 * 60, SIX_WEEKS, SIX_WEEKS, "how far ahead an adult may promise"),
     "hold": Bound(DAY, 14 * DAY, SIX_WEEKS, "how long a session that is not clear keeps its time"),
     "hold_warning": Bound(
@@ -101,6 +104,7 @@ class Windows:
     waiting_grace: int = BOUNDS["waiting_grace"].default
     overrun_grace: int = BOUNDS["overrun_grace"].default
     blind_grace: int = BOUNDS["blind_grace"].default
+    booking_ahead: int = BOUNDS["booking_ahead"].default
     pledge_ahead: int = BOUNDS["pledge_ahead"].default
     hold: int = BOUNDS["hold"].default
     hold_warning: int = BOUNDS["hold_warning"].default

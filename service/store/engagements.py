@@ -1,8 +1,12 @@
 """Who is taken for a session's time: tutor, children, host. The database keeps them from overlapping."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from service.policy.people import SessionId
+from service.policy.session import Span
 from service.store.tables import EngagementRow, table_of
 from service.store.transactions import Tx
 
@@ -30,6 +34,20 @@ def engage(
         "taken_until": taken_until,
     }
     return tx.try_write(_ENGAGE, row) is None
+
+
+def taken(
+    tx: Tx, subject_ids: Iterable[str], span: Span, *, besides: SessionId | None = None
+) -> frozenset[str]:
+    """Who of these is taken at any instant of the span, by another session than the one named."""
+    query = sa.select(ENGAGEMENTS.c.subject_id).where(
+        ENGAGEMENTS.c.subject_id.in_(sorted(set(subject_ids))),
+        ENGAGEMENTS.c.taken_from < span.ends_at,
+        ENGAGEMENTS.c.taken_until > span.starts_at,
+    )
+    if besides is not None:
+        query = query.where(ENGAGEMENTS.c.session_id != besides)
+    return frozenset(tx.conn.execute(query).scalars())
 
 
 def release(tx: Tx, session_id: SessionId, taken_as: str | None = None) -> None:

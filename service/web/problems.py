@@ -12,6 +12,7 @@ from pydantic_core import to_jsonable_python
 from service.errors import (
     ChaperoneError,
     Conflict,
+    FieldProblem,
     InvalidInput,
     Misconfigured,
     NotAllowed,
@@ -25,7 +26,7 @@ from service.errors import (
     TooLarge,
     TooMany,
 )
-from service.web.bodies import View
+from service.web.bodies import Instant, View
 from service.web.logs import bare_traceback
 
 log = logging.getLogger(__name__)
@@ -71,11 +72,24 @@ CODE_OF_STATUS: Mapping[int, tuple[str, str]] = {
 
 
 class FieldView(View):
-    """One thing wrong with one field."""
+    """One thing wrong with one field, said like a blocker: who can lift it, and until when it helps."""
 
     field: str = Field(description="Dotted path into the request.", examples=["children.0"])
     code: str
     sentence: str
+    lifted_by: str | None = Field(
+        default=None,
+        description="Who can lift this; left out where the request itself has to be another.",
+        examples=["a coordinator"],
+    )
+    lift_before: Instant | None = Field(
+        default=None, description="Until when lifting it helps, where that is known."
+    )
+
+
+def field_view(problem: FieldProblem) -> FieldView:
+    """A problem as it is shown."""
+    return FieldView(**vars(problem))
 
 
 class Problem(View):
@@ -87,7 +101,9 @@ class Problem(View):
     detail: str = Field(description="A sentence for people.")
     code: str
     request_id: str
-    fields: tuple[FieldView, ...] = ()
+    fields: tuple[FieldView, ...] = Field(
+        default=(), description="Everything that stands in the way of the request, field by field."
+    )
     blockers: tuple[str | Mapping[str, Any], ...] = Field(
         default=(), description="For `not_clear`: each reason why, in full or by its code."
     )
@@ -111,9 +127,7 @@ def problem_of(error: ChaperoneError, request_id: str) -> Problem:
         error.code,
         error.sentence,
         request_id,
-        fields=tuple(
-            FieldView(field=f.field, code=f.code, sentence=f.sentence) for f in error.fields
-        ),
+        fields=tuple(map(field_view, error.fields)),
         blockers=tuple(one for one in blockers or () if isinstance(one, str | dict)),
         details=more,
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from service.audit.events import Entry, Event
-from service.errors import InvalidInput, NotAllowed, StaleVersion
+from service.errors import FieldProblem, InvalidInput, NotAllowed, StaleVersion
 from service.policy.amendment import OF_THE_TERMS, Part, Voided, changed_parts, voided_by
 from service.policy.case import CaseFile
 from service.policy.people import ChildId, Role, SessionId, StaffId
@@ -19,15 +19,20 @@ from service.store.cases import Held
 from service.store.sessions import SessionRecord
 from service.store.transactions import Tx
 from service.workflows import asking, falling, holding
+from service.workflows.bookable import (
+    OFFICE,
+    OFFICE_OR_LEAD,
+    Wanted,
+    must_be_bookable,
+    problems_with_number,
+    problems_with_records,
+    problems_with_time,
+)
 from service.workflows.booking import (
     Terms,
     allocate_host,
     must_be_own_booking,
-    must_exist,
-    must_have_sessions,
     numbered,
-    problems_of,
-    problems_with_children,
     schedule_of,
     take_children,
     take_people,
@@ -144,20 +149,23 @@ def _must_be_allowed(
     tx: Tx, case: CaseFile, after: Session, terms: Terms, parts: tuple[Part, ...]
 ) -> None:
     must_be_own_booking(tx, after.tutor_id)
-    problems = problems_of(tx, terms) if Part.TIME in parts else []
+    wanted = Wanted(after.tutor_id, after.children, terms.span, after.session_id)
+    problems = problems_with_time(tx, terms.span) if Part.TIME in parts else []
     if Part.CHILDREN in parts:
-        problems += problems_with_children(after.children)
-    if problems:
-        raise InvalidInput(fields=problems)
-    must_exist(tx, after.tutor_id, after.children)
-    must_have_sessions(tx, tuple(set(after.children) - set(case.session.children)))
-    if Part.TUTOR not in parts or case.second_staff is None:
-        return
-    tutor = staff.members(tx, frozenset({after.tutor_id}))[after.tutor_id]
-    if tutor.same_person_as(case.second_staff):
-        raise InvalidInput.of(
-            "tutor_id", "is_second_staff", "The second member of staff cannot be the tutor too."
-        )
+        problems += problems_with_number(after.children)
+    problems += problems_with_records(tx, wanted, already=case.session.children)
+    if Part.TUTOR in parts:
+        problems += _problems_beside(tx, case, after.tutor_id)
+    must_be_bookable(tx, wanted, problems)
+
+
+def _problems_beside(tx: Tx, case: CaseFile, tutor_id: StaffId) -> list[FieldProblem]:
+    """A new tutor who is the second member of staff already."""
+    tutor = staff.members(tx, frozenset({tutor_id})).get(tutor_id)
+    if tutor is None or case.second_staff is None or not tutor.same_person_as(case.second_staff):
+        return []
+    sentence = "The second member of staff cannot be the tutor too."
+    return [FieldProblem("tutor_id", "is_second_staff", sentence, OFFICE, case.session.starts_at)]
 
 
 def _must_not_be_locked(tx: Tx, before: Session, reason: str | None) -> None:
@@ -166,10 +174,9 @@ def _must_not_be_locked(tx: Tx, before: Session, reason: str | None) -> None:
     if tx.now <= tx.house.organisation.changes_lock_at(before.starts_at):
         return
     if not tx.by.has(Role.COORDINATOR, Role.DSL):
-        raise NotAllowed(
-            "It is too close to the start to change this session. Ask a coordinator, or call it off.",
-            code="change_locked",
-        )
+        said = "It is too close to the start to change this session. Ask a coordinator, or call it off."
+        problem = FieldProblem("body", "change_locked", said, OFFICE_OR_LEAD, before.starts_at)
+        raise NotAllowed(said, code="change_locked", fields=[problem])
     if not (reason or "").strip():
         raise InvalidInput.of("reason", "missing", "So close to the start, say why it changes.")
 

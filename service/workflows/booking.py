@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service.audit.events import Entry, Event
-from service.errors import Conflict, FieldProblem, InvalidInput, NotAllowed
+from service.errors import Conflict, NotAllowed
 from service.policy.holds import begun, next_look
 from service.policy.people import ChildId, HostId, Role, SessionId, StaffId
 from service.policy.session import (
+    OVER,
     CoverMode,
     Session,
     SessionState,
@@ -17,9 +18,14 @@ from service.store import engagements, hosts, people, sessions, staff, staffing
 from service.store.sessions import Booking, Schedule
 from service.store.transactions import Tx
 from service.workflows import asking
-
-LONGEST = timedelta(hours=4)
-MOST_CHILDREN = 12
+from service.workflows.bookable import (
+    Wanted,
+    must_be_bookable,
+    problems_with_number,
+    problems_with_records,
+    problems_with_time,
+    whoever_is_taken,
+)
 
 
 class Taken(Conflict):
@@ -39,6 +45,11 @@ class Terms:
     zone: str
     purpose: str
 
+    @property
+    def span(self) -> Span:
+        """The planned time."""
+        return Span(self.starts_at, self.ends_at)
+
 
 @dataclass(frozen=True)
 class BookSession:
@@ -55,16 +66,18 @@ class BookSession:
 def book_session(tx: Tx, command: BookSession) -> SessionId:
     """Store a session, take tutor and children for its time, and ask the families.
 
-    Booking the same `external_id` again with the same content answers the session that is there.
+    Booking the same `external_id` again with the same content answers the session that is there, as
+    long as it is still to come or running.
     """
     known = _known(tx, command)
     if known is not None:
         return known
-    must_make_sense(tx, command)
+    must_be_own_booking(tx, command.tutor_id)
     tx.lock(people.CHILDREN, command.children)
     tx.lock(staff.STAFF, [command.tutor_id])
-    must_exist(tx, command.tutor_id, command.children)
-    must_have_sessions(tx, command.children)
+    wanted = Wanted(command.tutor_id, command.children, command.terms.span)
+    problems = problems_with_time(tx, wanted.span) + problems_with_number(command.children)
+    must_be_bookable(tx, wanted, problems + problems_with_records(tx, wanted))
     session = place(tx, command)
     asking.ask_for_pledges(tx, session)
     return session.session_id
@@ -109,12 +122,19 @@ def _known(tx: Tx, command: BookSession) -> SessionId | None:
     if session_id is None:
         return None
     there = sessions.get(tx, session_id)
+    if there.state in OVER:
+        raise Conflict(
+            "The session with this external_id is over or was called off. Book under a new one.",
+            code="external_id_over",
+            details={"session_id": session_id, "state": there.state.value},
+        )
     same = (
         there.starts_at == command.terms.starts_at
         and there.ends_at == command.terms.ends_at
         and there.purpose == command.terms.purpose
         and there.tutor_id == command.tutor_id
         and set(there.children) == set(command.children)
+        and there.provider == command.provider
         and there.cover_mode is command.cover_mode
     )
     if not same:
@@ -126,73 +146,11 @@ def _known(tx: Tx, command: BookSession) -> SessionId | None:
     return session_id
 
 
-def must_make_sense(tx: Tx, command: BookSession) -> None:
-    """Refuse what cannot be meant, naming every field."""
-    must_be_own_booking(tx, command.tutor_id)
-    problems = problems_of(tx, command.terms) + problems_with_children(command.children)
-    if problems:
-        raise InvalidInput(fields=problems)
-
-
-def problems_with_children(children: tuple[ChildId, ...]) -> list[FieldProblem]:
-    found = []
-    if not 1 <= len(children) <= MOST_CHILDREN:
-        found.append(
-            FieldProblem("children", "wrong_number", f"Name 1 to {MOST_CHILDREN} children.")
-        )
-    if len(set(children)) != len(children):
-        found.append(FieldProblem("children", "doubled", "Name each child once."))
-    return found
-
-
 def must_be_own_booking(tx: Tx, tutor_id: StaffId) -> None:
     if tx.by.has(Role.COORDINATOR, Role.DSL, Role.MACHINE):
         return
     if tx.by.subject != tutor_id:
         raise NotAllowed("A tutor books for themselves; a coordinator can book for others.")
-
-
-def problems_of(tx: Tx, terms: Terms) -> list[FieldProblem]:
-    found = []
-    if terms.starts_at <= tx.now:
-        found.append(FieldProblem("starts_at", "in_the_past", "The start must lie ahead."))
-    if terms.ends_at <= terms.starts_at:
-        found.append(FieldProblem("ends_at", "before_start", "The end must be after the start."))
-    elif terms.ends_at - terms.starts_at > LONGEST:
-        found.append(FieldProblem("ends_at", "too_long", "A session lasts at most four hours."))
-    return found
-
-
-def must_exist(tx: Tx, tutor_id: StaffId, children: tuple[ChildId, ...]) -> None:
-    """Refuse people of whom there is no record."""
-    problems = []
-    if not staff.has_staff(tx, tutor_id):
-        problems.append(FieldProblem("tutor_id", "unknown", "There is no such member of staff."))
-    there = people.children(tx, children)
-    problems += [
-        FieldProblem(f"children.{number}", "unknown", "There is no such child.")
-        for number, child_id in enumerate(children)
-        if child_id not in there
-    ]
-    problems += [
-        FieldProblem(f"children.{number}", "merged", "This record was joined with another.")
-        for number, child_id in enumerate(children)
-        if child_id in there and there[child_id].merged_into is not None
-    ]
-    if problems:
-        raise InvalidInput(fields=problems)
-
-
-def must_have_sessions(tx: Tx, children: tuple[ChildId, ...]) -> None:
-    """Refuse to book for a child whose record is restricted. Why is not said (pitfall 21)."""
-    there = people.children(tx, children)
-    problems = [
-        FieldProblem(f"children.{number}", "no_sessions", "No session is held for this child.")
-        for number, child_id in enumerate(children)
-        if there[child_id].restriction is not None
-    ]
-    if problems:
-        raise InvalidInput(fields=problems)
 
 
 def _must_be_written(violated: str | None) -> None:
@@ -223,26 +181,28 @@ def take_people(tx: Tx, session: Session) -> None:
 
 def take_tutor(tx: Tx, session: Session) -> None:
     """Take the tutor for the time."""
-    span = Span(session.starts_at, session.ends_at)
-    if staffing.covers_in(tx, session.tutor_id, span):
-        raise _taken("tutor_id", "The tutor is second staff in another session at that time.")
-    if not engagements.engage(
-        tx, session.session_id, session.tutor_id, "tutor", span.starts_at, span.ends_at
-    ):
-        raise _taken("tutor_id", "The tutor has another session at that time.")
+    covers = staffing.covers_in(tx, session.tutor_id, Span(session.starts_at, session.ends_at))
+    if covers or not _engage(tx, session, session.tutor_id, "tutor"):
+        raise _taken(tx, session)
 
 
 def take_children(tx: Tx, session: Session) -> None:
     """Take the children for the time."""
-    for number, child_id in enumerate(session.children):
-        if not engagements.engage(
-            tx, session.session_id, child_id, "child", session.starts_at, session.ends_at
-        ):
-            raise _taken(f"children.{number}", "This child has another session at that time.")
+    if not all(_engage(tx, session, child_id, "child") for child_id in session.children):
+        raise _taken(tx, session)
 
 
-def _taken(field: str, sentence: str) -> Taken:
-    return Taken(fields=[FieldProblem(field, "taken", sentence)])
+def _engage(tx: Tx, session: Session, subject_id: str, taken_as: str) -> bool:
+    return engagements.engage(
+        tx, session.session_id, subject_id, taken_as, session.starts_at, session.ends_at
+    )
+
+
+def _taken(tx: Tx, session: Session) -> Taken:
+    """The refusal, with everybody who is taken and not only whom we came to first."""
+    span = Span(session.starts_at, session.ends_at)
+    wanted = Wanted(session.tutor_id, session.children, span, session.session_id)
+    return Taken(fields=whoever_is_taken(tx, wanted))
 
 
 def change_host(tx: Tx, session: Session) -> bool:

@@ -8,22 +8,21 @@ from service.audit.events import Entry, Event
 from service.errors import ChaperoneError, Conflict, FieldProblem, InvalidInput, NotFound
 from service.policy.people import Actor, ChildId, ParentId, StaffId
 from service.policy.series import Occurrence, Weekly, occurrences
-from service.policy.session import CoverMode, Session
+from service.policy.session import CoverMode, Session, Span
 from service.store import people, staff
 from service.store import series as store
 from service.store.series import BookedOne, Refusal, Series
 from service.store.transactions import Reader, Tx
 from service.workflows import asking, messaging, showing
-from service.workflows.booking import (
-    BookSession,
-    Terms,
-    must_be_own_booking,
-    must_exist,
-    must_have_sessions,
-    place,
-    problems_of,
-    problems_with_children,
+from service.workflows.bookable import (
+    Wanted,
+    must_be_bookable,
+    problems_with_how_far,
+    problems_with_number,
+    problems_with_records,
+    problems_with_time,
 )
+from service.workflows.booking import BookSession, Terms, must_be_own_booking, place
 from service.workflows.calling_off import line
 from service.workflows.messaging import Notice
 
@@ -111,20 +110,25 @@ def _planned(tx: Tx, command: BookSeries) -> tuple[Occurrence, ...]:
     """The occurrences, once the series as a whole makes sense; people are held from here on."""
     must_be_own_booking(tx, command.tutor_id)
     planned = occurrences(command.weekly)
-    problems = problems_with_children(command.children)
+    problems = problems_with_number(command.children)
     if len(command.purposes) not in (1, len(planned)):
         problems.append(
             FieldProblem(
                 "purposes", "wrong_number", "Give one purpose for all, or one for each session."
             )
         )
-    if problems:
-        raise InvalidInput(fields=problems)
+    first = next((one.at for one in planned if one.at is not None), tx.now)
+    problems += problems_with_how_far(tx, "local_start", first)
     tx.lock(people.CHILDREN, command.children)
     tx.lock(staff.STAFF, [command.tutor_id])
-    must_exist(tx, command.tutor_id, command.children)
-    must_have_sessions(tx, command.children)
+    problems += problems_with_records(tx, _wanted(command, Span(first, first)))
+    if problems:
+        raise InvalidInput(fields=problems)
     return planned
+
+
+def _wanted(command: BookSeries, span: Span) -> Wanted:
+    return Wanted(command.tutor_id, command.children, span)
 
 
 def _book_all(
@@ -152,13 +156,16 @@ def _book_one(
     one = BookSession(
         None, command.tutor_id, command.children, terms, command.provider, command.cover_mode
     )
-    problems = problems_of(tx, terms)
-    if problems:
-        return _refusal(occurrence, InvalidInput(fields=problems))
-    came_of_it = tx.attempt(lambda: place(tx, one, series_id))
+    came_of_it = tx.attempt(lambda: _place(tx, one, series_id))
     if isinstance(came_of_it, ChaperoneError):
         return _refusal(occurrence, came_of_it)
     return came_of_it
+
+
+def _place(tx: Tx, one: BookSession, series_id: str) -> Session:
+    wanted = Wanted(one.tutor_id, one.children, one.terms.span)
+    must_be_bookable(tx, wanted, problems_with_time(tx, wanted.span))
+    return place(tx, one, series_id)
 
 
 def _refusal(occurrence: Occurrence, error: ChaperoneError) -> Refusal:

@@ -14,7 +14,8 @@ from service.policy.times import resolve_local, zone_named
 from service.web.api.shapes import ExternalId, Id, Words
 from service.web.bodies import Body, Instant, wrong
 from service.workflows.amending import Start
-from service.workflows.booking import LONGEST, MOST_CHILDREN, Terms
+from service.workflows.bookable import LONGEST, MOST_CHILDREN
+from service.workflows.booking import Terms
 
 LocalTime = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$")]
 MOST_MINUTES = int(LONGEST / timedelta(minutes=1))

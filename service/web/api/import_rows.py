@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -65,9 +66,7 @@ def _part(shape: type[S], cells: Cells, prefix: str = "") -> S:
 
 
 def _by_column(error: InvalidInput, prefix: str) -> InvalidInput:
-    return InvalidInput(
-        fields=[FieldProblem(prefix + one.field, one.code, one.sentence) for one in error.fields]
-    )
+    return InvalidInput(fields=[replace(one, field=prefix + one.field) for one in error.fields])
 
 
 def _family(cells: Cells) -> FamilyRow:
