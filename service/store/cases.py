@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-from service.errors import StaleVersion
 from service.policy.case import CaseFile, ChildCase, HandOver, HostCase
 from service.policy.organisation import Organisation
 from service.policy.people import Child, ChildId, HostId, ParentId, SessionId, StaffId
@@ -22,6 +21,7 @@ from service.store import (
     staff,
     staffing,
 )
+from service.store.outcomes import Overtaken
 from service.store.staffing import Coming, CurrentAssignment
 from service.store.transactions import Reader, Tx
 
@@ -171,8 +171,8 @@ def hold(tx: Tx, ids: tuple[SessionId, ...], also: Held | None = None) -> None:
     """Hold still every row that decisions about these sessions rest on, and the named ones.
 
     One call per transaction, in the fixed order of tables, so that no two transactions wait for
-    each other in a ring. `StaleVersion` if second staff or host changed while we waited: the caller
-    decides on the newest, next time.
+    each other in a ring. `Overtaken` if people or host changed while we waited: the store runs the
+    transaction again, on the newest.
     """
     also = also or Held()
     before = {session_id: _rests_on(tx, session_id) for session_id in ids}
@@ -182,7 +182,7 @@ def hold(tx: Tx, ids: tuple[SessionId, ...], also: Held | None = None) -> None:
     tx.lock(hosts.HOSTS, also.hosts.union(*(held.hosts for held in before.values())))
     tx.lock(sessions.SESSIONS, ids)
     if any(_rests_on(tx, session_id) != held for session_id, held in before.items()):
-        raise StaleVersion
+        raise Overtaken
 
 
 def lock(tx: Tx, session_id: SessionId, also: Held | None = None) -> CaseFile:

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 import sqlalchemy as sa
 
-from service.errors import ChaperoneError, NotReady
+from service.errors import ChaperoneError, NotReady, StaleVersion
 
 R = TypeVar("R")
 
@@ -28,6 +28,11 @@ class Refused:
     """The request function raised `error`: nothing it wrote is stored, its refusal entry is."""
 
     error: ChaperoneError
+
+
+class Overtaken(StaleVersion):
+    """What a request rests on was changed by another while it waited for the rows. It is attempted anew
+    on the newest: nobody who makes a session safer is sent back because somebody else was faster."""
 
 
 class StoreBug(Exception):

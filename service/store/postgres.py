@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from service.errors import Misconfigured, NotReady
 from service.store.attempts import Hooks, Job, Result, carry_out, write_down_refusal
-from service.store.outcomes import Refused, commit_unsure
+from service.store.outcomes import Overtaken, Refused, commit_unsure
 from service.store.rules import enforce, under_rules
 from service.store.tx import Reader
 
@@ -127,6 +127,8 @@ class PostgresEngine:
         with under_rules(tx):
             result = carry_out(job, tx, self._hooks)
         if isinstance(result.answer, Refused):
+            if isinstance(result.answer.error, Overtaken):
+                raise _Again
             conn.rollback()
             conn.begin()
             result = self._refuse(conn, job, result.answer)
