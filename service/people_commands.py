@@ -19,20 +19,20 @@ EXPORTED = (People.FAMILIES, People.STAFF)
 
 
 @click.command("import")
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--go", is_flag=True, help="Bring the lists in. Without it they are checked only.")
 @click.option("--accept-doubts", is_flag=True, help="You have looked at the lines in doubt.")
 @TOKEN
-def import_people(files: tuple[Path, ...], go: bool, accept_doubts: bool, token: str) -> None:
-    """Bring in lists of people (FILE.csv) through the running service: staff, families, consents.
+def import_people(file: Path, go: bool, accept_doubts: bool, token: str) -> None:
+    """Bring in one list of people (FILE.csv) through the running service: staff, families or consents.
 
-    Each list is checked whole, line by line, before any of it is brought in. Repeatable: what is
-    there already, by its external id, is brought up to date or left as it is. A FILE.json, made by a
-    program, holds everything from policies to PINs and is brought in at once.
+    One list at a time, staff first and consents last: a line may name only people who are on record,
+    so a list can be checked once those before it are in. It is checked whole, line by line, before any
+    of it is brought in. Repeatable: what is there already, by its external id, is brought up to date or
+    left as it is. A FILE.json, made by a program, holds everything from policies to PINs and is brought
+    in at once.
     """
-    asyncio.run(_told(_bring_in(files, Wish(go, accept_doubts), token)))
+    asyncio.run(_told(_bring_in(file, Wish(go, accept_doubts), token)))
 
 
 async def _told(work: Coroutine[Any, Any, None]) -> None:
@@ -42,15 +42,14 @@ async def _told(work: Coroutine[Any, Any, None]) -> None:
         raise click.ClickException(error.sentence) from None
 
 
-async def _bring_in(files: tuple[Path, ...], wish: Wish, token: str) -> None:
+async def _bring_in(file: Path, wish: Wish, token: str) -> None:
     base_url = load_settings().base_url
     async with aiohttp.ClientSession() as session:
-        for file in files:
-            if file.suffix.lower() == ".json":
-                count = await bring_in(file, base_url, token, progress=click.echo)
-                click.echo(f"{count} records are in.")
-            else:
-                await bring_in_list(Call(session, base_url, token), file, wish, click.echo)
+        if file.suffix.lower() == ".json":
+            count = await bring_in(file, base_url, token, progress=click.echo)
+            click.echo(f"{count} records are in.")
+        else:
+            await bring_in_list(Call(session, base_url, token), file, wish, click.echo)
 
 
 @click.command("export-people")

@@ -21,7 +21,9 @@ from service.errors import ChaperoneError, InvalidInput, Misconfigured
 from service.people_doubles import Doubles
 from service.web.api.import_columns import People, columns, list_with
 
-AT_ONCE = 100
+AT_ONCE = 25
+"""Lines in one call: they are one transaction, so few, that nobody else waits long for the writer."""
+
 TELL_EVERY = 1000
 TOO_MANY = 429
 Tell = Callable[[str], object]
@@ -178,8 +180,8 @@ async def _pass(
 def _must_be_kept(wish: Wish, answer: Line, some: list[Line]) -> None:
     if wish.go and not answer["kept"]:
         raise InvalidInput(
-            f"Something changed meanwhile: lines {some[0]['line']} to {some[-1]['line']} were not all"
-            " kept. The lines before them were. Mend the lines named above and run it again: what is"
+            f"Something changed meanwhile: none of lines {some[0]['line']} to {some[-1]['line']} is"
+            " kept. The lines before them are. Mend the lines named above and run it again: what is"
             " in already stays as it is."
         )
 

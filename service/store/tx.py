@@ -124,9 +124,10 @@ class Tx:
             self._locked = locked
 
     def next_step(self) -> None:
-        """Inside a trial alone: begin another command, whose locks start at the first table again.
+        """Begin another command of a list, whose locks start at the first table again.
 
-        Two trials may then wait for each other in a ring; the database ends one, and it is re-run.
+        What it locks should be held by then, as everything a list names is. Where it is not, two lists
+        may wait for each other in a ring; the database ends one, and it is re-run.
         """
         self._locked = None
 

@@ -1,13 +1,12 @@
 """Whole lists of people are brought in, by the same commands that put one on record.
 
-A row is one child with the adults round it, one member of staff with what was seen of them, or one
-consent on paper. `try_rows` does everything a row asks for and undoes it, so a list can be checked
-whole before anything is kept; `keep_row` keeps it. Rows name people by `external_id` (or by our id),
-and one that is on record as it stands changes nothing: if we die in the middle of a list, bringing
-the same list in again completes it.
+A row is one child with the adults round it, or one member of staff with what was seen of them. It
+is done step by step, in one transaction with the other lines that came with it (`workflows.lists`).
+Rows name people by `external_id` (or by our id), and one that is on record as it stands changes
+nothing: bringing the same list in again completes what a machine that stopped left undone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -15,12 +14,12 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from service.errors import ChaperoneError, Conflict, InvalidInput
-from service.policy.people import Actor, Authority, ChildId, ParentId, StaffId
+from service.errors import Conflict, InvalidInput
+from service.policy.people import Authority, ChildId, ParentId, StaffId
 from service.policy.staff import Evidence
 from service.store import people, staff, ties
 from service.store.people import ParentRecord
-from service.store.transactions import Refused, Store, Tx
+from service.store.transactions import Tx
 from service.workflows import marks_from_lists, onboarding, register
 from service.workflows.marks_from_lists import (
     NO_ADULT_MARKS,
@@ -82,16 +81,12 @@ class StaffRow:
 Row = FamilyRow | StaffRow
 
 Step = tuple[Callable[[Tx, Any], Outcome], Any]
-"""One command of a row: one transaction when it is kept."""
-
-TRIED_AT_ONCE = 10
-"""Rows in one transaction of a check: few, so that nobody else waits long for the writer."""
+"""One command of a row."""
 
 
 def steps_of_family(row: FamilyRow) -> tuple[Step, ...]:
-    """The child first, then each adult with the tie: a row that stopped half-way is completed by
-    the next run. Marks of a new record are kept with it in one transaction, and those of an adult
-    on record come before a new address: at no moment is it seen by who may not."""
+    """The child first, then each adult with the tie. Those of an adult's marks that are new on record
+    come before a new address."""
     steps = [
         ((_adult_marks, adult), (_adult, adult), (_tie, (row.ref, adult))) for adult in row.adults
     ]
@@ -104,52 +99,8 @@ def steps_of_staff(row: StaffRow) -> tuple[Step, ...]:
     return (_colleague, row), *((_evidence, (row.ref, item)) for item in row.evidence)
 
 
-# --- trying and keeping -----------------------------------------------------------------------------
-
-
-async def try_rows(
-    store: Store, rows: Sequence[tuple[Step, ...]], by: Actor
-) -> list[Outcome | ChaperoneError]:
-    """What would come of each row: everything is done and undone, and leaves no trace."""
-    found: list[Outcome | ChaperoneError] = []
-    for first in range(0, len(rows), TRIED_AT_ONCE):
-        some = tuple(rows[first : first + TRIED_AT_ONCE])
-        outcome = await store.transact(_try_some, some, by=by)
-        if isinstance(outcome, Refused):
-            raise outcome.error
-        found += outcome.value
-    return found
-
-
-def _try_some(tx: Tx, rows: tuple[tuple[Step, ...], ...]) -> list[Outcome | ChaperoneError]:
-    return [_try_one(tx, steps) for steps in rows]
-
-
-def _try_one(tx: Tx, steps: tuple[Step, ...]) -> Outcome | ChaperoneError:
-    try:
-        with tx.undone():
-            outcomes = []
-            for request, command in steps:
-                tx.next_step()
-                outcomes.append(request(tx, command))
-            return _sum_of(outcomes)
-    except ChaperoneError as error:
-        return error
-
-
-async def keep_row(store: Store, steps: tuple[Step, ...], by: Actor) -> Outcome | ChaperoneError:
-    """Keep a row, a transaction for each step; the first that is refused ends it."""
-    outcomes = []
-    for request, command in steps:
-        outcome = await store.transact(request, command, by=by)
-        if isinstance(outcome, Refused):
-            return outcome.error
-        outcomes.append(outcome.value)
-    return _sum_of(outcomes)
-
-
-def _sum_of(outcomes: list[Outcome]) -> Outcome:
-    """The row as a whole is what its first step was, unless a later one changed something."""
+def sum_of(outcomes: list[Outcome]) -> Outcome:
+    """What came of a row as a whole: it is what its first step was, unless a later one changed something."""
     if outcomes[0] is Outcome.NEW:
         return Outcome.NEW
     return Outcome.SAME if set(outcomes) == {Outcome.SAME} else Outcome.CHANGED

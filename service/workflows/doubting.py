@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from service.store import doubles
 from service.store.doubles import same_name
-from service.store.transactions import Reader
+from service.store.transactions import Reader, Tx
 from service.workflows.bringing_in import FamilyRow, Row, StaffRow
 
 
@@ -36,29 +36,31 @@ class _Reached:
     is_staff: bool
 
 
-def doubts_about(reader: Reader, rows: tuple[Row, ...]) -> tuple[tuple[Doubt, ...], ...]:
-    """For each row, whom it looks like among those on record; one look for all the rows."""
-    people = [tuple(_reached(reader, row)) for row in rows]
-    digests = frozenset(one for row in people for person in row for one in person.digests)
+def doubts_about(reader: Reader | Tx, row: Row) -> tuple[Doubt, ...]:
+    """Whom a row looks like among those on record."""
+    reached = tuple(_reached(reader, row))
+    return (*_alike_child(reader, row), *_alike_people(reader, reached))
+
+
+def _alike_child(reader: Reader | Tx, row: Row) -> Iterator[Doubt]:
+    if isinstance(row, FamilyRow):
+        born = doubles.children_born(reader, row.born_on)
+        alike = born.get(same_name(row.name.get_secret_value()), frozenset())
+        yield from _doubt("looks_like_child", alike - {row.ref})
+
+
+def _alike_people(reader: Reader | Tx, reached: tuple[_Reached, ...]) -> Iterator[Doubt]:
+    digests = frozenset(one for person in reached for one in person.digests)
     adults = doubles.reached_by(reader, digests, among_staff=False)
     colleagues = doubles.reached_by(reader, digests, among_staff=True)
-    families = [row for row in rows if isinstance(row, FamilyRow)]
-    children = doubles.children_born(reader, (row.born_on for row in families))
-
-    def found(row: Row, reached: tuple[_Reached, ...]) -> Iterator[Doubt]:
-        if isinstance(row, FamilyRow):
-            key = (same_name(row.name.get_secret_value()), row.born_on)
-            yield from _doubt("looks_like_child", children.get(key, frozenset()) - {row.ref})
-        household = {person.ref for person in reached}  # one shares its number
-        for person in reached:
-            for code, known, own in (
-                ("looks_like_adult", adults, not person.is_staff),
-                ("looks_like_staff", colleagues, person.is_staff),
-            ):
-                refs = frozenset().union(*(known.get(one, ()) for one in person.digests))
-                yield from _doubt(code, refs - household if own else refs)
-
-    return tuple(tuple(found(row, reached)) for row, reached in zip(rows, people, strict=True))
+    household = {person.ref for person in reached}  # one shares its number
+    for person in reached:
+        for code, known, own in (
+            ("looks_like_adult", adults, not person.is_staff),
+            ("looks_like_staff", colleagues, person.is_staff),
+        ):
+            refs = frozenset().union(*(known.get(one, ()) for one in person.digests))
+            yield from _doubt(code, refs - household if own else refs)
 
 
 def _doubt(code: str, refs: frozenset[str]) -> Iterator[Doubt]:
@@ -66,7 +68,7 @@ def _doubt(code: str, refs: frozenset[str]) -> Iterator[Doubt]:
         yield Doubt(code, SENTENCES[code], tuple(sorted(refs)))
 
 
-def _reached(reader: Reader, row: Row) -> Iterator[_Reached]:
+def _reached(reader: Reader | Tx, row: Row) -> Iterator[_Reached]:
     def digests(*contacts: SecretStr | None) -> frozenset[str]:
         given = (contact for contact in contacts if contact is not None)
         return frozenset(reader.house.contact_digest(contact) for contact in given)

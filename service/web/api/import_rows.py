@@ -20,23 +20,16 @@ from service.web.api.import_columns import (
 )
 from service.web.bodies import Body
 from service.web.invalid import invalid_input
-from service.workflows.bringing_in import (
-    AdultRow,
-    FamilyRow,
-    Row,
-    StaffRow,
-    Step,
-    steps_of_family,
-    steps_of_staff,
-)
+from service.workflows.bringing_in import AdultRow, FamilyRow, StaffRow
+from service.workflows.lists import Known
 from service.workflows.marks_from_lists import AdultMarks, ChildMarks
-from service.workflows.paper import PaperRow, steps_of_paper
+from service.workflows.paper import PaperRow
 
 Cells = Mapping[str, str]
 S = TypeVar("S", bound=Body)
 
 
-def read_row(people: People, cells: Cells) -> Row | PaperRow:
+def read_row(people: People, cells: Cells) -> Known:
     """One line. `InvalidInput` names every column with what is wrong with it; never the value."""
     unknown = set(cells) - {column.name for column in columns(people)}
     if unknown:
@@ -44,13 +37,6 @@ def read_row(people: People, cells: Cells) -> Row | PaperRow:
             fields=[FieldProblem("", "unknown_column", "This list has no such column.")]
         )
     return _READERS[people](cells)
-
-
-def steps_of(row: Row | PaperRow) -> tuple[Step, ...]:
-    """The commands a row stands for."""
-    if isinstance(row, FamilyRow):
-        return steps_of_family(row)
-    return steps_of_staff(row) if isinstance(row, StaffRow) else steps_of_paper(row)
 
 
 def _part(shape: type[S], cells: Cells, prefix: str = "") -> S:
@@ -144,7 +130,7 @@ def _consent(cells: Cells) -> PaperRow:
     )
 
 
-_READERS: Mapping[People, Callable[[Cells], Row | PaperRow]] = {
+_READERS: Mapping[People, Callable[[Cells], Known]] = {
     People.FAMILIES: _family,
     People.STAFF: _colleague,
     People.CONSENTS: _consent,

@@ -1,20 +1,19 @@
-"""Lists of people are brought in: checked whole, then kept whole, the same as one by one."""
+"""Lists of people are brought in: some lines at once, kept all or none, the same as one by one."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
 
 from service.errors import ChaperoneError, InvalidInput
-from service.store.transactions import Store
+from service.store.transactions import Refused
 from service.web.api.import_columns import People
-from service.web.api.import_rows import read_row, steps_of
+from service.web.api.import_rows import read_row
+from service.web.api.outcome import done
 from service.web.api.who import OFFICE
 from service.web.bodies import Body, View
 from service.web.routes import Answer, Call, Route
-from service.workflows.bringing_in import Outcome, Row, keep_row, try_rows
-from service.workflows.doubting import Doubt, doubts_about
-from service.workflows.paper import PaperRow
+from service.workflows.bringing_in import Outcome
+from service.workflows.lists import Known, Lines, Told, keep_lines, try_lines
 
 MOST_LINES = 100
 LARGEST = 512 * 1024
@@ -57,37 +56,26 @@ class LineView(View):
 
 
 class ImportView(View):
-    """What came of the lines. `kept` is false if one of them was refused or in doubt, too."""
+    """What came of the lines, or would. `kept`: all of them are on record now; otherwise none is."""
 
     kept: bool
     lines: tuple[LineView, ...]
 
 
-Known = Row | PaperRow
-
-
 async def bring_in(call: Call[ImportBody]) -> Answer:
-    """Check lines, and keep them if all are good and `go` says so. The same line twice changes
-    nothing the second time."""
+    """Check lines, and keep them in one transaction if all are good and `go` says so. The same line
+    twice changes nothing the second time."""
     body = call.body
     read = [_read(body.people, line) for line in body.lines]
-    rows = [row for row in read if not isinstance(row, InvalidInput)]
-    doubts = iter(await _doubts(call.deps.store, rows))
-    tried = iter(await try_rows(call.deps.store, [steps_of(row) for row in rows], call.actor))
-    views = [
-        _view(line.line, row, ())
-        if isinstance(row, InvalidInput)
-        else _view(line.line, next(tried), next(doubts))
+    rows = tuple(row for row in read if not isinstance(row, InvalidInput))
+    wanted = Lines(rows, accept_doubts=body.accept_doubts)
+    kept = await _keep(call, wanted) if body.go and len(rows) == len(read) else None
+    told = iter(await done(call, try_lines, wanted) if kept is None else kept)
+    views = tuple(
+        _view(line.line, Told(row, ()) if isinstance(row, InvalidInput) else next(told))
         for line, row in zip(body.lines, read, strict=True)
-    ]
-    good = all(_is_good(view, body) for view in views)
-    if not (body.go and good):
-        return Answer(200, ImportView(kept=False, lines=tuple(views)))
-    return Answer(200, await _keep(call, rows, views))
-
-
-def _is_good(view: LineView, body: ImportBody) -> bool:
-    return not view.problems and (body.accept_doubts or not view.doubts)
+    )
+    return Answer(200, ImportView(kept=kept is not None, lines=views))
 
 
 def _read(people: People, line: Line) -> Known | InvalidInput:
@@ -97,36 +85,21 @@ def _read(people: People, line: Line) -> Known | InvalidInput:
         return error
 
 
-async def _doubts(store: Store, rows: Sequence[Known]) -> list[tuple[Doubt, ...]]:
-    plain = tuple(row for row in rows if not isinstance(row, PaperRow))
-    if not plain:
-        return [() for _ in rows]
-    return list(await store.read(doubts_about, plain))
+async def _keep(call: Call[ImportBody], wanted: Lines) -> tuple[Told, ...] | None:
+    """What came of the lines; None if they are not kept, and it has to be told why, line by line."""
+    outcome = await call.deps.store.transact(keep_lines, wanted, by=call.actor)
+    return None if isinstance(outcome, Refused) else outcome.value
 
 
-async def _keep(
-    call: Call[ImportBody], rows: Sequence[Known], views: Sequence[LineView]
-) -> ImportView:
-    """All were good a moment ago; one that is refused now, because something changed meanwhile, is
-    told, and the rest stands."""
-    kept = []
-    for row, view in zip(rows, views, strict=True):
-        if view.outcome is Outcome.SAME:
-            kept.append(view)
-            continue
-        result = await keep_row(call.deps.store, steps_of(row), call.actor)
-        told = _view(view.line, result, ())
-        kept.append(told.model_copy(update={"doubts": view.doubts}))
-    return ImportView(kept=not any(view.problems for view in kept), lines=tuple(kept))
-
-
-def _view(line: int, result: Outcome | ChaperoneError, doubts: tuple[Doubt, ...]) -> LineView:
+def _view(line: int, told: Told) -> LineView:
+    result = told.result
     return LineView(
         line=line,
         outcome=None if isinstance(result, ChaperoneError) else result,
         problems=_problems(result) if isinstance(result, ChaperoneError) else (),
         doubts=tuple(
-            Remark(column="", code=one.code, sentence=one.sentence, like=one.refs) for one in doubts
+            Remark(column="", code=one.code, sentence=one.sentence, like=one.refs)
+            for one in told.doubts
         ),
     )
 
