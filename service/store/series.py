@@ -1,11 +1,12 @@
 """Series: what was asked for, which occurrences were refused, and the sessions that came of it."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from service.errors import NotFound
+from service.errors import FieldProblem, NotFound
 from service.policy.people import SessionId, StaffId
 from service.policy.session import SessionState
 from service.store.sessions import SESSIONS
@@ -30,13 +31,11 @@ class Series:
 
 @dataclass(frozen=True)
 class Refusal:
-    """An occurrence that was not booked, and why."""
+    """An occurrence that was not booked, and everything that stood in its way (one problem at least)."""
 
     number: int
     local_start: str
-    code: str
-    field: str
-    sentence: str
+    problems: tuple[FieldProblem, ...]
 
 
 @dataclass(frozen=True)
@@ -65,9 +64,30 @@ def insert(tx: Tx, one: Series) -> str | None:
 
 def insert_refusals(tx: Tx, series_id: str, refused: tuple[Refusal, ...]) -> None:
     """Store which occurrences were not booked."""
-    rows = [{"series_id": series_id, **vars(one)} for one in refused]
+    rows = [
+        {
+            "series_id": series_id,
+            "number": one.number,
+            "local_start": one.local_start,
+            "code": one.problems[0].code,
+            "field": one.problems[0].field,
+            "sentence": one.problems[0].sentence,
+            "problems": json.dumps([_written(problem) for problem in one.problems]),
+        }
+        for one in refused
+    ]
     if rows:
         tx.conn.execute(REFUSALS.insert(), rows)
+
+
+def _written(problem: FieldProblem) -> dict[str, str | None]:
+    by = problem.lift_before
+    return vars(problem) | {"lift_before": by and by.isoformat()}
+
+
+def _read(values: dict[str, str]) -> FieldProblem:
+    by = values["lift_before"]
+    return FieldProblem(**values | {"lift_before": by and datetime.fromisoformat(by)})  # type: ignore[arg-type]
 
 
 def get(reader: Tx | Reader, series_id: str) -> Series:
@@ -101,9 +121,15 @@ def refusals(reader: Tx | Reader, series_id: str) -> tuple[Refusal, ...]:
     """The occurrences of a series that were not booked."""
     query = sa.select(REFUSALS).where(REFUSALS.c.series_id == series_id).order_by(REFUSALS.c.number)
     return tuple(
-        Refusal(row.number, row.local_start, row.code, row.field, row.sentence)
-        for row in reader.conn.execute(query)
+        Refusal(row.number, row.local_start, _problems(row)) for row in reader.conn.execute(query)
     )
+
+
+def _problems(row: sa.Row[tuple[object, ...]]) -> tuple[FieldProblem, ...]:
+    """All of them; of a series booked before they were kept, the first."""
+    values = row._mapping
+    first = FieldProblem(values["field"], values["code"], values["sentence"])
+    return tuple(map(_read, json.loads(values["problems"]))) or (first,)
 
 
 def sessions_of(reader: Tx | Reader, series_id: str) -> tuple[BookedOne, ...]:

@@ -61,7 +61,7 @@ def book_series(tx: Tx, command: BookSeries) -> str:
         raise Conflict(
             "Not one session of this series can be booked.",
             code="no_occurrence",
-            details={"occurrences": [vars(one) for one in refused]},
+            details={"occurrences": [_told(one) for one in refused]},
         )
     store.insert_refusals(tx, made.series_id, refused)
     tx.record(
@@ -75,6 +75,13 @@ def book_series(tx: Tx, command: BookSeries) -> str:
     )
     _ask(tx, booked)
     return made.series_id
+
+
+def _told(one: Refusal) -> dict[str, object]:
+    """The first problem by itself as well, as it was told before there were several."""
+    first = one.problems[0]
+    told = {"code": first.code, "field": first.field, "sentence": first.sentence}
+    return vars(one) | told
 
 
 def _asked(command: BookSeries) -> str:
@@ -169,10 +176,8 @@ def _place(tx: Tx, one: BookSession, series_id: str) -> Session:
 
 
 def _refusal(occurrence: Occurrence, error: ChaperoneError) -> Refusal:
-    first = error.fields[0] if error.fields else FieldProblem("", error.code, error.sentence)
-    return Refusal(
-        occurrence.number, occurrence.local_start, first.code, first.field, first.sentence
-    )
+    problems = error.fields or (FieldProblem("", error.code, error.sentence),)
+    return Refusal(occurrence.number, occurrence.local_start, problems)
 
 
 # --- asking the families ------------------------------------------------------------------------------

@@ -73,7 +73,10 @@ async def test_an_occurrence_that_clashes_says_with_whom_and_the_others_stand(
     world: World,
 ) -> None:
     other = await a_family(world.house, "brook", world.coordinator)
+    tina = await a_colleague(world.house, "Tina", "tina")
     taken = a_booking(world, starts_at="2026-12-08T16:30:00Z", children=[other.child])
+    assert (await coordinator(world).post("/v1/sessions", taken)).status == 201
+    taken = a_booking(world, starts_at="2026-12-08T16:00:00Z", tutor_id=tina)
     assert (await coordinator(world).post("/v1/sessions", taken)).status == 201
     body = await booked(world)
     refused = [
@@ -82,8 +85,15 @@ async def test_an_occurrence_that_clashes_says_with_whom_and_the_others_stand(
     assert [(at, why["code"], why["field"]) for at, why in refused] == [
         ("2026-12-08T16:00:00", "taken", "tutor_id")
     ]
+    told = [
+        (one["field"], one["code"], one["lifted_by"], one["lift_before"])
+        for one in refused[0][1]["problems"]
+    ]
+    by = ("taken", "a coordinator", "2026-12-08T16:00:00Z")
+    assert told == [("tutor_id", *by), ("children.0", *by)]
+    assert (await tutor(world).get(f"/v1/series/{body['series_id']}")).body == body
     assert len([one for one in body["occurrences"] if one["state"] == "booked"]) == 3
-    assert (await recorded(world.house)).count("session.booked") == 1 + 3
+    assert (await recorded(world.house)).count("session.booked") == 2 + 3
     await check_everything(world.house)
 
 
@@ -102,6 +112,9 @@ async def test_a_dry_run_tells_the_same_and_leaves_nothing(world: World) -> None
     nothing = a_series(world, local_start="2026-12-08T16:15", count=1)
     reply = await api.post("/v1/series", nothing)
     assert (reply.status, reply.code) == (409, "no_occurrence")
+    (told,) = reply.body["details"]["occurrences"]
+    assert [one["field"] for one in told["problems"]] == ["tutor_id", "children.0"]
+    assert told["problems"][0]["lifted_by"] == "a coordinator"
     assert await stored(world.house) == before
 
 

@@ -36,7 +36,8 @@ class SeriesRow(SQLModel, table=True):
 
 
 class SeriesRefusalRow(SQLModel, table=True):
-    """An occurrence of a series that could not be booked, and why. The others stand."""
+    """An occurrence of a series that could not be booked, and why: the first problem, and all of them
+    as JSON. The others stand."""
 
     __tablename__ = "series_refusals"
     __table_args__ = (holds("number_counts", "number >= 1"), record(append_only=True))
@@ -46,6 +47,7 @@ class SeriesRefusalRow(SQLModel, table=True):
     code: str
     field: str
     sentence: str
+    problems: str = Field(default="[]", sa_column_kwargs={"server_default": "[]"})
 
 
 class SessionRow(SQLModel, table=True):

@@ -12,17 +12,19 @@ from service.web.api.sessions import provider_of
 from service.web.api.shapes import Words
 from service.web.api.who import BOOKERS, READERS
 from service.web.bodies import Body, Instant, View
+from service.web.problems import FieldView, field_view
 from service.web.routes import Answer, Call, Route
 from service.workflows import calling_off
 from service.workflows import series as workflow
 
 
 class RefusalView(View):
-    """Why an occurrence was not booked."""
+    """Why an occurrence was not booked: the first problem, and `problems` with every one of them."""
 
     code: str
     field: str
     sentence: str
+    problems: tuple[FieldView, ...]
 
 
 class OccurrenceView(View):
@@ -125,12 +127,18 @@ async def _shown(call: Call[NewSeries] | Call, series_id: str, status: int = 200
 
 
 def _refused(one: Refusal) -> OccurrenceView:
+    first = one.problems[0]
     return OccurrenceView(
         local_start=one.local_start,
         starts_at=None,
         session_id=None,
         state=None,
-        refused=RefusalView(code=one.code, field=one.field, sentence=one.sentence),
+        refused=RefusalView(
+            code=first.code,
+            field=first.field,
+            sentence=first.sentence,
+            problems=tuple(map(field_view, one.problems)),
+        ),
     )
 
 

@@ -249,6 +249,7 @@ SERIES_REFUSAL: Row = {
     "code": "taken",
     "field": "tutor_id",
     "sentence": "The tutor has another session at that time.",
+    "problems": "[]",
 }
 OVERRIDE: Row = {
     "id": "override_1",
