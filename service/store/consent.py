@@ -164,18 +164,18 @@ def words_kept(reader: Tx | Reader, child_id: ChildId) -> dict[ConsentEntryId, W
     }
 
 
-def has_paper(
-    reader: Tx | Reader, child_id: ChildId, giver_id: ParentId, purpose: Purpose, evidence: str
-) -> bool:
-    """Whether this very paper is in the child's ledger."""
-    query = sa.select(CONSENTS.c.id).where(
-        CONSENTS.c.child_id == child_id,
-        CONSENTS.c.giver_id == giver_id,
-        CONSENTS.c.purpose == purpose.value,
-        CONSENTS.c.route == Route.PAPER.value,
-        CONSENTS.c.evidence == evidence,
+def named_with(reader: Tx | Reader, word: ConsentEntry) -> frozenset[ParentId]:
+    """The adults whom a giver had named once a word was said, whatever followed it."""
+    following = sa.select(sa.func.min(CONSENTS.c.position)).where(
+        CONSENTS.c.child_id == word.child_id, CONSENTS.c.position > word.position
     )
-    return reader.conn.execute(query.limit(1)).first() is not None
+    until = reader.conn.execute(following).scalar_one()
+    query = _NOMINATED.where(NOMINATIONS.c.giver_id == word.giver_id)
+    named: dict[ParentId, bool] = {}
+    for row in reader.conn.execute(query, {"ids": (word.child_id,)}):
+        if until is None or row.position < until:
+            named[ParentId(row.adult_id)] = row.named
+    return frozenset(adult_id for adult_id, stands in named.items() if stands)
 
 
 def nominated(

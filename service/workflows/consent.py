@@ -141,10 +141,12 @@ def _note(tx: Tx, entry: ConsentEntry, word: Word) -> None:
 
 
 def _says_visits(tx: Tx, command: SayWord) -> bool:
-    if command.purpose is not Purpose.TAKE_PART or not asks_about_visits(tx.house.organisation):
+    if command.purpose is not Purpose.TAKE_PART:
         return False
-    # A paper may be older than what we ask now: it says what it says.
-    return command.route is not Route.PAPER or command.says_visits
+    # A paper may be older than what we ask now, or newer: it says what it says.
+    if command.route is Route.PAPER:
+        return command.says_visits
+    return asks_about_visits(tx.house.organisation)
 
 
 def _word(tx: Tx, command: SayWord, wording: str) -> Word:

@@ -2,20 +2,30 @@
 
 A paper has a reference, the day it was signed, and two names: who took it and who checked it, both
 on the staff register and neither of them the child's tutor. Who puts it on record is a named person
-too, and is noted as for any word that staff take down (POL-04).
+too, and is noted as for any word that staff take down (POL-04). A paper that is on record already is
+corrected by a no alone.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from service.errors import Conflict, InvalidInput, NotAllowed
-from service.policy.consent import ConsentEntry, ConsentKind, Purpose, Route, standing
+from service.policy.consent import (
+    NO_KINDS,
+    ConsentEntry,
+    ConsentKind,
+    Purpose,
+    Route,
+    standing,
+)
 from service.policy.people import ChildId, ParentId, Role, StaffId
+from service.policy.staff import StaffMember
 from service.store import consent as ledger
 from service.store import staff
 from service.store.transactions import Tx
-from service.workflows import bringing_in, consent
+from service.workflows import bringing_in, consent, same_paper
 from service.workflows.bringing_in import Outcome, Step
+from service.workflows.consent import SayWord
 from service.workflows.teaching import must_not_teach, teaches
 
 
@@ -23,7 +33,7 @@ from service.workflows.teaching import must_not_teach, teaches
 class PaperRow:
     """One word of one giver, on paper. People are named by their external ids.
 
-    `answered_by` is the deputy who signed, where the giver is a team.
+    `answered_by` is the deputy who signed, where the giver is a team; `language` that of the paper.
     """
 
     child: str
@@ -40,6 +50,7 @@ class PaperRow:
     child_agrees: bool = False
     says_visits: bool = False
     answered_by: str | None = None
+    language: str = "en"
 
 
 def steps_of_paper(row: PaperRow) -> tuple[Step, ...]:
@@ -53,28 +64,34 @@ def _paper(tx: Tx, row: PaperRow) -> Outcome:
     child_id, giver_id = bringing_in.child_called(tx, row.child), _adult(tx, "giver_id", row.giver)
     if child_id is None:
         raise bringing_in.unknown("child_id", "child")
-    evidence = _evidence(tx, row, child_id)
-    if ledger.has_paper(tx, child_id, giver_id, row.purpose, evidence):
-        return Outcome.SAME
-    _must_be_the_newest_word(tx, row, child_id, giver_id)
-    consent.say_word(
-        tx,
-        consent.SayWord(
-            child_id=child_id,
-            giver_id=giver_id,
-            purpose=row.purpose,
-            kind=row.kind,
-            route=Route.PAPER,
-            evidence=evidence,
-            policy_version=row.policy_version,
-            valid_until=row.valid_until,
-            present_adults=tuple(_adult(tx, "present_adults", one) for one in row.present_adults),
-            child_agrees=row.child_agrees,
-            says_visits=row.says_visits,
-            answered_by=_deputy(tx, row),
-        ),
+    witnesses = _witnesses(tx, row)
+    said = SayWord(
+        child_id=child_id,
+        giver_id=giver_id,
+        purpose=row.purpose,
+        kind=row.kind,
+        route=Route.PAPER,
+        evidence=_evidence(tx, row, witnesses),
+        policy_version=row.policy_version,
+        valid_until=row.valid_until,
+        present_adults=tuple(_adult(tx, "present_adults", one) for one in row.present_adults),
+        language=row.language,
+        child_agrees=row.child_agrees,
+        says_visits=row.says_visits,
+        answered_by=_deputy(tx, row),
     )
-    return Outcome.NEW
+    known = same_paper.newest_word(tx, said)
+    if known is not None and same_paper.says(tx, known, said):
+        return Outcome.SAME
+    if known is not None and row.kind not in NO_KINDS:
+        raise Conflict(
+            "This paper is on record with other words: ask this adult again, on a new one.",
+            code="paper_says_otherwise",
+        )
+    _must_be_vouched_for(tx, row, child_id, witnesses)
+    _must_be_the_newest_word(tx, row, child_id, giver_id)
+    consent.say_word(tx, said)
+    return Outcome.NEW if known is None else Outcome.CHANGED
 
 
 def _deputy(tx: Tx, row: PaperRow) -> ParentId | None:
@@ -88,14 +105,41 @@ def _adult(tx: Tx, column: str, ref: str) -> ParentId:
     return adult_id
 
 
-def _evidence(tx: Tx, row: PaperRow, child_id: ChildId) -> str:
+def _witnesses(tx: Tx, row: PaperRow) -> tuple[StaffId, StaffId]:
+    """Who took the paper and who checked it."""
+    return _witness(tx, "taken_by", row.taken_by), _witness(tx, "checked_by", row.checked_by)
+
+
+def _must_be_vouched_for(
+    tx: Tx, row: PaperRow, child_id: ChildId, witnesses: tuple[StaffId, StaffId]
+) -> None:
+    """By two people, neither of them the child's tutor. For a yes they worked here when it was signed,
+    and are not suspended; a no is not lost for that."""
+    members = staff.members(tx, frozenset(witnesses))
+    taken_by, checked_by = (members[one] for one in witnesses)
+    _must_be_two(taken_by, checked_by)
+    by_column = {"taken_by": taken_by, "checked_by": checked_by}
+    _must_not_teach(tx, child_id, {column: one.staff_id for column, one in by_column.items()})
+    if row.kind in NO_KINDS:
+        return
+    for column, member in by_column.items():
+        _must_be_of_the_staff(column, member, row.signed_on)
+
+
+def _must_be_of_the_staff(column: str, member: StaffMember, signed_on: date) -> None:
+    if member.suspended:
+        raise InvalidInput.of(column, "suspended", "Who is suspended vouches for no consent.")
+    if member.left_on is not None and signed_on >= member.left_on:
+        raise InvalidInput.of(
+            column, "had_left", "This colleague had left when the paper was signed."
+        )
+
+
+def _evidence(tx: Tx, row: PaperRow, witnesses: tuple[StaffId, StaffId]) -> str:
     """How the paper can be found and who answers for it, in one line; the same paper, the same line."""
     if row.signed_on > tx.house.organisation.local_day(tx.now):
         raise InvalidInput.of("signed_on", "in_the_future", "It cannot have been signed yet.")
-    taken_by = _witness(tx, "taken_by", row.taken_by)
-    checked_by = _witness(tx, "checked_by", row.checked_by)
-    _must_be_two(tx, taken_by, checked_by)
-    _must_not_teach(tx, child_id, {"taken_by": taken_by, "checked_by": checked_by})
+    taken_by, checked_by = witnesses
     return f"{row.document}; signed {row.signed_on}; taken by {taken_by}; checked by {checked_by}"
 
 
@@ -106,9 +150,8 @@ def _witness(tx: Tx, column: str, ref: str) -> StaffId:
     return staff_id
 
 
-def _must_be_two(tx: Tx, taken_by: StaffId, checked_by: StaffId) -> None:
-    members = staff.members(tx, frozenset({taken_by, checked_by}))
-    if members[taken_by].same_person_as(members[checked_by]):
+def _must_be_two(taken_by: StaffMember, checked_by: StaffMember) -> None:
+    if taken_by.same_person_as(checked_by):
         raise InvalidInput.of(
             "checked_by", "same_person", "Another person must check what one has taken."
         )

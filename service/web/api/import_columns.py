@@ -142,6 +142,9 @@ class ConsentCells(Body):
     answered_by: Annotated[
         ExternalId | None, Field(description="the deputy who signed, where the giver is a team")
     ] = None
+    language: Annotated[
+        Language, Field(description="language of the paper, like de or pl; else en")
+    ] = "en"
 
 
 @dataclass(frozen=True)

@@ -127,6 +127,7 @@ def _consent(cells: Cells) -> PaperRow:
         child_agrees=told.child_agrees,
         says_visits=told.says_visits,
         answered_by=told.answered_by,
+        language=told.language,
     )
 
 
