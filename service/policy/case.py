@@ -23,9 +23,10 @@ from service.policy.staff import Assignment, StaffMember
 class ChildCase:
     """What is recorded about one child for this session.
 
-    `nominated` are the adults whom each giver named to be the present one. `adult_keys` are digests
-    of the contacts of every adult on the child's record. `promised_elsewhere` are the standing
-    promises of this child's adults for other sessions at the same time. `handed_on`: the way in is
+    `nominated` are the adults whom each giver named to be the present one. `kin` are the child's
+    records and whoever is or ever was on one of them, under any record of theirs; `adult_keys` are
+    digests of their contacts. `promised_elsewhere` are the standing promises of this child's adults
+    for other sessions at the same time. `handed_on`: the way in is
     with the child's own device.
     """
 
@@ -36,6 +37,7 @@ class ChildCase:
     promised_elsewhere: tuple[Pledge, ...] = ()
     check_ins: tuple[CheckIn, ...] = ()
     sightings: tuple[Sighting, ...] = ()
+    kin: frozenset[str] = frozenset()
     adult_keys: frozenset[str] = frozenset()
     rehearsing: bool = False
     resolutions: tuple[Resolution, ...] = ()
@@ -110,16 +112,20 @@ class ChildCase:
         return max(left, default=None)
 
     def is_family(self, member: StaffMember) -> bool:
-        """Whether the member of staff is on this child's record, by declaration or by contact."""
-        own_people = {self.child.child_id, *self.child.adults}
-        if not member.relations.isdisjoint(own_people):
+        """Whether the member of staff is family of this child, by declaration or by contact: of whoever
+        is or was on its record, since a father stays one when he is taken off it (pitfall 9)."""
+        if not member.relations.isdisjoint(self._own_people):
             return True
         return not member.contact_keys.isdisjoint(self.adult_keys)
 
     def is_connected(self, member: StaffMember) -> bool:
         """Whether this family's employer, friend or neighbour is on the staff, and no lead has
         accepted that (pitfall 10)."""
-        return not member.connections.isdisjoint({self.child.child_id, *self.child.adults})
+        return not member.connections.isdisjoint(self._own_people)
+
+    @property
+    def _own_people(self) -> frozenset[str]:
+        return self.kin | {self.child.child_id, *self.child.adults}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from service.policy.case import CaseFile, ChildCase, HandOver, HostCase
 from service.policy.organisation import Organisation
-from service.policy.people import Child, ChildId, HostId, ParentId, SessionId, StaffId
+from service.policy.people import ChildId, HostId, ParentId, SessionId, StaffId
 from service.policy.presence import Pledge
 from service.policy.session import Session, SessionState, Span
 from service.policy.staff import StaffMember
@@ -12,6 +12,7 @@ from service.store import (
     at_the_door,
     consent,
     duties,
+    family,
     hosts,
     people,
     policies,
@@ -119,6 +120,7 @@ def _children(reader: Tx | Reader, session: Session) -> tuple[ChildCase, ...]:
     door = at_the_door.of_session(reader, session)
     rehearsing = rehearsal.rehearsing(reader, ids)
     elsewhere = _promised_elsewhere(reader, session, pledges)
+    related = family.of_children(reader, known)
     return tuple(
         ChildCase(
             child=known[child_id],
@@ -128,7 +130,8 @@ def _children(reader: Tx | Reader, session: Session) -> tuple[ChildCase, ...]:
             promised_elsewhere=elsewhere,
             check_ins=check_ins.get(child_id, ()),
             sightings=sightings.get(child_id, ()),
-            adult_keys=_adult_keys(reader, known[child_id]),
+            kin=related[child_id].people,
+            adult_keys=related[child_id].contact_keys,
             resolutions=resolutions.get(child_id, ()),
             rehearsing=child_id in rehearsing,
             second_device=door.second_devices.get(child_id),
@@ -150,11 +153,6 @@ def _promised_elsewhere(
     }
     span = Span(session.starts_at, session.ends_at)
     return presence.promised_elsewhere(reader, frozenset(adults), span, session.session_id)
-
-
-def _adult_keys(reader: Tx | Reader, child: Child) -> frozenset[str]:
-    keys = people.adult_keys(reader, child.adults)
-    return frozenset().union(*keys.values())
 
 
 @dataclass(frozen=True)

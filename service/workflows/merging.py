@@ -16,7 +16,17 @@ from service.policy.consent import (
     open_refusals,
 )
 from service.policy.people import BARRING, Child, ChildId, ParentId, Restriction, SessionId, StaffId
-from service.store import alerts, cases, consent, links, people, restrictions, sessions, ties
+from service.store import (
+    alerts,
+    cases,
+    consent,
+    family,
+    links,
+    people,
+    restrictions,
+    sessions,
+    ties,
+)
 from service.store.cases import Held
 from service.store.consent import Grounds
 from service.store.people import ParentRecord
@@ -142,8 +152,8 @@ def merge_parent(tx: Tx, command: MergeParent) -> ParentId:
     """
     must_be_lead(tx)
     both = (command.parent_id, command.into)
-    children = {one for parent_id in both for one in people.children_of(tx, parent_id)}
-    affected = _sessions_of(tx, tuple(sorted(children)))
+    children = family.children_of(tx, both)
+    affected = _sessions_of(tx, children)
     held = Held(children=frozenset(children), parents=frozenset(both))
     cases.hold(tx, affected, held)
     merged, into = (people.parent_record(tx, parent_id) for parent_id in both)

@@ -19,7 +19,7 @@ from service.policy.people import (
     Tie,
 )
 from service.policy.times import zone_named
-from service.store import cases, consent, people, restrictions, sessions, ties
+from service.store import cases, consent, family, people, restrictions, sessions, ties
 from service.store.cases import Held
 from service.store.people import ParentRecord
 from service.store.transactions import Tx
@@ -118,8 +118,8 @@ def put_parent(tx: Tx, command: PutParent) -> ParentId:
 
 
 def hold_sessions_round(tx: Tx, parent_id: ParentId) -> tuple[SessionId, ...]:
-    """Hold the running sessions of every child on whose record the adult is."""
-    children = people.children_of(tx, parent_id)
+    """Hold the running sessions of every child whose kin the adult is."""
+    children = family.children_of(tx, [parent_id])
     affected = tuple(
         sorted({one for child_id in children for one in sessions.running_of_child(tx, child_id)})
     )

@@ -185,6 +185,14 @@ def test_staff_who_share_a_contact_with_a_parent_are_family(key: str) -> None:
     assert codes(a_case(children=(child,))) == [f"{key}_is_family"]
 
 
+@pytest.mark.pitfall(9)
+@pytest.mark.parametrize(("kind", "code"), [("relations", "family"), ("connections", "connected")])
+def test_whoever_was_once_on_the_childs_record_is_kin(kind: str, code: str) -> None:
+    tutor = a_staff_member(TUTOR, **{kind: frozenset({"parent_of_before"})})
+    child = a_child_case(kin=frozenset({"parent_of_before"}))
+    assert codes(a_case(tutor=tutor, children=(child,))) == [f"tutor_is_{code}"]
+
+
 @pytest.mark.pitfall(28)
 def test_the_tutor_under_their_own_id_cannot_be_second_staff() -> None:
     assert codes(a_case(second_staff=a_staff_member(TUTOR))) == ["second_staff_is_tutor"]

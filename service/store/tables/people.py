@@ -19,7 +19,12 @@ class ChildRow(SQLModel, table=True):
     """
 
     __tablename__ = "children"
-    __table_args__ = (unique("external_id"), one_of("restriction", OF_A_CHILD), record(10))
+    __table_args__ = (
+        unique("external_id"),
+        one_of("restriction", OF_A_CHILD),
+        found_by("ix_children_merged_into", "merged_into", where="merged_into IS NOT NULL"),
+        record(10),
+    )
     id: str = Field(primary_key=True)
     external_id: str | None = None
     name_sealed: bytes
@@ -47,6 +52,7 @@ class ParentRow(SQLModel, table=True):
     __table_args__ = (
         unique("external_id"),
         one_of("restriction", Restriction),
+        found_by("ix_parents_merged_into", "merged_into", where="merged_into IS NOT NULL"),
         record(20),
     )
     id: str = Field(primary_key=True)
