@@ -182,9 +182,17 @@ def append_evidence(tx: Tx, staff_id: StaffId, item: Evidence, seen_by: str | No
 
 
 def put_relation(tx: Tx, staff_id: StaffId, related_id: str, kind: RelationKind) -> bool:
-    """Declare a relation; False if it is declared already."""
+    """Declare a relation; False if it stands already. One that was accepted stands open again: what is
+    declared anew may be another thing than what the lead accepted."""
     row = {"staff_id": staff_id, "related_id": related_id, "kind": kind.value}
-    return tx.try_write(RELATIONS.insert().values(declared_at=tx.now, **row)) is None
+    if tx.try_write(RELATIONS.insert().values(declared_at=tx.now, **row)) is None:
+        return True
+    mine = sa.and_(*(RELATIONS.c[name] == value for name, value in row.items()))
+    if tx.conn.execute(sa.select(RELATIONS.c.accepted_at).where(mine)).scalar_one() is None:
+        return False
+    values = {"declared_at": tx.now, "accepted_at": None, "accepted_by": None}
+    tx.conn.execute(RELATIONS.update().where(mine).values(values))
+    return True
 
 
 def accept_connection(tx: Tx, staff_id: StaffId, related_id: str) -> bool:

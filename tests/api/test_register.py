@@ -153,6 +153,10 @@ async def test_a_connection_counts_until_a_lead_accepts_it_with_a_reason(world: 
     assert (await lead(world).post(accept, body)).status == 204
     assert await blockers(world, session_id) == set()
     assert (await lead(world).post(accept, body)).status == 404
+    assert (await coordinator(world).post(relations, declared)).status == 201
+    assert await blockers(world, session_id) == {"tutor_is_connected"}, "it is open again"
+    assert (await recorded(world.house)).count("staff.relation_declared") == 2
+    assert (await lead(world).post(accept, body)).status == 204
     await coordinator(world).post(relations, declared | {"kind": "family"})
     assert await blockers(world, session_id) == {"tutor_is_family"}
     assert (await lead(world).post(accept, body)).status == 404, "family is never accepted"
