@@ -10,6 +10,8 @@ from service.errors import FieldProblem, InvalidInput
 from service.web.bodies import OWN_PREFIX
 
 MOST_FIELDS = 50
+_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
+"""How pydantic writes a choice that is a member of an enumeration; people send its value."""
 _SHOWABLE = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 _TEXT = ("wrong_type", "This must be text.")
 _WHOLE = ("wrong_type", "This must be a whole number.")
@@ -107,7 +109,8 @@ def _in_plain_words(kind: str, limits: Mapping[str, Any]) -> tuple[str, str]:
     if kind not in SENTENCES:
         return "invalid", "This value is not valid."
     code, sentence = SENTENCES[kind]
-    return code, sentence.format_map(limits)
+    told = {name: _MEMBER.sub(r"\1", str(limit)) for name, limit in limits.items()}
+    return code, sentence.format_map(told)
 
 
 def dotted(place: tuple[int | str, ...]) -> str:

@@ -7,7 +7,7 @@ a paper. The audit export holds them, word for word.
 from collections.abc import Iterator
 from datetime import date
 
-from service.policy.people import Child, ChildId, ParentId, StaffId
+from service.policy.people import Child, ChildId, StaffId
 from service.policy.staff import Evidence, EvidenceKind
 from service.store import listings, people, staff, ties
 from service.store.people import ParentRecord
@@ -43,9 +43,11 @@ def _family(reader: Reader, child_id: ChildId, *, sees_hidden: bool) -> Iterator
         "born_on": record.child.born_on.isoformat(),
         **_child_marks(record.child, sees_hidden=sees_hidden),
     }
+    on_it = (people.parent_record(reader, parent_id) for parent_id in record.child.adults)
     adults = [
-        _adult(reader, child_id, parent_id, sees_hidden=sees_hidden)
-        for parent_id in record.child.adults
+        _adult(reader, child_id, adult, sees_hidden=sees_hidden)
+        for adult in on_it
+        if adult.merged_into is None  # the record that was kept stands on the line
     ]
     adults.sort(key=lambda adult: adult["id"])  # by the id that is the same wherever it comes in
     for first in range(0, max(1, len(adults)), ADULTS_ON_A_LINE):
@@ -57,13 +59,12 @@ def _family(reader: Reader, child_id: ChildId, *, sees_hidden: bool) -> Iterator
         }
 
 
-def _adult(reader: Reader, child_id: ChildId, parent_id: ParentId, *, sees_hidden: bool) -> Cells:
-    record = people.parent_record(reader, parent_id)
-    terms = ties.terms_of(reader, child_id, parent_id)
+def _adult(reader: Reader, child_id: ChildId, record: ParentRecord, *, sees_hidden: bool) -> Cells:
+    terms = ties.terms_of(reader, child_id, record.parent_id)
     assert terms is not None  # noqa: S101 - the same view listed the tie
     relation, authority, document, document_on, until = terms
     return {
-        "id": record.external_id or parent_id,
+        "id": record.external_id or record.parent_id,
         "name": record.name.get_secret_value(),
         **_contacts(record, sees_hidden=sees_hidden),
         "language": record.language,

@@ -162,6 +162,40 @@ async def test_an_old_line_about_a_merged_record_never_overwrites_the_kept_one(
     assert [one["cells"]["child_id"] for one in lines_out[1:]] == ["K-1"]
 
 
+@on_sqlite
+@pytest.mark.pitfall(3)
+async def test_what_is_written_out_after_two_adults_were_merged_comes_in_again(
+    world: World,
+) -> None:
+    double = FAMILY | {"adult1_id": "P-2", "adult1_email": "ada.marsh@work.example"}
+    both = FAMILY | {
+        name.replace("adult1", "adult2"): cell
+        for name, cell in double.items()
+        if name.startswith("adult1")
+    }
+    await send(world, "families", both, go=True)
+    lead = world.house.api(Role.DSL, subject=world.lead)
+    ada, again = [
+        (await lead.get(f"/v1/parents?external_id={ref}")).body["items"][0]["id"]
+        for ref in ("P-1", "P-2")
+    ]
+    merge = {"into": ada, "reason": "One mother, two addresses"}
+    assert (await lead.post(f"/v1/parents/{again}/merge", merge)).status == 201
+    written = (await lead.get("/v1/exports/families")).body["items"][-1]["cells"]
+    told = {name: cell for name, cell in written.items() if cell}
+    assert {cell for name, cell in told.items() if name.endswith("_id")} == {"K-1", "P-1"}
+    assert outcomes(await send(world, "families", told)) == ["same"]
+
+
+@on_sqlite
+async def test_a_choice_that_is_none_is_told_in_the_words_of_the_list(world: World) -> None:
+    reply = await send(world, "families", FAMILY | {"adult1_restriction": "merged"})
+    (problem,) = reply.body["lines"][0]["problems"]
+    assert problem["sentence"] == (
+        "This must be one of: 'no_contact', 'do_not_contact' or 'deceased'."
+    )
+
+
 # --- consents on paper --------------------------------------------------------------------------------
 
 
