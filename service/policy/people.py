@@ -38,6 +38,10 @@ DOCUMENTED = frozenset({Authority.LOCAL_AUTHORITY, Authority.DELEGATED})
 """Authority that rests on a paper: its reference and date are on record (pitfall 6)."""
 
 
+BY_STAFF = frozenset({Authority.DELEGATED, Authority.NONE})
+"""Authority that ends with the placement; what parents and the local authority have does not."""
+
+
 class Restriction(StrEnum):
     """Why an adult is written to no more (pitfalls 2 and 21)."""
 

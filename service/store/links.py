@@ -118,6 +118,13 @@ def revoke_about_child(tx: Tx, child_id: ChildId) -> int:
     return _revoke_where(tx, LINKS.c.child_id == child_id)
 
 
+def move_consent_links(tx: Tx, child_id: ChildId, to: ChildId) -> int:
+    """Let everybody's links to a child's consent page lead to another record of the child."""
+    standing = (LINKS.c.child_id == child_id) & LINKS.c.revoked_at.is_(None)
+    consent = standing & (LINKS.c.purpose == LinkPurpose.CONSENT.value)
+    return tx.conn.execute(LINKS.update().where(consent).values(child_id=to)).rowcount
+
+
 def revoke_all_session_links(tx: Tx, child_id: ChildId) -> int:
     """Make everybody's links to a child's sessions worth nothing."""
     condition = LINKS.c.child_id == child_id

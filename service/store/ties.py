@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from service.policy.merging import Place
 from service.policy.people import Authority, ChildId, ParentId, Tie
 from service.store.people import TIES
 from service.store.transactions import Reader, Tx
@@ -39,16 +40,49 @@ def put_tie(tx: Tx, child_id: ChildId, tie: Tie, paper: Paper | None = None) -> 
     )
 
 
-def copy_tie(tx: Tx, child_id: ChildId, parent_id: ParentId, to: ParentId) -> bool:
-    """Give an adult the same tie that another has; False if they have one, or had."""
-    mine = (TIES.c.child_id == child_id) & (TIES.c.parent_id == to)
-    if tx.conn.execute(sa.select(TIES.c.child_id).where(mine)).first() is not None:
-        return False
-    query = sa.select(TIES).where(TIES.c.child_id == child_id, TIES.c.parent_id == parent_id)
-    row = tx.conn.execute(query).one()
-    values = {**row._mapping, "parent_id": to, "created_at": tx.now}
-    tx.conn.execute(TIES.insert().values(values))
-    return True
+@dataclass(frozen=True)
+class KeptTie:
+    """An adult's place on a child's record, with the paper that it rests on."""
+
+    child_id: ChildId
+    place: Place
+    paper: Paper
+
+    @property
+    def parent_id(self) -> ParentId:
+        """Whose it is."""
+        return self.place.tie.parent_id
+
+
+def of_child(reader: Tx | Reader, child_id: ChildId) -> tuple[KeptTie, ...]:
+    """Every place on a child's record, those that ended too."""
+    return _kept(reader, TIES.c.child_id == child_id)
+
+
+def of_parent(reader: Tx | Reader, parent_id: ParentId) -> tuple[KeptTie, ...]:
+    """Every place of an adult on a child's record, those that ended too."""
+    return _kept(reader, TIES.c.parent_id == parent_id)
+
+
+def between(reader: Tx | Reader, child_id: ChildId, parent_id: ParentId) -> KeptTie | None:
+    """An adult's place on a child's record; None if there never was one."""
+    both = (TIES.c.child_id == child_id) & (TIES.c.parent_id == parent_id)
+    return next(iter(_kept(reader, both)), None)
+
+
+def _kept(reader: Tx | Reader, which: sa.ColumnElement[bool]) -> tuple[KeptTie, ...]:
+    query = sa.select(TIES).where(which).order_by(TIES.c.child_id, TIES.c.parent_id)
+    return tuple(
+        KeptTie(
+            ChildId(row.child_id),
+            Place(
+                Tie(ParentId(row.parent_id), row.relation, Authority(row.authority), row.until),
+                ended=row.ended_at is not None,
+            ),
+            Paper(row.document, row.document_on),
+        )
+        for row in reader.conn.execute(query)
+    )
 
 
 def end_tie(tx: Tx, child_id: ChildId, parent_id: ParentId) -> bool:

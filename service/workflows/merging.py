@@ -1,7 +1,8 @@
 """Two records of one child, or of one adult, become one: an event, and no history is rewritten.
 
 Nobody is ever merged by a name. The merged record keeps its ids, its ledger and its sessions and
-forwards to the other; what was refused in it counts until a lead has reviewed it (pitfalls 3, 22).
+forwards to the other; what was refused in it counts until a lead has reviewed it, and whoever has a
+say in either has it from then on (pitfalls 3, 22).
 """
 
 from dataclasses import dataclass
@@ -26,12 +27,13 @@ from service.store import (
     restrictions,
     sessions,
     ties,
+    wishes,
 )
 from service.store.cases import Held
 from service.store.consent import Grounds
 from service.store.people import ParentRecord
 from service.store.transactions import Tx
-from service.workflows import falling
+from service.workflows import carrying, falling, wishing
 from service.workflows.resolving import must_be_lead
 
 
@@ -55,11 +57,13 @@ def merge_child(tx: Tx, command: MergeChild) -> ChildId:
         raise NotFound
     _must_be_two([child.merged_into for child in known.values()], command.child_id, command.into)
     restrictions.merge_child(tx, command.child_id, command.into)
-    links.revoke_about_child(tx, command.child_id)
     refused = _refused(tx, known[command.child_id])
     for purpose in refused:
         _await_review(tx, command, purpose, by)
     _keep_flags(tx, known[command.child_id], known[command.into])
+    _keep_adults(tx, command, affected)
+    _keep_links(tx, command)
+    _keep_wish(tx, command)
     tx.record(
         Entry(
             Event.CHILD_MERGED,
@@ -131,9 +135,35 @@ def _keep_flags(tx: Tx, merged: Child, into: Child) -> None:
         looked_after=merged.looked_after or into.looked_after,
         visiting_never=merged.visiting_never or into.visiting_never,
     )
-    kept = into.restriction or merged.restriction
+    there = (into.restriction, merged.restriction)
+    kept = Restriction.DECEASED if Restriction.DECEASED in there else there[0] or there[1]
     if kept is not into.restriction:
         restrictions.restrict_child(tx, into.child_id, kept)
+
+
+def _keep_adults(tx: Tx, command: MergeChild, affected: tuple[SessionId, ...]) -> None:
+    """Carry the ties over; only a person brings back whom staff took off the record that is kept."""
+    there = ties.of_child(tx, command.into)
+    taken_off = {one.parent_id for one in there if one.place.ended}
+    for one in ties.of_child(tx, command.child_id):
+        if one.parent_id in taken_off:
+            links.revoke_of_parent(tx, one.parent_id, command.child_id)
+        else:
+            carrying.carry(tx, one, (command.into, one.parent_id), command.reason, affected)
+
+
+def _keep_links(tx: Tx, command: MergeChild) -> None:
+    """Whoever may answer for the one record finds the other behind their link; links to sessions end."""
+    if not restrictions.is_restricted(tx, command.into):
+        links.move_consent_links(tx, command.child_id, command.into)
+    links.revoke_about_child(tx, command.child_id)
+
+
+def _keep_wish(tx: Tx, command: MergeChild) -> None:
+    """What the child said last is what it wants, whichever record it was noted in (pitfall 8)."""
+    said, known = (wishes.last_heard(tx, one) for one in (command.child_id, command.into))
+    if said is not None and (known is None or known.at < said.at):
+        wishing.keep(tx, command.into, said)
 
 
 @dataclass(frozen=True)
@@ -158,8 +188,8 @@ def merge_parent(tx: Tx, command: MergeParent) -> ParentId:
     cases.hold(tx, affected, held)
     merged, into = (people.parent_record(tx, parent_id) for parent_id in both)
     _must_be_two([merged.merged_into, into.merged_into], *both)
-    for child_id in people.children_of(tx, command.parent_id):
-        _share_tie(tx, child_id, command)
+    for one in ties.of_parent(tx, command.parent_id):
+        carrying.carry(tx, one, (one.child_id, command.into), command.reason, affected)
     _keep_restrictions(tx, merged, into)
     restrictions.merge_parent(tx, command.parent_id, command.into)
     links.revoke_of_parent(tx, command.parent_id)
@@ -174,21 +204,6 @@ def merge_parent(tx: Tx, command: MergeParent) -> ParentId:
     )
     falling.decide_again(tx, affected)
     return command.into
-
-
-def _share_tie(tx: Tx, child_id: ChildId, command: MergeParent) -> None:
-    if not ties.copy_tie(tx, child_id, command.parent_id, command.into):
-        return
-    child = people.children(tx, (child_id,))[child_id]
-    authority = next(tie.authority for tie in child.ties if tie.parent_id == command.into)
-    tx.record(
-        Entry(
-            Event.TIE_ADDED,
-            child_id,
-            {"child": child_id, "parent": command.into},
-            {"authority": authority.value, "document_on": None, "until": None},
-        )
-    )
 
 
 def _keep_restrictions(tx: Tx, merged: ParentRecord, into: ParentRecord) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from service.audit.events import Entry, Event
 from service.errors import InvalidInput, NotFound
-from service.policy.people import Authority, Child, ChildId, ParentId, SessionId, system
+from service.policy.people import BY_STAFF, Authority, Child, ChildId, ParentId, SessionId, system
 from service.policy.session import SessionState
 from service.store import alerts, cases, links, people, pins, restrictions, sessions, work
 from service.store.cases import Held
@@ -21,8 +21,6 @@ HELD_FOR = timedelta(days=14)
 """How long the child's coming slots wait for the new home before somebody is told."""
 
 SETTLING = "settle_placements"
-BY_STAFF = frozenset({Authority.DELEGATED, Authority.NONE})
-"""Authority that ends with the placement; what parents and the local authority have does not."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from service.policy.consent import Wish
 from service.policy.people import ChildId, Role
 from service.store import alerts, consent, listings, people, staff, wishes
 from service.store.transactions import Tx
+from service.store.wishes import Heard
 
 
 @dataclass(frozen=True)
@@ -28,16 +29,21 @@ def note_wish(tx: Tx, command: NoteWish) -> str:
     tx.lock(people.CHILDREN, [command.child_id])
     if not people.has_child(tx, command.child_id):
         raise NotFound
-    position = consent.next_position(tx, command.child_id)
-    wish_id = wishes.append(tx, command.child_id, position, command.wish)
+    return keep(tx, command.child_id, Heard(command.wish, tx.by.subject, tx.now))
+
+
+def keep(tx: Tx, child_id: ChildId, heard: Heard) -> str:
+    """Append a wish that somebody heard. The caller holds the child."""
+    position = consent.next_position(tx, child_id)
+    wish_id = wishes.append(tx, child_id, position, heard)
     tx.record(
         Entry(
             Event.CHILD_WISHED,
-            command.child_id,
-            {"child": command.child_id, "wish": wish_id},
-            {"wish": command.wish.value, "position": position},
+            child_id,
+            {"child": child_id, "wish": wish_id},
+            {"wish": heard.wish.value, "position": position},
         )
     )
-    if command.wish is Wish.DOES_NOT_WANT:
-        alerts.raise_alert(tx, command.child_id, "child_does_not_want", None)
+    if heard.wish is Wish.DOES_NOT_WANT:
+        alerts.raise_alert(tx, child_id, "child_does_not_want", None)
     return wish_id

@@ -165,7 +165,7 @@ class Families(History):
         authority = Authority.PARENTAL_RESPONSIBILITY if says else Authority.NONE
         command = onboarding.PutTie(child_id, parent_id, "aunt", authority)
         if self.do(onboarding.put_tie, command, self.lead if lead else self.coordinator)[0]:
-            self.model.children[child_id].say[parent_id] = says
+            self.model.put(child_id, parent_id, says=says)
 
     @rule(child=SOME, into=SOME)
     def two_records_are_one_child(self, child: int, into: int) -> None:
@@ -195,11 +195,7 @@ class Families(History):
         kept = self.model.children[child_id]
         if not self.do(placement.change_placement, command, self.coordinator)[0]:
             return
-        for adult in [one for one, say in kept.say.items() if not say]:
+        for adult in [one for one, say in kept.say.items() if not say or one in kept.delegated]:
             self.model.part(child_id, adult)
-        for adult in self.delegated.pop(child_id, set()):
-            if adult in kept.say:
-                self.model.part(child_id, adult)
         self.model.take_back(child_id)
-        kept.say[parent_id] = True
-        self.delegated[child_id] = {parent_id}
+        self.model.put(child_id, parent_id, says=True, delegated=True)

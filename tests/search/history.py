@@ -49,7 +49,6 @@ class History(RuleBasedStateMachine):
         self.lessons: list[SessionId] = []
         self.persons: list[str] = []
         self.absences: dict[str, str] = {}
-        self.delegated: dict[str, set[str]] = {}
         self.had_faults = False
         self.states: set[str] = set()
         self._loop = asyncio.new_event_loop()

@@ -25,9 +25,12 @@ class Promise:
 
 @dataclass
 class ChildKept:
-    """What is known of one child. `say`: who is on record, and whether they have authority."""
+    """What is known of one child. `say`: who is on record, and whether they have authority; `delegated`:
+    those to whom it was given; `gone`: who was taken off."""
 
     say: dict[str, bool]
+    delegated: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
     words: dict[str, tuple[str, int]] = field(default_factory=dict)
     named: dict[str, set[str]] = field(default_factory=dict)
     spoken: int = 0
@@ -101,19 +104,52 @@ class Model:
         kept.merged = True
         if kept.decided_against or list(self.refusals(child)):
             self.settle(into, stands=False)
+        for adult in {*kept.say, *kept.gone} - self.children[into].gone:
+            self.join((child, adult), (into, adult))
 
     def merge_adults(self, adult: str, into: str) -> None:
         """Two records of an adult became one: the first one counts no more."""
-        for kept in self.children.values():
-            if adult in kept.say:
-                kept.say.setdefault(into, kept.say[adult])
+        for child in self.children:
+            self.join((child, adult), (child, into))
         if adult in self.barred and (into not in self.barred or self.is_barred(adult)):
             self.barred[into] = self.barred[adult]
         self.barred[adult] = "merged"
 
+    def join(self, merged: tuple[str, str], into: tuple[str, str]) -> None:
+        """What an adult was on one record counts on another: a say of their own always, what was given
+        only while it was not taken away on either."""
+        (other, then), (kept, now) = (
+            (self.children[child], adult) for child, adult in (merged, into)
+        )
+        own = other.say.get(then, False) and then not in other.delegated
+        own_here = kept.say.get(now, False) and now not in kept.delegated
+        if then in other.say and (own or now not in kept.gone):
+            if then in other.delegated and not own_here:
+                kept.delegated.add(now)
+            elif own:
+                kept.delegated.discard(now)
+            kept.say[now] = other.say[then] or kept.say.get(now, False)
+            kept.gone.discard(now)
+        elif then in other.gone and now in kept.say and not own_here:
+            self.part(*into)
+        elif then in other.gone and now not in kept.say:
+            kept.gone.add(now)
+
+    def put(self, child: str, adult: str, *, says: bool, delegated: bool = False) -> None:
+        """An adult is on the child's record, with a say or without."""
+        kept = self.children[child]
+        kept.say[adult] = says
+        kept.gone.discard(adult)
+        kept.delegated.discard(adult)
+        if delegated:
+            kept.delegated.add(adult)
+
     def part(self, child: str, adult: str) -> None:
         """An adult is on the child's record no more."""
-        del self.children[child].say[adult]
+        kept = self.children[child]
+        del kept.say[adult]
+        kept.delegated.discard(adult)
+        kept.gone.add(adult)
         self.take_back(child, adult)
 
     def promise(self, lesson: str, child: str, promise: Promise) -> None:
