@@ -139,6 +139,9 @@ async def test_whoever_was_taken_off_the_record_stays_family(world: World) -> No
 async def test_the_old_home_stays_family_when_a_child_moves(world: World) -> None:
     carer = await a_parent(world, "Carla")
     await tie(world, carer, Authority.NONE)
+    in_care = {"looked_after": True, "visiting_never": False}
+    flags = f"/v1/children/{world.family.child}/flags"
+    assert (await coordinator(world).put(flags, in_care)).status == 204
     session_id = await a_clear_session(world)
     await declare(world, world.tutor, carer)
     place = f"/v1/children/{world.family.child}/placement-changed"
