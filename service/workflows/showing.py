@@ -1,8 +1,9 @@
 """What each person may see of a session and of a child's consent (pitfall 69).
 
 Coordinators, safeguarding leads, inspectors and the organisation's own programs see every reason.
-Tutor and second staff see only their own sessions, whether consent is there, and whether a colleague
-may take part: never which parent refused, or what a colleague lacks.
+Tutor and second staff see only their own sessions, whether the family has agreed, whether the session is
+covered, and whether a colleague may take part: never which parent refused, what a colleague lacks, or
+that a child is looked after or flagged.
 """
 
 from collections.abc import Iterable, Mapping
@@ -51,12 +52,54 @@ STAGE_NOW = {
     SessionState.LIVE: Stage.STAY,
 }
 
-CONSENT_RULES = frozenset({"R-01", "R-02", "R-03", "R-18"})
-PROMISE_RULES = frozenset({"R-08", "R-14"})
-COLLEAGUE_RULES = frozenset({"R-05", "R-06", "R-07", "R-10", "R-15"})
-CONSENT_SENTENCE = "The consent for this child is not in place."
-PROMISE_SENTENCE = "The promise to be present is not in place for this child."
-COLLEAGUE_SENTENCE = "A member of staff may not be in this session."
+
+@dataclass(frozen=True)
+class Plain:
+    """Several rules in one blocker, for people to whom it must not tell which of them it is."""
+
+    rules: frozenset[str]
+    code: str
+    sentence: str
+    rule: str
+    clauses: tuple[str, ...]
+    lifted_by: str
+
+
+IN_PLAIN_WORDS = (
+    Plain(
+        frozenset({"R-01", "R-02", "R-03", "R-16", "R-17", "R-18"}),
+        "consent_not_in_place",
+        "What this child's family has to agree to is not all in place.",
+        "R-01",
+        ("POL-04",),
+        "a parent",
+    ),
+    Plain(
+        frozenset({"R-08", "R-14"}),
+        "promise_not_in_place",
+        "The promise to be present is not in place for this child.",
+        "R-08",
+        ("POL-02", "POL-21"),
+        "a parent",
+    ),
+    # R-09 rests on the children too: beside R-04 it tells nothing of them, even while nobody is assigned.
+    Plain(
+        frozenset({"R-04", "R-09"}),
+        "second_staff_not_in_place",
+        "No second member of staff is in place for this session.",
+        "R-04",
+        ("POL-03",),
+        "a coordinator",
+    ),
+    Plain(
+        frozenset({"R-05", "R-06", "R-07", "R-10", "R-15"}),
+        "staff_not_eligible",
+        "A member of staff may not be in this session.",
+        "R-07",
+        ("POL-03", "POL-12"),
+        "a coordinator",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -149,34 +192,17 @@ def shown_to(actor: Actor, blockers: Iterable[Blocker]) -> tuple[Blocker, ...]:
 
 
 def _plain(blocker: Blocker) -> Blocker:
-    if blocker.rule in CONSENT_RULES:
-        return replace(
-            blocker,
-            code="consent_not_in_place",
-            sentence=CONSENT_SENTENCE,
-            rule="R-01",
-            clauses=("POL-04",),
-            lifted_by="a parent",
-        )
-    if blocker.rule in PROMISE_RULES:
-        return replace(
-            blocker,
-            code="promise_not_in_place",
-            sentence=PROMISE_SENTENCE,
-            rule="R-08",
-            clauses=("POL-02", "POL-21"),
-            lifted_by="a parent",
-        )
-    if blocker.rule in COLLEAGUE_RULES:
-        return replace(
-            blocker,
-            code="staff_not_eligible",
-            sentence=COLLEAGUE_SENTENCE,
-            rule="R-07",
-            clauses=("POL-03", "POL-12"),
-            lifted_by="a coordinator",
-            overridable=False,
-        )
+    for plain in IN_PLAIN_WORDS:
+        if blocker.rule in plain.rules:
+            return replace(
+                blocker,
+                code=plain.code,
+                sentence=plain.sentence,
+                rule=plain.rule,
+                clauses=plain.clauses,
+                lifted_by=plain.lifted_by,
+                overridable=False,
+            )
     return blocker
 
 

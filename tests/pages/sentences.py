@@ -19,7 +19,7 @@ from service.web.board import words
 from service.web.pages import devices, errors
 from service.web.pages.rendering import WEB, environment
 from service.workflows.rehearsing import NOT_BOOKED
-from service.workflows.showing import COLLEAGUE_SENTENCE, CONSENT_SENTENCE, PROMISE_SENTENCE
+from service.workflows.showing import IN_PLAIN_WORDS
 
 SERVICE = WEB.parent
 SPEAKING = (
@@ -85,7 +85,7 @@ def of_code() -> Iterator[str]:
     yield from WORDING.values()
     yield from OWN_WORDING.values()
     yield from (WORDING_VISITING, OWN_WORDING_VISITING, CHILD_WORDING_VISITING, CHILD_WORDING)
-    yield from (CONSENT_SENTENCE, COLLEAGUE_SENTENCE, PROMISE_SENTENCE)
+    yield from (plain.sentence for plain in IN_PLAIN_WORDS)
     yield from (rule.lifted_by for rule in RULES)
     yield devices.OPENS_NOTHING
     yield from (who for who, _ in EMERGENCY)

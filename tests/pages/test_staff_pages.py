@@ -77,7 +77,7 @@ async def test_today_shows_sessions_with_what_is_in_the_way(world: World, tutor:
     for shown in (
         "16:00",
         "Fractions",
-        "No second member of staff is assigned.",
+        "No second member of staff is in place for this session.",
         "Child R. The promise to be present is not in place for this child.",
         "020 7946 0001",
     ):
