@@ -74,7 +74,6 @@ _IN_THE_ROOM = (
           "There is a call in a meeting that is shut.", _TUTOR, _SECOND),
     _kind(_DANGER, "blind", "POL-03 POL-11",
           "We do not know who is in a room: the provider tells us nothing."),
-    _kind(_URGENT, "adult_missing", "POL-02", "No adult of the child's is there."),
     _kind(_URGENT, "adult_left", "POL-02",
           "A child's adult had to leave, and the child may be in a room."),
     _kind(_URGENT, "adult_not_shown", "POL-02",

@@ -1,9 +1,7 @@
-"""Column types, so that a time, a choice or a secret is stored in one way only on both databases."""
+"""Column types, so that a time or a secret is stored in one way only on both databases."""
 
-import json
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TIMESTAMP
@@ -11,8 +9,6 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from service.store.secrets import looks_sealed
-
-E = TypeVar("E", bound=StrEnum)
 
 _TEXT_LENGTH = len("2026-01-02T03:04:05.000006Z")
 
@@ -49,44 +45,6 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
         return moment.astimezone(UTC)
-
-
-class StrEnumType(TypeDecorator[E]):
-    """A choice, held as its text; a text that is no choice is refused both ways."""
-
-    impl = sa.String(40)
-    cache_ok = True
-
-    def __init__(self, choices: type[E]) -> None:
-        super().__init__()
-        self.choices = choices
-
-    def process_bind_param(self, value: E | str | None, dialect: Dialect) -> str | None:
-        """The text of the choice."""
-        return None if value is None else self.choices(value).value
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
-        """The choice."""
-        return None if value is None else self.choices(value)
-
-
-class JsonText(TypeDecorator[Any]):
-    """A JSON value as text with sorted keys: the same value is the same text on both databases."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        """Compact text; NaN and infinities, which are not JSON, are refused."""
-        if value is None:
-            return None
-        return json.dumps(
-            value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-        )
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        """The value."""
-        return None if value is None else json.loads(value)
 
 
 class Sealed(TypeDecorator[bytes]):

@@ -78,11 +78,6 @@ def by_token(reader: Tx | Reader, token_hash: str) -> Link | None:
     )
 
 
-def revoke(tx: Tx, link_id: str) -> bool:
-    """Make a link worth nothing; False if it was already."""
-    return _revoke_where(tx, LINKS.c.id == link_id) == 1
-
-
 def revoke_of_session(
     tx: Tx,
     session_id: SessionId,

@@ -1,9 +1,9 @@
 """Personal ways into meetings, in our custody, and the admissions that release them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -12,6 +12,8 @@ from service.policy.people import MeetingId, SessionId
 from service.ports import WayIn
 from service.store.tables import AdmissionRow, WayInRow, table_of
 from service.store.transactions import Reader, Tx
+
+K = TypeVar("K")
 
 WAYS_IN = table_of(WayInRow)
 ADMISSIONS = table_of(AdmissionRow)
@@ -144,15 +146,6 @@ def insert_admission(
     )
 
 
-def admitted_at(reader: Tx | Reader, meeting_id: MeetingId, subject_id: str) -> datetime | None:
-    """When somebody was first admitted to a meeting, if ever."""
-    query = sa.select(sa.func.min(ADMISSIONS.c.at)).where(
-        ADMISSIONS.c.meeting_id == meeting_id, ADMISSIONS.c.subject_id == subject_id
-    )
-    at: datetime | None = reader.conn.execute(query).scalar_one()
-    return at
-
-
 def let_in_at(reader: Tx | Reader, meeting_id: MeetingId) -> dict[str, datetime]:
     """When each person was first let into a meeting, by a way in that is still worth something: whoever
     had theirs taken back is let in anew, or not."""
@@ -166,59 +159,44 @@ def let_in_at(reader: Tx | Reader, meeting_id: MeetingId) -> dict[str, datetime]
     return {row.subject_id: row.at for row in reader.conn.execute(query)}
 
 
-def let_in_by_way(reader: Tx | Reader, meeting_id: MeetingId) -> dict[str, datetime]:
-    """When each way into a meeting was first used, whatever became of it since; of whoever has none that
-    we keep, when they were let in, by their own id."""
-    key = sa.func.coalesce(ADMISSIONS.c.way_in_id, ADMISSIONS.c.subject_id).label("key")
-    query = (
-        sa.select(key, sa.func.min(ADMISSIONS.c.at).label("at"))
-        .where(ADMISSIONS.c.meeting_id == meeting_id)
-        .group_by(key)
-    )
-    return {row.key: row.at for row in reader.conn.execute(query)}
-
-
-def let_in_as(reader: Tx | Reader, meeting_id: MeetingId, place: Place) -> dict[str, datetime]:
-    """Whom the door let into a meeting in one place, and when first; the newest first."""
-    first = sa.func.min(ADMISSIONS.c.at).label("first")
-    query = (
-        sa.select(ADMISSIONS.c.subject_id, first)
-        .where(ADMISSIONS.c.meeting_id == meeting_id, ADMISSIONS.c.place == place.value)
-        .group_by(ADMISSIONS.c.subject_id)
-        .order_by(first.desc(), ADMISSIONS.c.subject_id)
-    )
-    return {row.subject_id: row.first for row in reader.conn.execute(query)}
-
-
 def admitted_subjects(reader: Tx | Reader, meeting_id: MeetingId) -> frozenset[str]:
     """Everyone who was admitted to a meeting."""
     found = reader.conn.execute(_ADMITTED, {"wanted": meeting_id})
     return frozenset(found.scalars())
 
 
-def first_admissions(reader: Tx | Reader, meeting_id: MeetingId) -> dict[Place, datetime]:
-    """When the first person of each place was admitted to a meeting, of those where anybody was."""
-    query = (
-        sa.select(ADMISSIONS.c.place, sa.func.min(ADMISSIONS.c.at).label("first"))
-        .where(ADMISSIONS.c.meeting_id == meeting_id)
-        .group_by(ADMISSIONS.c.place)
-    )
-    return {Place(row.place): row.first for row in reader.conn.execute(query)}
-
-
 @dataclass(frozen=True)
 class Admitted:
-    """One admission as it is recorded."""
+    """One admission as it is recorded; without a way in for whoever has none that we keep."""
 
     place: Place
     subject_id: str
     at: datetime
+    way_in_id: str | None
+
+    @property
+    def key(self) -> str:
+        """The way in that it released, or else the person."""
+        return self.way_in_id or self.subject_id
+
+
+def first_admitted(
+    reader: Tx | Reader, meeting_id: MeetingId, by: Callable[[Admitted], K]
+) -> dict[K, datetime]:
+    """When each person, place or way in was first admitted to a meeting, whatever became of the way in
+    since; oldest first."""
+    query = sa.select(ADMISSIONS).where(ADMISSIONS.c.meeting_id == meeting_id)
+    found: dict[K, datetime] = {}
+    for one in _admitted(reader, query):
+        found.setdefault(by(one), one.at)
+    return found
 
 
 def admissions(reader: Reader, session_id: SessionId) -> tuple[Admitted, ...]:
     """Every admission to a session's meetings, oldest first."""
-    query = sa.select(ADMISSIONS).where(ADMISSIONS.c.session_id == session_id)
-    return tuple(
-        Admitted(Place(row.place), row.subject_id, row.at)
-        for row in reader.conn.execute(query.order_by(ADMISSIONS.c.id))
-    )
+    return _admitted(reader, sa.select(ADMISSIONS).where(ADMISSIONS.c.session_id == session_id))
+
+
+def _admitted(reader: Tx | Reader, query: sa.Select[Any]) -> tuple[Admitted, ...]:
+    rows = reader.conn.execute(query.order_by(ADMISSIONS.c.at, ADMISSIONS.c.id))
+    return tuple(Admitted(Place(row.place), row.subject_id, row.at, row.way_in_id) for row in rows)

@@ -126,13 +126,6 @@ def holds(tx: Tx, claim: Claim) -> bool:
     return row is not None and row.fence == claim.fence
 
 
-def renew(tx: Tx, claim: Claim, lease: timedelta) -> bool:
-    """Hold on to a claim for longer; False if it is lost."""
-    held = (WORK.c.subject_id == claim.subject_id) & (WORK.c.fence == claim.fence)
-    until = database_now(tx) + lease
-    return bool(tx.conn.execute(WORK.update().where(held).values(lease_until=until)).rowcount)
-
-
 @dataclass(frozen=True)
 class Settle:
     """Give a claim back; None as the next look means that none is needed.

@@ -48,7 +48,7 @@ def room(reader: Tx | Reader, case: CaseFile, meeting: Meeting | None) -> Room:
     claimed = presence.claimed_in_room_at(
         reader, case.session.session_id, case.second_staff.staff_id
     )
-    let_in_at = ways_in.admitted_at(reader, meeting.meeting_id, case.second_staff.staff_id)
+    let_in_at = ways_in.let_in_at(reader, meeting.meeting_id).get(case.second_staff.staff_id)
     if claimed is not None and let_in_at is not None and claimed >= let_in_at:
         return Room(Presence.CLAIMED, call_started=seen.call_started)
     return Room(Presence.ABSENT, call_started=seen.call_started)

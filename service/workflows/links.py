@@ -84,21 +84,6 @@ def open_link(reader: Tx | Reader, token: str) -> Link:
     return link
 
 
-@dataclass(frozen=True)
-class RevokeLink:
-    """Make a link worth nothing."""
-
-    link_id: str
-    scope: str
-
-
-def revoke_link(tx: Tx, command: RevokeLink) -> None:
-    """Revoke a link in one step. `NotFound` if it opens nothing already."""
-    if not links.revoke(tx, command.link_id):
-        raise NotFound
-    tx.record(Entry(Event.LINK_REVOKED, command.scope, {"link": command.link_id}))
-
-
 # --- the PIN ------------------------------------------------------------------------------------
 
 

@@ -32,7 +32,7 @@ def watched(reader: Tx | Reader, case: CaseFile) -> Watched | None:
 
 
 def _expected(reader: Tx | Reader, case: CaseFile, meeting: Meeting) -> tuple[Expected, ...]:
-    let_in = ways_in.let_in_by_way(reader, meeting.meeting_id)
+    let_in = ways_in.first_admitted(reader, meeting.meeting_id, lambda one: one.key)
     return (*_second_staff(case, let_in), *_by_link(reader, meeting, let_in))
 
 
@@ -64,10 +64,14 @@ def went_in(reader: Tx | Reader, case: CaseFile, meeting: Meeting) -> tuple[Insi
 
     Second staff are those whom the door let in as such, the newest first, whoever is assigned now.
     """
-    let_in = ways_in.let_in_by_way(reader, meeting.meeting_id)
-    as_second_staff = ways_in.let_in_as(reader, meeting.meeting_id, Place.SECOND_STAFF)
+    let_in = ways_in.first_admitted(reader, meeting.meeting_id, lambda one: one.key)
+    people = ways_in.first_admitted(
+        reader, meeting.meeting_id, lambda one: (one.place, one.subject_id)
+    )
     second = [
-        Expected(Place.SECOND_STAFF, HOST, subject, at) for subject, at in as_second_staff.items()
+        Expected(Place.SECOND_STAFF, HOST, subject, at)
+        for (place, subject), at in reversed(people.items())
+        if place is Place.SECOND_STAFF
     ] or _second_staff(case, let_in)
     expected = (*second, *_by_link(reader, meeting, let_in))
     return who_went_in(roster(reader, meeting), [one for one in expected if one.subject_id])
@@ -116,7 +120,7 @@ def sight(reader: Tx | Reader, meeting: Meeting) -> Sight:
 
 def _expected_from(reader: Tx | Reader, meeting: Meeting) -> datetime | None:
     """From when on people may be in the room: a household once let in, staff from the start on."""
-    let_in = ways_in.first_admissions(reader, meeting.meeting_id)
+    let_in = ways_in.first_admitted(reader, meeting.meeting_id, lambda one: one.place)
     if not let_in or reader.now < min(let_in.values()):
         return None
     if Place.HOUSEHOLD in let_in:

@@ -78,9 +78,9 @@ def supervised(reader: Reader, session: Session) -> dict[ChildId, datetime]:
         return {}
     found: dict[ChildId, datetime] = {}
     for meeting in meetings.of_session(reader, session.session_id):
+        let_in = ways_in.first_admitted(reader, meeting.meeting_id, lambda one: one.subject_id)
         for child_id, sightings in noted.items():
-            let_in_at = ways_in.admitted_at(reader, meeting.meeting_id, child_id)
-            since = supervised_since(let_in_at, sightings)
+            since = supervised_since(let_in.get(child_id), sightings)
             if since is not None:
                 found[child_id] = min(since, found.get(child_id, since))
     return found

@@ -122,8 +122,8 @@ async def test_whoever_works_by_keyboard_keeps_their_place_while_the_board_chang
     else:
         raise AssertionError("the keyboard never reached the room")
     before = await page.evaluate_handle("document.activeElement")
-    await world.house.do(raise_alert, (session_id, "adult_missing"))
-    await expect(page.locator("#said")).to_contain_text("No adult of the child's is there.")
+    await world.house.do(raise_alert, (session_id, "adult_not_shown"))
+    await expect(page.locator("#said")).to_contain_text("was not shown a child's adult.")
     await expect(page.locator(f"#{key_of(session_id)} .wrongs")).to_be_visible()
     assert await page.evaluate("one => document.activeElement === one", before)
     assert await page.text_content("#urgent") == ""

@@ -9,11 +9,12 @@ from service.policy.consent import ConsentKind
 from service.policy.people import ParentId
 from service.store.links import Link
 from service.web.forms import FIELD
-from service.workflows.links import RevokeLink, open_link, revoke_link
+from service.workflows import link_keeping
+from service.workflows.links import open_link
 from tests.pages import ways
 from tests.pages.browsing import Browser
 from tests.pages.records import everything
-from tests.world import ADMIN, PIN, World, a_family, an_open_session, book, check_in, cover, say
+from tests.world import PIN, World, a_family, an_open_session, book, check_in, cover, say
 
 RIGHT = PIN.get_secret_value()
 WRONG = "9753"
@@ -34,14 +35,13 @@ async def link_of(world: World, url: str) -> Link:
 
 async def some_bad_links(world: World) -> dict[str, str]:
     house, family = world.house, world.family
-    await say(world)
-    session_id = await book(world)
     expired = await ways.to_consent(world)
     await house.advance(days=31)
-    revoked = await ways.to_consent(world)
-    await house.do(
-        revoke_link, RevokeLink((await link_of(world, revoked)).link_id, family.child), ADMIN
-    )
+    await say(world)
+    session_id = await book(world)
+    revoked = await ways.to_session(world, session_id)
+    end = link_keeping.EndLinks(session_id, family.child, family.mother)
+    await house.do(link_keeping.end_links, end, world.as_coordinator)
     return {
         "unknown": f"{house.base_url}/p/{secrets.token_urlsafe(32)}",
         "cut off": (await ways.to_consent(world))[:-1],

@@ -48,10 +48,6 @@ def holds(tx: Tx, claim: Claim) -> bool:
     return work.holds(tx, claim)
 
 
-def renew(tx: Tx, claim: Claim) -> bool:
-    return work.renew(tx, claim, LEASE)
-
-
 async def claim(here: Stored, lease: timedelta = LEASE, limit: int = 10) -> tuple[Claim, ...]:
     found: tuple[Claim, ...] = await here.do(work.claim_due, ClaimDue(KIND, limit, lease))
     return found
@@ -109,17 +105,8 @@ async def test_after_the_lease_another_takes_over_and_the_first_finds_itself_out
     assert (second.fence, second.tries) == (first.fence + 1, 2)
     assert not await here.do(holds, first)
     assert await here.do(holds, second)
-    assert not await here.do(renew, first)
     await here.do(work.settle, Settle(first, None))
     assert await here.do(holds, second)
-
-
-async def test_a_renewed_lease_lasts_longer(here: Stored) -> None:
-    await here.do(put, Put("one"))
-    (mine,) = await claim(here, OVER)
-    assert await here.do(renew, mine)
-    here.later(seconds=1)
-    assert await claim(here) == ()
 
 
 async def test_a_settled_thing_comes_again_when_wanted(here: Stored) -> None:

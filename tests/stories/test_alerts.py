@@ -57,10 +57,10 @@ async def test_an_alert_folds_repeats_and_one_named_person_is_on_it_until_it_is_
 ) -> None:
     session_id = await book(world)
     for _ in range(3):
-        await raised(world, "adult_missing", session_id)
+        await raised(world, "adult_not_shown", session_id)
     alert = await the_alert(world)
     assert (alert["times"], alert["urgency"]) == (3, "urgent")
-    assert alert["sentence"] == "No adult of the child's is there."
+    assert alert["sentence"] == "The second member of staff was not shown a child's adult."
     taken = await acknowledged(world, world.lead)
     assert taken.body["acknowledged_by"] == world.lead and taken.body["closed_at"] is None
     second = await acknowledged(world, world.coordinator)
@@ -74,16 +74,16 @@ async def test_an_alert_folds_repeats_and_one_named_person_is_on_it_until_it_is_
 @on_sqlite
 async def test_what_is_over_stays_open_and_holds_again_when_it_comes_back(world: World) -> None:
     session_id = await book(world)
-    await raised(world, "adult_missing", session_id)
-    await over(world, "adult_missing", session_id)
+    await raised(world, "adult_not_shown", session_id)
+    await over(world, "adult_not_shown", session_id)
     since = (await the_alert(world))["over_since"]
     await world.house.advance(seconds=30)
-    await over(world, "adult_missing", session_id)
+    await over(world, "adult_not_shown", session_id)
     alert = await the_alert(world)
     assert alert["over_since"] == since is not None, "it is over since it was over first"
     assert alert["closed_at"] is None
     await acknowledged(world, world.lead)
-    await raised(world, "adult_missing", session_id)
+    await raised(world, "adult_not_shown", session_id)
     alert = await the_alert(world)
     assert (alert["over_since"], alert["times"]) == (None, 2)
     assert alert["acknowledged_by"] == world.lead, "a flicker is no news"
@@ -94,11 +94,11 @@ async def test_what_is_over_stays_open_and_holds_again_when_it_comes_back(world:
 @pytest.mark.pitfall(38)
 async def test_what_comes_back_after_a_while_asks_for_somebody_anew(world: World) -> None:
     session_id = await book(world)
-    await raised(world, "adult_missing", session_id)
+    await raised(world, "adult_not_shown", session_id)
     await acknowledged(world, world.lead)
-    await over(world, "adult_missing", session_id)
+    await over(world, "adult_not_shown", session_id)
     await world.house.advance(minutes=6)
-    await raised(world, "adult_missing", session_id)
+    await raised(world, "adult_not_shown", session_id)
     alert = await the_alert(world)
     assert (alert["acknowledged_at"], alert["times"]) == (None, 2), "one alert, and nobody on it"
 

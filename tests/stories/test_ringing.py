@@ -110,8 +110,8 @@ async def test_what_is_told_names_nobody_and_leads_to_a_page_behind_the_sign_in(
     ("at", "code", "expected"),
     [
         (datetime(2026, 11, 24, 23, 30, tzinfo=UTC), "second_staff_missing", 2),
-        (datetime(2026, 11, 24, 23, 30, tzinfo=UTC), "adult_missing", 0),
-        (datetime(2026, 11, 29, 15, 0, tzinfo=UTC), "adult_missing", 2),
+        (datetime(2026, 11, 24, 23, 30, tzinfo=UTC), "adult_not_shown", 0),
+        (datetime(2026, 11, 29, 15, 0, tzinfo=UTC), "adult_not_shown", 2),
         (datetime(2026, 11, 24, 16, 0, tzinfo=UTC), "statements_incomplete", 0),
     ],
     ids=["danger at night", "urgent at night", "urgent on Sunday", "ordinary"],
@@ -224,7 +224,7 @@ async def test_what_is_over_rings_nobody_any_more_and_is_still_seen_to(world: Wo
 async def test_a_dead_number_leads_to_the_next_way_at_once(world: World) -> None:
     await lead_and_deputy(world)
     world.house.telephones.gateway.dead.add(LEAD_PHONE)
-    await an_alert(world, "adult_missing")
+    await an_alert(world, "adult_not_shown")
     assert len(world.house.letters(LEAD_MAIL, "Urgent")) == 1, "her letter instead"
     assert rings(world, DEPUTY_PHONE) == 1
     assert "notice_not_delivered" in await alerts_now(world)
@@ -241,7 +241,7 @@ async def test_an_answer_that_is_lost_never_rings_twice_nor_not_at_all(
 ) -> None:
     await rung_people(world, ("lena", LEAD_PHONE))
     world.house.telephones.fails(kind)
-    await an_alert(world, "adult_missing")
+    await an_alert(world, "adult_not_shown")
     assert rings(world, LEAD_PHONE) == arrived
     await pass_by(world, 20, every=10)
     assert rings(world, LEAD_PHONE) == 1
@@ -255,7 +255,7 @@ async def test_a_gateway_that_stays_silent_is_given_up_for_letters_within_two_mi
 ) -> None:
     await lead_and_deputy(world)
     world.house.telephones.fails("status_before", times=100)
-    await an_alert(world, "adult_missing")
+    await an_alert(world, "adult_not_shown")
     await pass_by(world, 120, every=10)
     assert rings(world) == 0
     assert len(world.house.letters(LEAD_MAIL, "Urgent")) == 1
@@ -267,7 +267,7 @@ async def test_whoever_dies_between_sending_and_noting_rings_nobody_twice(world:
 
     await rung_people(world, ("lena", LEAD_PHONE))
     session_id = await book(world)
-    await raised(world, "adult_missing", session_id)
+    await raised(world, "adult_not_shown", session_id)
     for claim in await claimed(world, "escalate_alerts"):
         await ringing.escalate(world.house.deps, claim)
     for claim in await claimed(world, "deliver_notices"):
@@ -288,7 +288,7 @@ async def test_an_answer_that_comes_first_takes_back_what_was_not_sent_yet(world
 
     lead, _ = await lead_and_deputy(world)
     session_id = await book(world)
-    await raised(world, "adult_missing", session_id)
+    await raised(world, "adult_not_shown", session_id)
     for claim in await claimed(world, "escalate_alerts"):
         await ringing.escalate(world.house.deps, claim)
     await acknowledged(world, lead)
@@ -305,7 +305,7 @@ async def test_what_should_have_rung_long_ago_rings_nobody_who_may_be_off_duty_b
 
     await rung_people(world, ("lena", LEAD_PHONE))
     session_id = await book(world)
-    await raised(world, "adult_missing", session_id)
+    await raised(world, "adult_not_shown", session_id)
     for claim in await claimed(world, "escalate_alerts"):
         await ringing.escalate(world.house.deps, claim)
     await nobody_is_on_the_rota(world)
