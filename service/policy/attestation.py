@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
+from service.policy.case import CaseFile, ChildCase
 from service.policy.people import ChildId, SessionId
+from service.policy.presence import PresenceMode, Sighting
 from service.policy.session import Session, SessionState
 from service.policy.visits import Visit
 
@@ -47,6 +49,32 @@ class Statement:
     adult_present: Answer
     second_staff_present: Answer
     made_at: datetime
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What statements about one child's adult are held against: in which mode the adult promised to be
+    present, and what second staff noted (pitfall 14)."""
+
+    child_id: ChildId
+    mode: PresenceMode | None
+    noted: tuple[Sighting, ...]
+
+
+def agreed(case: CaseFile, child_id: ChildId | None = None) -> tuple[Agreed, ...]:
+    """What was agreed and noted for each child of a session, or for one of them. The newest promise on
+    the session's terms tells the mode, whatever became of it since."""
+    return tuple(
+        Agreed(child.child.child_id, _mode(child, case.session), child.sightings)
+        for child in case.children
+        if child_id in (None, child.child.child_id)
+    )
+
+
+def _mode(child: ChildCase, session: Session) -> PresenceMode | None:
+    promised = [pledge for pledge in child.pledges if pledge.terms == session.terms]
+    newest = max(promised, key=lambda pledge: (pledge.made_at, pledge.pledge_id), default=None)
+    return newest.mode if newest else None
 
 
 @dataclass(frozen=True)

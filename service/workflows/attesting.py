@@ -15,10 +15,12 @@ from service.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from service.policy.admission import Place, child_of, place_of
 from service.policy.attestation import (
     TOOK_PLACE,
+    Agreed,
     Answer,
     Finding,
     Statement,
     Witness,
+    agreed,
     contradictions,
     may_state_at,
     not_watched,
@@ -74,7 +76,7 @@ def make_statement(tx: Tx, command: MakeStatement) -> str:
     signed = SignedStatement(
         statement_id=tx.new_id("statement"),
         statement=statement,
-        jws=_sign(tx, statement, command.corrects),
+        jws=_sign(tx, statement, command.corrects, agreed(case, command.child_id)),
         route=command.route,
         recorded_by=recorded_by,
         supersedes=command.corrects,
@@ -159,8 +161,11 @@ def _visits(reader: Reader, session: Session, zone: tzinfo) -> tuple[Finding, ..
     return tuple(visited(visits_of(reader, session), zone))
 
 
-def canonical(statement: Statement, corrects: str | None) -> bytes:
-    """The bytes that are signed: canonical JSON (RFC 8785)."""
+def canonical(
+    statement: Statement, corrects: str | None, held_against: tuple[Agreed, ...]
+) -> bytes:
+    """The bytes that are signed: canonical JSON (RFC 8785). `promised`: in which mode the adult of each
+    child that the witness speaks of promised to be present."""
     return rfc8785.dumps(
         {
             "session_id": statement.session_id,
@@ -172,13 +177,16 @@ def canonical(statement: Statement, corrects: str | None) -> bytes:
             "second_staff_present": statement.second_staff_present.value,
             "made_at": statement.made_at.isoformat(),
             "corrects": corrects,
+            "promised": {one.child_id: one.mode and one.mode.value for one in held_against},
         }
     )
 
 
-def _sign(tx: Tx, statement: Statement, corrects: str | None) -> str:
+def _sign(
+    tx: Tx, statement: Statement, corrects: str | None, held_against: tuple[Agreed, ...]
+) -> str:
     return jwt.api_jws.encode(
-        canonical(statement, corrects),
+        canonical(statement, corrects, held_against),
         tx.house.statement_key,
         algorithm="EdDSA",
         headers={"typ": TYPE},

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jwt
 import pytest
 
 from tests.api.people import a_promise, coordinator, here, lead, second, stored, tutor
@@ -67,7 +68,7 @@ async def test_a_session_runs_is_watched_and_ended_by_the_lead(world: World) -> 
     assert (late.status, late.code) == (409, "too_late")
 
 
-@pytest.mark.pitfall(61, 63)
+@pytest.mark.pitfall(14, 61, 63)
 async def test_statements_are_taken_afterwards_and_differences_are_shown(world: World) -> None:
     _, place = await opened(world)
     place += "/statements"
@@ -90,6 +91,11 @@ async def test_statements_are_taken_afterwards_and_differences_are_shown(world: 
     assert taken.status == 201, taken.text
     assert (await tutor(world).post(place, SAID | {"parent": parent})).status == 403
     found = (await lead(world).get(place)).body
+    promised = {world.family.child: "in_the_room"}
+    signed = [
+        jwt.decode(one["jws"], options={"verify_signature": False}) for one in found["statements"]
+    ]
+    assert [one["promised"] for one in signed] == [promised] * 3, "each is held against it"
     assert [one["code"] for one in found["findings"]] == ["statements_differ_adult_present"]
     corrected = SAID | {"adult_present": "no", "corrects": found["statements"][1]["statement_id"]}
     assert (await tutor(world).post(place, corrected)).fields == {"corrects": "not_yours"}

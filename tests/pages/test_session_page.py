@@ -1,5 +1,7 @@
 """A present adult's page for one session: promise, "I am here", the door, the statement."""
 
+import pytest
+
 from service.policy.consent import ConsentKind, Purpose, Route
 from service.policy.people import SessionId
 from service.policy.presence import PresenceMode
@@ -175,7 +177,8 @@ async def test_another_adult_who_promised_later_is_the_one(world: World, browser
     assert "Father" not in page.text
 
 
-async def test_after_the_end_the_parent_states_what_happened_once(
+@pytest.mark.pitfall(14)
+async def test_after_the_end_the_parent_states_what_happened_once_against_what_was_promised(
     world: World, browser: Browser
 ) -> None:
     session_id = await an_open_session(world)
@@ -184,6 +187,9 @@ async def test_after_the_end_the_parent_states_what_happened_once(
     await ways.say_here(browser, url)
     await world.house.advance(minutes=70)
     await world.house.settle()
+    text = " ".join((await browser.open(url)).text.split())
+    assert "How the adult was to be present. Promised: in the same room." in text
+    assert "Second staff noted nothing of the adult." in text
     page = await browser.send(url, "statement", took_place="no", pin=RIGHT)
     assert page.status == 422
     assert page.text.count("Choose one answer.") == 4  # each twice: above, and at its question

@@ -13,6 +13,7 @@ from service.workflows import door, staffing
 from tests.harness import House
 from tests.pages.browsing import SAME, Browser
 from tests.pages.records import everything
+from tests.stories.steps import second_staff_look
 from tests.world import World, a_clear_session, an_open_session, book, check_in, say
 
 SIGNED_OUT = "/staff/sign-in"
@@ -238,12 +239,18 @@ async def test_looking_at_staff_pages_changes_nothing(world: World, second: Brow
     assert await everything(world.house) == before
 
 
-async def test_staff_state_what_happened(world: World) -> None:
+@pytest.mark.pitfall(14)
+async def test_staff_state_what_happened_against_what_was_promised_and_noted(world: World) -> None:
     session_id = await near(world)
+    await second_staff_look(world, session_id)
     await world.house.advance(minutes=70)
     await world.house.settle()
     second = await signed_in(world, world.second, Role.SECOND_STAFF)
     url = door_of(world.house, session_id)
+    tutor = await signed_in(world, world.tutor, Role.TUTOR)
+    for page in (await second.open(url), await tutor.open(url)):
+        text = " ".join(page.text.split())
+        assert "The adult of child R. Promised: in the same room. Second staff noted: seen" in text
     assert (await second.send(url, "statement", took_place="no")).status == 422
     answers = {"took_place": "no", "adult_present": "no", "second_staff_present": "yes"}
     assert (await second.send(url, "statement", **answers)).status == 303

@@ -13,13 +13,25 @@ from service.policy.attestation import (
     Answer,
     Statement,
     Witness,
+    agreed,
     contradictions,
     expected_witnesses,
     may_state_at,
 )
 from service.policy.people import ChildId, SessionId
+from service.policy.presence import PresenceMode
 from service.policy.session import SessionState
-from tests.builders import CHILD, ENDS, MOTHER, a_session
+from tests.builders import (
+    CHILD,
+    ENDS,
+    MOTHER,
+    NOW,
+    STARTS,
+    a_case,
+    a_child_case,
+    a_pledge,
+    a_session,
+)
 
 PARENT = Statement(
     session_id=SessionId("session_1"),
@@ -88,3 +100,27 @@ def test_a_full_record_has_tutor_second_staff_and_a_parent_for_each_child() -> N
 @pytest.mark.parametrize("state", [SessionState.LAPSED, SessionState.CANCELLED])
 def test_nobody_is_asked_about_a_session_that_did_not_take_place(state: SessionState) -> None:
     assert expected_witnesses(a_session(state=state)) == 0
+
+
+# --- what statements are held against -------------------------------------------------------------
+
+
+@pytest.mark.pitfall(14)
+def test_a_statement_is_held_against_the_newest_promise_on_its_terms_whatever_became_of_it() -> (
+    None
+):
+    promises = (
+        a_pledge(mode=PresenceMode.ON_CAMERA),
+        a_pledge(mode=PresenceMode.IN_EARSHOT, made_at=NOW, revoked_at=NOW),
+        a_pledge(mode=PresenceMode.IN_THE_ROOM, made_at=STARTS, terms=2),
+    )
+    (one,) = agreed(a_case(children=(a_child_case(pledges=promises),)))
+    assert (one.child_id, one.mode) == (CHILD, PresenceMode.IN_EARSHOT)
+    (none,) = agreed(a_case(children=(a_child_case(pledges=()),)))
+    assert none.mode is None
+
+
+@pytest.mark.pitfall(12, 14)
+def test_a_parents_statement_is_held_against_what_concerns_their_child_alone() -> None:
+    assert [one.child_id for one in agreed(a_case(), CHILD)] == [CHILD]
+    assert agreed(a_case(), ChildId("child_of_others")) == ()

@@ -10,7 +10,7 @@ from functools import partial
 
 from service.errors import InvalidInput, NotFound
 from service.policy.admission import child_of
-from service.policy.attestation import may_state_at
+from service.policy.attestation import Agreed, agreed, may_state_at
 from service.policy.case import CaseFile, ChildCase
 from service.policy.consent import ConsentKind, Route
 from service.policy.people import ParentId, SessionId, StaffId
@@ -70,6 +70,7 @@ class SessionPage:
     called: bool
     may_call: bool
     stated: bool
+    agreed: tuple[Agreed, ...]
     agrees: bool
     check_in_opens_at: datetime
     of_age: bool
@@ -114,6 +115,7 @@ def _session(reader: Reader, opened: Opened, case: CaseFile, child: ChildCase) -
         called=are_called(reader, session),
         may_call=phase == "day" and session.state in WITH_MEETING,
         stated=_has_stated(reader, opened, session),
+        agreed=agreed(case, child.child.child_id),
         agrees=word is not None and word.kind is ConsentKind.GIVEN,
         check_in_opens_at=case.organisation.check_in_opens_at(session.starts_at),
         of_age=child.child.is_of_age,

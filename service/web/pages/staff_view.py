@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from service.policy.admission import Place
-from service.policy.attestation import may_state_at
+from service.policy.attestation import Agreed, agreed, may_state_at
 from service.policy.case import CaseFile
 from service.policy.clearance import Blocker, outstanding
 from service.policy.consent import Wish
@@ -52,9 +52,11 @@ class Obstacle:
 
 @dataclass(frozen=True)
 class Household:
-    """One child of a session, as second staff needs to know it."""
+    """One child of a session, as staff in it need to know it. `agreed`: what their statement is held
+    against."""
 
     initial: str
+    agreed: Agreed
     sighted: Sighted | None
     wish: Wish | None
 
@@ -118,8 +120,13 @@ def look(reader: Reader, session_id: SessionId, actor: Actor) -> DoorPage:
         in_the_room=_said_in_room(reader, case, actor),
         now=reader.now,
         households=tuple(
-            Household(initial(names[one]), adults.get(one), wanted.get(one))
-            for one in case.session.children
+            Household(
+                initial(names[one.child_id]),
+                one,
+                adults.get(one.child_id),
+                wanted.get(one.child_id),
+            )
+            for one in agreed(case)
         ),
     )
 
