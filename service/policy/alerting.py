@@ -161,6 +161,8 @@ _PEOPLE = (
           "A child lives elsewhere, and nobody there has a say yet."),
     _kind(_ORDINARY, "placement_unsettled", "POL-04",
           "A child's change of home has not been settled."),
+    _kind(_ORDINARY, "adult_fails_often", "POL-02",
+          "A child's adult was late, was not there or left, in three sessions within six weeks."),
     _kind(_ORDINARY, "child_does_not_want", "POL-31",
           "A child said that it does not want the sessions."),
     _kind(_ORDINARY, "message_not_sent", "POL-22", "A message to a parent could not be sent."),

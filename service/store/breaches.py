@@ -1,13 +1,15 @@
 """The breaches that the watch found: begun, acted on, over. They stay as evidence (pitfall 57)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from service.policy.people import SessionId
+from service.policy.people import ChildId, SessionId
 from service.policy.watched import Breach
+from service.store.presence import CHECK_INS
+from service.store.sessions import SESSION_CHILDREN
 from service.store.tables import BreachRow, table_of
 from service.store.transactions import Reader, Tx
 
@@ -103,6 +105,30 @@ def of_session(reader: Tx | Reader, session_id: SessionId) -> tuple[NotedBreach,
     """Every breach there was in a session, oldest first."""
     rows = reader.conn.execute(_OF_SESSION, {"wanted": session_id})
     return tuple(_noted(row) for row in rows)
+
+
+def sessions_failed(
+    reader: Tx | Reader, child_id: ChildId, codes: Collection[str], since: datetime
+) -> frozenset[SessionId]:
+    """In which sessions of a child such a breach was noticed from `since` on, of the child or of the
+    whole session. An adult who had said "I am here" in time did not fail."""
+    here_in_time = sa.exists().where(
+        CHECK_INS.c.session_id == BREACHES.c.session_id,
+        CHECK_INS.c.child_id == child_id,
+        CHECK_INS.c.at <= BREACHES.c.noticed_at,
+    )
+    of_session = (BREACHES.c.subject_id == BREACHES.c.session_id) & ~here_in_time
+    query = (
+        sa.select(BREACHES.c.session_id)
+        .join(SESSION_CHILDREN, SESSION_CHILDREN.c.session_id == BREACHES.c.session_id)
+        .where(
+            SESSION_CHILDREN.c.child_id == child_id,
+            BREACHES.c.code.in_(sorted(codes)),
+            BREACHES.c.noticed_at >= since,
+            (BREACHES.c.subject_id == child_id) | of_session,
+        )
+    )
+    return frozenset(map(SessionId, reader.conn.execute(query).scalars()))
 
 
 def _noted(row: sa.Row[tuple[object, ...]]) -> NotedBreach:

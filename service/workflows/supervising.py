@@ -20,7 +20,7 @@ from service.store import breaches as noted
 from service.store.breaches import WATCHING, NotedBreach, errand, session_of
 from service.store.transactions import Done, Tx
 from service.store.work import Claim, Settle
-from service.workflows import falling, seeing, unwatched
+from service.workflows import falling, repeating, seeing, unwatched
 from service.workflows.deps import Deps
 from service.workflows.handing_over import ReplaceFromStandby, replace_from_standby
 
@@ -115,7 +115,9 @@ def _note_begun(tx: Tx, case: CaseFile, breach: Breach) -> NotedBreach:
     alerts.raise_alert(tx, breach.subject_id, breach.code, session_id)
     if any(step.act in LASTING for step in breach.steps):
         _look_inside_now(tx, session_id)
-    return noted.begin(tx, session_id, breach)
+    record = noted.begin(tx, session_id, breach)
+    repeating.note_failure(tx, case.session, breach.code, breach.subject_id)
+    return record
 
 
 def _look_inside_now(tx: Tx, session_id: SessionId) -> None:
