@@ -4,7 +4,7 @@ A rule answers with the reasons why it does not hold; no reason means that it ho
 session stop the whole session; rules about a child stop that child alone. Rule numbers are permanent.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,7 +42,15 @@ class Stage(StrEnum):
 EVERY_STAGE = frozenset(Stage)
 BEFORE_IT_STARTS = frozenset({Stage.OPEN, Stage.ADMIT})
 
-OVERRIDABLE = frozenset({"outside_hours", "tutor_training_lapsed", "second_staff_training_lapsed"})
+SENTENCES_OF_OVERRIDABLE: Mapping[str, str] = {
+    "outside_hours": "The session is outside the permitted hours.",
+    "tutor_training_lapsed": "The tutor has training that ended a few days before that day.",
+    "second_staff_training_lapsed": "The second member of staff has training that ended a few days "
+    "before that day.",
+}
+"""What each override sets aside, in the words of its rule."""
+
+OVERRIDABLE = frozenset(SENTENCES_OF_OVERRIDABLE)
 """The only reasons a safeguarding lead can set aside. Consent, the second member of staff, the
 parent's presence, the tutor's checks and the host's custodians are never among them."""
 

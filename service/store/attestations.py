@@ -55,6 +55,13 @@ def of_session(reader: Tx | Reader, session_id: SessionId) -> tuple[SignedStatem
     return tuple(_signed(row) for row in rows)
 
 
+def of_sessions(reader: Reader, ids: sa.Select[tuple[str]]) -> tuple[SignedStatement, ...]:
+    """Every statement about the sessions that a query names, corrected ones too, oldest first."""
+    mine = STATEMENTS.c.session_id.in_(ids)
+    rows = reader.conn.execute(sa.select(STATEMENTS).where(mine).order_by(STATEMENTS.c.id))
+    return tuple(_signed(row) for row in rows)
+
+
 def standing(statements: tuple[SignedStatement, ...]) -> tuple[SignedStatement, ...]:
     """Those that no later statement corrects."""
     corrected = {signed.supersedes for signed in statements}

@@ -34,8 +34,7 @@ def look(tx: Tx, claim: Claim, case: CaseFile) -> None:
         fresh = rules.begun(organisation, tx.now, session.starts_at)
         hold = replace(fresh, reminded_at=hold.reminded_at)
     elif rules.has_lapsed(hold, tx.now):
-        _note(tx, Event.HOLD_LAPSED, case, found)
-        _lapse(tx, session, "hold over", "hold_lapsed")
+        _lapse(tx, case, found, "hold over", "hold_lapsed")
         return
     elif warn_at is not None and warn_at <= tx.now:
         hold = rules.warned(organisation, hold, tx.now)
@@ -54,13 +53,17 @@ def _note(tx: Tx, event: Event, case: CaseFile, found: Outstanding) -> None:
     tx.record(Entry(event, case.session.session_id, facts={"blockers": codes}))
 
 
-def lapse_late(tx: Tx, session: Session) -> None:
+def lapse_late(tx: Tx, case: CaseFile) -> None:
     """The late limit passed before every condition held."""
-    _lapse(tx, session, "late limit passed", "session_lapsed")
+    found = outstanding(case, Stage.OPEN, tx.now)
+    _lapse(tx, case, found, "late limit passed", "session_lapsed")
 
 
-def _lapse(tx: Tx, session: Session, reason: str, alert: str) -> None:
-    """Let a booked session go: everybody's time is free with this commit, and the families are told."""
+def _lapse(tx: Tx, case: CaseFile, found: Outstanding, reason: str, alert: str) -> None:
+    """Let a booked session go: everybody's time is free with this commit, and the families are told.
+    What was outstanding stays on record."""
+    session = case.session
+    _note(tx, Event.HOLD_LAPSED, case, found)
     sessions.move(tx, session, SessionState.LAPSED, reason=reason)
     messaging.overtake(tx, session.session_id)
     alerts.raise_alert(tx, session.session_id, alert, session.session_id)

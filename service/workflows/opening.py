@@ -71,7 +71,7 @@ def begin(tx: Tx, claim: Claim) -> Begun | None:
     if not work.holds(tx, claim) or case.session.state is not SessionState.BOOKED:
         return None
     if tx.now >= case.organisation.lapses_at(case.session.starts_at):
-        holding.lapse_late(tx, case.session)
+        holding.lapse_late(tx, case)
         return None
     opens_at = case.organisation.opens_at(case.session.starts_at)
     if tx.now < opens_at:

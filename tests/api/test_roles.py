@@ -14,6 +14,8 @@ from tests.api.people import coordinator, recorded, stored
 from tests.harness import Api, House, Reply
 from tests.world import World, an_open_session
 
+A_MONTH = {"from": "2026-11-01T00:00:00Z", "until": "2026-12-01T00:00:00Z"}
+
 
 def address(
     route: Route,
@@ -115,6 +117,7 @@ async def test_no_get_changes_anything_but_notes_that_somebody_read(world: World
             query = {"entry_id": "1"} if "inclusion" in route.path else {}
             query |= {"old": "1"} if "consistency" in route.path else {}
             query |= {"adult_id": world.family.mother} if "/occasions" in route.path else {}
+            query |= A_MONTH if route.path.endswith("/inspection") else {}
             reply = await api.get(
                 address(route, world, session_id, series_id, concern_id), params=query
             )

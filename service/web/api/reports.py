@@ -6,8 +6,11 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from service.policy.rules import SENTENCES_OF_OVERRIDABLE
 from service.policy.session import Span
 from service.store import overrides, pairs
+from service.store.overrides import SetAside
+from service.store.pairs import Pair
 from service.web.api.reading import noted
 from service.web.api.who import INSPECTORS
 from service.web.bodies import Instant, Query, View, wrong
@@ -45,6 +48,7 @@ class SetAsideView(View):
     session_id: str
     starts_at: Instant = Field(description="When the session starts.")
     code: str
+    sentence: str = Field(description="What was set aside, in the words of its rule.")
     by: str = Field(description="The lead, by staff id.")
     reason: str
     at: Instant = Field(description="When it was set aside.")
@@ -62,19 +66,22 @@ async def set_aside(call: Call[None, Period]) -> Answer:
     await noted(call, "overrides")
     span = call.query.span(call.deps.clock.now())
     found = await call.deps.store.read(overrides.set_aside, span)
-    items = tuple(
-        SetAsideView(
-            session_id=one.session_id,
-            starts_at=one.starts_at,
-            code=one.override.code,
-            by=one.override.by,
-            reason=one.override.reason,
-            at=one.at,
-            expires_at=one.override.expires_at,
-        )
-        for one in found
+    return Answer(200, OverridesView(items=tuple(set_aside_view(one) for one in found)))
+
+
+def set_aside_view(one: SetAside) -> SetAsideView:
+    """One override, as reports show it."""
+    code = one.override.code
+    return SetAsideView(
+        session_id=one.session_id,
+        starts_at=one.starts_at,
+        code=code,
+        sentence=SENTENCES_OF_OVERRIDABLE.get(code, code),
+        by=one.override.by,
+        reason=one.override.reason,
+        at=one.at,
+        expires_at=one.override.expires_at,
     )
-    return Answer(200, OverridesView(items=items))
 
 
 class PairView(View):
@@ -98,17 +105,18 @@ async def listed(call: Call[None, Period]) -> Answer:
     await noted(call, "pairs")
     span = call.query.span(call.deps.clock.now())
     found = await call.deps.store.read(pairs.pairs, span)
-    items = tuple(
-        PairView(
-            tutor_id=pair.tutor_id,
-            second_staff_id=pair.second_staff_id,
-            sessions=pair.together,
-            of_tutor=pair.of_tutor,
-            share=round(pair.together / pair.of_tutor, 3),
-        )
-        for pair in found
+    return Answer(200, PairsView(items=tuple(pair_view(pair) for pair in found)))
+
+
+def pair_view(pair: Pair) -> PairView:
+    """One pair, as reports show it."""
+    return PairView(
+        tutor_id=pair.tutor_id,
+        second_staff_id=pair.second_staff_id,
+        sessions=pair.together,
+        of_tutor=pair.of_tutor,
+        share=round(pair.together / pair.of_tutor, 3),
     )
-    return Answer(200, PairsView(items=items))
 
 
 ROUTES = (
