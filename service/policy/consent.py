@@ -1,7 +1,8 @@
 """Consent: a ledger of what each giver said, and what it amounts to at an instant (POL-04, POL-05).
 
-Nothing in the ledger is ever changed. A giver's newest entry is their word; entries are ordered by
-their position in the child's ledger, never by time. One yes suffices until another giver says no:
+Nothing in the ledger is ever changed. A giver's newest entry is their word, but that a yes was never
+right takes no earlier no away; entries are ordered by their position in the child's ledger, never by
+time. One yes suffices until another giver says no:
 then everything stops until a person decides. The latest word of *one* giver never outvotes another's.
 """
 
@@ -82,12 +83,21 @@ class ConsentEntry:
 def standing(
     entries: Iterable[ConsentEntry], purpose: Purpose, givers: frozenset[ParentId]
 ) -> tuple[ConsentEntry, ...]:
-    """The newest entry of each giver with authority, for one purpose; oldest first."""
-    newest: dict[ParentId, ConsentEntry] = {}
+    """The word that counts of each giver with authority, for one purpose; oldest first.
+
+    It is their newest one. Where a yes of theirs was never right, no older yes comes back; but the no
+    that somebody gave it in place of stands until the giver says yes anew (pitfall 1).
+    """
+    words: dict[ParentId, ConsentEntry] = {}
+    refused: dict[ParentId, ConsentEntry] = {}
     for entry in sorted(entries, key=lambda entry: entry.position):
-        if entry.purpose is purpose and entry.giver_id in givers:
-            newest[entry.giver_id] = entry
-    return tuple(sorted(newest.values(), key=lambda entry: entry.position))
+        if entry.purpose is not purpose or entry.giver_id not in givers:
+            continue
+        if entry.kind in NO_KINDS:
+            refused[entry.giver_id] = entry
+        never_right = entry.kind is ConsentKind.INVALIDATED
+        words[entry.giver_id] = refused.get(entry.giver_id, entry) if never_right else entry
+    return tuple(sorted(words.values(), key=lambda entry: entry.position))
 
 
 def never_invalidated(

@@ -18,6 +18,7 @@ from service.policy.consent import (
     Resolution,
     consent_status,
     open_refusals,
+    standing,
 )
 from service.policy.people import Authority, Child, ParentId, Restriction, Tie, of_age_on
 from service.policy.rules import Stage
@@ -238,10 +239,8 @@ def test_no_decision_settles_a_word_that_came_after_it(
     )
     place = len(before) + 1
     settled = (decision(place, *range(1, place), stands=stands),)
-    newest = {word.giver_id: word for word in ledger}
-    later_no = {
-        word.position for word in newest.values() if word.kind in NO_KINDS and word.position > place
-    }
+    words = standing(ledger, Purpose.TAKE_PART, GIVERS)
+    later_no = {word.position for word in words if word.kind in NO_KINDS and word.position > place}
     found = open_refusals(ledger, Purpose.TAKE_PART, GIVERS, settled)
     assert later_no <= {word.position for word in found}
     status = consent_status(ledger, Purpose.TAKE_PART, GIVERS, ENDS, resolutions=settled)

@@ -83,6 +83,32 @@ def test_a_ledger_amounts_to(
     assert status(*said(*words)) is wanted
 
 
+YES, NO, WRONG = ConsentKind.GIVEN, ConsentKind.REFUSED, ConsentKind.INVALIDATED
+
+
+@pytest.mark.pitfall(1)
+@pytest.mark.parametrize(
+    ("words", "counts"),
+    [
+        ((NO, YES, WRONG), 1),
+        ((YES, ConsentKind.WITHDRAWN, YES, WRONG), 2),
+        ((NO, YES, YES, WRONG), 1),
+        ((NO, NO, YES, WRONG), 2),
+        ((NO, YES, WRONG, YES, WRONG), 1),
+        ((NO, YES, WRONG, YES), 4),
+        ((YES, WRONG), 2),
+        ((YES, YES, WRONG), 3),
+    ],
+)
+def test_that_a_yes_was_never_right_takes_no_earlier_no_away_and_brings_no_yes_back(
+    words: tuple[ConsentKind, ...], counts: int
+) -> None:
+    ledger = said(*((FATHER, kind) for kind in words))
+    (word,) = standing(ledger, Purpose.TAKE_PART, GIVERS)
+    assert word.position == counts
+    assert word.kind in (NO, ConsentKind.WITHDRAWN, WRONG) or words[-1] is YES
+
+
 def test_consent_to_one_purpose_says_nothing_about_another() -> None:
     assert status(a_consent(), purpose=Purpose.RECORD) is ConsentStatus.MISSING
 
@@ -136,10 +162,12 @@ def ledgers(draw: st.DrawFn) -> tuple[ConsentEntry, ...]:
     )
 
 
-def newest_of(ledger: tuple[ConsentEntry, ...], giver: ParentId) -> ConsentEntry | None:
+def word_of(ledger: tuple[ConsentEntry, ...], giver: ParentId) -> ConsentEntry | None:
     mine = [
         entry for entry in ledger if entry.giver_id == giver and entry.purpose is Purpose.TAKE_PART
     ]
+    if mine and mine[-1].kind is ConsentKind.INVALIDATED:
+        mine = [entry for entry in mine if entry.kind in NO_KINDS] or mine
     return mine[-1] if mine else None
 
 
@@ -150,12 +178,12 @@ def test_the_latest_word_of_one_giver_never_outvotes_anothers(
 ) -> None:
     refuses = any(
         word is not None and word.kind in NO_KINDS
-        for word in (newest_of(ledger, giver) for giver in GIVERS)
+        for word in (word_of(ledger, giver) for giver in GIVERS)
     )
     found = status(*ledger)
     assert (found in (ConsentStatus.REFUSED, ConsentStatus.CONFLICT)) is refuses
     more = a_consent(MOTHER, position=len(ledger) + 1)
-    father = newest_of(ledger, FATHER)
+    father = word_of(ledger, FATHER)
     if father is not None and father.kind in NO_KINDS:
         assert status(*ledger, more) is ConsentStatus.CONFLICT
     else:
@@ -163,9 +191,11 @@ def test_the_latest_word_of_one_giver_never_outvotes_anothers(
 
 
 @given(ledgers())
-def test_an_invalidated_word_counts_for_nothing(ledger: tuple[ConsentEntry, ...]) -> None:
+def test_of_somebody_whose_yes_was_never_right_only_what_they_refused_counts(
+    ledger: tuple[ConsentEntry, ...],
+) -> None:
     invalidated = a_consent(MOTHER, position=len(ledger) + 1, kind=ConsentKind.INVALIDATED)
-    without = [entry for entry in ledger if entry.giver_id != MOTHER]
+    without = [entry for entry in ledger if entry.giver_id != MOTHER or entry.kind in NO_KINDS]
     assert status(*ledger, invalidated) is status(*without)
 
 
@@ -201,7 +231,7 @@ def test_a_live_ledger_names_the_yes_it_rests_on(ledger: tuple[ConsentEntry, ...
     assert (rests_on is not None) is agrees
     if rests_on is not None:
         assert rests_on.kind is ConsentKind.GIVEN
-        assert newest_of(ledger, rests_on.giver_id) is rests_on
+        assert word_of(ledger, rests_on.giver_id) is rests_on
 
 
 @given(ledgers())

@@ -32,11 +32,12 @@ class ChildKept:
     delegated: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
     words: dict[str, tuple[str, int]] = field(default_factory=dict)
+    refused: dict[str, tuple[str, int]] = field(default_factory=dict)
     named: dict[str, set[str]] = field(default_factory=dict)
     spoken: int = 0
     settled: set[int] = field(default_factory=set)
     decided_against: bool = False
-    agreed: bool = False
+    agreed: set[str] = field(default_factory=set)
     merged: bool = False
 
 
@@ -81,10 +82,16 @@ class Model:
         it the child itself agreed."""
         kept = self.children[child]
         kept.spoken += 1
-        kept.words[adult] = (kind, kept.spoken)
+        word = (kind, kept.spoken)
+        if kind in NO:
+            kept.refused[adult] = word
+        # That a yes was never right brings back the no before it, however long ago that was said.
+        kept.words[adult] = kept.refused.get(adult, word) if kind == "invalidated" else word
+        if kind == "invalidated":
+            kept.agreed.discard(adult)
         if kind == "given":
             kept.named[adult] = named
-            kept.agreed = kept.agreed or child_too
+            kept.agreed |= {adult} if child_too else set()
 
     def settle(self, child: str, *, stands: bool) -> None:
         """The lead has settled every word there is now."""
