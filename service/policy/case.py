@@ -11,6 +11,7 @@ from service.policy.consent import (
     live_consent,
     never_invalidated,
     open_refusals,
+    standing,
 )
 from service.policy.organisation import Organisation
 from service.policy.people import Child, HostId, ParentId, StaffId
@@ -76,18 +77,39 @@ class ChildCase:
         """The consent to take part that a clearance can rest on, if any."""
         return live_consent(self.consents, Purpose.TAKE_PART, self.child.givers, instant)
 
-    def may_be_present(self, adult_id: ParentId) -> bool:
-        """Whether a giver with authority has named this adult (POL-02, pitfall 16)."""
+    def was_named(self, adult_id: ParentId) -> bool:
+        """Whether a giver with authority has named this adult, whatever became of the giver's own yes:
+        who was there may still call, leave, and say how it was."""
         if adult_id not in self.child.adults or adult_id in self.child.barred:
             return False
         return any((giver, adult_id) in self.nominated for giver in self.child.givers)
 
+    def may_be_present(self, adult_id: ParentId, until: datetime) -> bool:
+        """Whether a giver names this adult whose own word is a yes until then: no word that was taken
+        back, refused or never right names anybody (POL-02, pitfall 16)."""
+        words = standing(self.consents, Purpose.TAKE_PART, self.child.givers)
+        agreeing = {word.giver_id for word in words if word.is_live_until(until)}
+        by_them = any((giver, adult_id) in self.nominated for giver in agreeing)
+        return by_them and self.was_named(adult_id)
+
+    def to_ask(self, until: datetime) -> tuple[ParentId, ...]:
+        """The adults who may be present until then, and may be written to."""
+        named = {adult for _, adult in self.nominated} & self.child.hearers
+        return tuple(adult for adult in sorted(named) if self.may_be_present(adult, until))
+
     def pledge_for(self, session: Session) -> Pledge | None:
         """The newest promise that counts: on today's terms, by an adult a giver named."""
         for pledge in sorted(self.pledges, key=lambda pledge: pledge.made_at, reverse=True):
-            if pledge.holds_for(session.terms) and self.may_be_present(pledge.adult_id):
+            if not pledge.holds_for(session.terms):
+                continue
+            if self.may_be_present(pledge.adult_id, session.ends_at):
                 return pledge
         return None
+
+    def waits_for_a_yes(self, session: Session) -> bool:
+        """Whether a promise on today's terms would count, if only the giver who named its adult agreed."""
+        promised = [one for one in self.pledges if one.holds_for(session.terms)]
+        return any(self.was_named(one.adult_id) for one in promised)
 
     def here_since(self, adult_id: ParentId, session: Session) -> datetime | None:
         """Since when an adult has been there by their own word, on today's terms; None if they never

@@ -81,6 +81,8 @@ def an_adult_has_pledged(case: CaseFile, child: ChildCase) -> Reasons:
     """R-08."""
     if child.pledge_for(case.session) is not None:
         return
+    if child.consent_until(case.session.ends_at) is None and child.waits_for_a_yes(case.session):
+        return  # said by R-01 already
     if any(pledge.revoked_at is None for pledge in child.pledges):
         yield Shortcoming(
             "pledge_void", "The promise to be present was for other terms or by another adult."

@@ -164,8 +164,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "R-08",
         ("POL-02", "POL-21"),
-        "An adult named by a giver (from 18 on the student will do) has promised to be present at "
-        "this session, at this time and for this purpose.",
+        "An adult named by a giver whose own consent holds (from 18 on the student will do) has promised "
+        "to be present at this session, at this time and for this purpose.",
         "a parent",
         EVERY_STAGE,
         child_check=an_adult_has_pledged,

@@ -107,38 +107,51 @@ def _host(reader: Tx | Reader, session: Session, custodians: list[StaffMember]) 
     return hosts.host_case(reader, session.host_id, custodians)
 
 
-def _children(reader: Tx | Reader, session: Session) -> tuple[ChildCase, ...]:
+def families(reader: Tx | Reader, session: Session) -> tuple[ChildCase, ...]:
+    """What was said about each child of a session, and whom its givers named: all that says who is to be
+    asked; nothing yet of promises and of the day."""
     ids = session.children
     day = reader.house.organisation.local_day
     known = people.children(reader, ids, on=day(session.starts_at), through=day(session.ends_at))
     consents = consent.ledgers(reader, ids)
     resolutions = consent.resolutions(reader, consents, known)
     nominated = consent.nominated(reader, ids)
-    pledges = presence.pledges(reader, session.session_id)
-    check_ins = presence.check_ins(reader, session.session_id)
-    sightings = presence.sightings(reader, session.session_id)
-    door = at_the_door.of_session(reader, session)
-    rehearsing = rehearsal.rehearsing(reader, ids)
-    elsewhere = _promised_elsewhere(reader, session, pledges)
-    related = family.of_children(reader, known)
     return tuple(
         ChildCase(
             child=known[child_id],
             consents=consents[child_id],
             nominated=nominated[child_id],
+            resolutions=resolutions.get(child_id, ()),
+        )
+        for child_id in ids
+    )
+
+
+def _children(reader: Tx | Reader, session: Session) -> tuple[ChildCase, ...]:
+    pledges = presence.pledges(reader, session.session_id)
+    check_ins = presence.check_ins(reader, session.session_id)
+    sightings = presence.sightings(reader, session.session_id)
+    door = at_the_door.of_session(reader, session)
+    rehearsing = rehearsal.rehearsing(reader, session.children)
+    elsewhere = _promised_elsewhere(reader, session, pledges)
+    known = families(reader, session)
+    related = family.of_children(reader, {one.child.child_id: one.child for one in known})
+    return tuple(
+        replace(
+            one,
             pledges=pledges.get(child_id, ()),
             promised_elsewhere=elsewhere,
             check_ins=check_ins.get(child_id, ()),
             sightings=sightings.get(child_id, ()),
             kin=related[child_id].people,
             adult_keys=related[child_id].contact_keys,
-            resolutions=resolutions.get(child_id, ()),
             rehearsing=child_id in rehearsing,
             second_device=door.second_devices.get(child_id),
             departures=door.departures.get(child_id, ()),
             handed_on=child_id in door.handed_on,
         )
-        for child_id in ids
+        for one in known
+        for child_id in (one.child.child_id,)
     )
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 
 from service.errors import Conflict, NotFound
 from service.policy.people import ChildId, ParentId
 from service.policy.session import Session
-from service.store import consent, deputies, links, people, staff
+from service.store import cases, deputies, links, messages, people, staff
 from service.store.links import LinkPurpose
 from service.store.transactions import Reader, Tx
 from service.workflows import messaging
@@ -21,13 +21,13 @@ SESSION_LINK_OUTLASTS = timedelta(days=8)
 
 
 def ask_for_pledges(tx: Tx, session: Session) -> None:
-    """Ask every adult whom a giver with authority named, for each child of the session.
+    """Ask every adult whom a giver names whose own yes counts, for each child of the session.
 
     A session whose purpose is still to be stated asks nobody: it is the purpose that they agree to.
     """
     if not session.purpose.strip():
         return
-    for child_id, adult_id in adults_to_ask(tx, session.children, _day(tx, session)):
+    for child_id, adult_id in adults_to_ask(tx, session):
         ask_adult(tx, session, child_id, adult_id)
 
 
@@ -45,7 +45,7 @@ def tell_of_move(tx: Tx, before: Session, after: Session) -> None:
     is new in the session are asked as for any other."""
     links.revoke_of_session(tx, after.session_id)
     messaging.overtake(tx, after.session_id)
-    for child_id, adult_id in adults_to_ask(tx, after.children, _day(tx, after)):
+    for child_id, adult_id in adults_to_ask(tx, after):
         if child_id in before.children:
             extra = {"before": told_time(tx, before.starts_at, adult_id)}
             _write(tx, "session_moved", after, child_id, adult_id, extra)
@@ -57,29 +57,19 @@ def tell_of_tutor(tx: Tx, session: Session) -> None:
     """Tell every adult that another tutor takes the session; their promises stand (pitfall 20)."""
     name = staff.staff_record(tx, session.tutor_id).name.get_secret_value()
     extra = {"tutor": name.split(maxsplit=1)[0]}
-    for child_id, adult_id in adults_to_ask(tx, session.children, _day(tx, session)):
+    for child_id, adult_id in adults_to_ask(tx, session):
         link = session_link(tx, session, child_id, adult_id)
         about = f"{session.session_id}:{child_id}:{session.version}"
         notice = Notice("tutor_changed", adult_id, child_id, about, link, session, extra)
         messaging.write(tx, notice)
 
 
-def adults_to_ask(
-    tx: Tx | Reader, children: tuple[ChildId, ...], on: date | None = None
-) -> Iterator[tuple[ChildId, ParentId]]:
-    """Every adult whom a giver with authority named, for each of the children, and who may be
-    written to; on a day, or today."""
-    known = people.children(tx, children, on=on)
-    nominated = consent.nominated(tx, children)
-    for child_id, child in known.items():
-        adults = {adult for giver, adult in nominated[child_id] if giver in child.givers}
-        for adult_id in sorted(adults & child.hearers):
-            yield child_id, adult_id
-
-
-def _day(tx: Tx, session: Session) -> date:
-    """The day that decides who has a say: on the 18th birthday the student alone (pitfall 7)."""
-    return tx.house.organisation.local_day(session.starts_at)
+def adults_to_ask(tx: Tx | Reader, session: Session) -> Iterator[tuple[ChildId, ParentId]]:
+    """Every adult who may be present at the session and may be written to, for each of its children: by
+    the same words as its case is decided, on its own day (pitfalls 7 and 16)."""
+    for family in cases.families(tx, session):
+        for adult_id in family.to_ask(session.ends_at):
+            yield family.child.child_id, adult_id
 
 
 def _write(
@@ -91,8 +81,10 @@ def _write(
     extra: dict[str, str],
     not_before: datetime | None = None,
 ) -> None:
-    link = session_link(tx, session, child_id, adult_id)
     about = f"{session.session_id}:{child_id}:{session.terms}"
+    if messages.is_written(tx, messaging.once_key(template, adult_id, about)):
+        return
+    link = session_link(tx, session, child_id, adult_id)
     notice = Notice(template, adult_id, child_id, about, link, session, extra, not_before)
     messaging.write(tx, notice)
 

@@ -46,7 +46,7 @@ def _caller(tx: Tx, case: CaseFile, child_id: ChildId | None) -> Place:
     if child_id is not None:
         child = child_of(case, child_id)
         is_parent = tx.by.has(Role.PARENT)
-        if child is None or not is_parent or not child.may_be_present(ParentId(tx.by.subject)):
+        if child is None or not is_parent or not child.was_named(ParentId(tx.by.subject)):
             raise NotFound
         return Place.HOUSEHOLD
     place = place_of(case, tx.by.subject)

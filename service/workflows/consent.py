@@ -27,7 +27,7 @@ from service.policy.people import (
     StaffId,
 )
 from service.policy.session import SessionState
-from service.store import cases, consent, deputies, links, people, policies, sessions, staff
+from service.store import cases, consent, deputies, people, policies, sessions, staff
 from service.store.cases import Held
 from service.store.consent import Word
 from service.store.transactions import Tx
@@ -35,6 +35,7 @@ from service.workflows import asking, falling, messaging
 from service.workflows.deputising import who_answered
 from service.workflows.links import must_be_a_person
 from service.workflows.messaging import Notice
+from service.workflows.naming import name_only, named_by
 from service.workflows.teaching import must_not_teach
 
 EVENTS = {
@@ -97,7 +98,8 @@ def say_word(tx: Tx, command: SayWord) -> ConsentEntryId:
     if command.child_agrees and command.kind is ConsentKind.GIVEN and not child.is_of_age:
         childs_words = child_wording_for(visits=visits)
         word = replace(word, child_wording=childs_words, child_shown=command.child_shown)
-    _must_fit(tx, command, child)
+    before = _word_before(tx, command)
+    _must_fit(tx, command, child, before)
     if child.is_of_age and command.kind is ConsentKind.GIVEN:
         # A student of age needs nobody beside them: they promise for themselves (pitfall 7).
         command = replace(command, present_adults=(*command.present_adults, command.giver_id))
@@ -117,7 +119,7 @@ def say_word(tx: Tx, command: SayWord) -> ConsentEntryId:
     )
     consent.append_consent(tx, entry, word)
     _note(tx, entry, word)
-    _name_adults(tx, command, word)
+    _name_adults(tx, command, word, before)
     _confirm(tx, command)
     falling.decide_again(tx, affected)
     return entry.entry_id
@@ -175,7 +177,13 @@ def taken_down_by(tx: Tx, route: Route, evidence: str | None) -> StaffId:
     return StaffId(tx.by.subject)
 
 
-def _must_fit(tx: Tx, command: SayWord, child: Child) -> None:
+def _word_before(tx: Tx, command: SayWord) -> ConsentEntry | None:
+    """The giver's word as it counts until this one is said."""
+    ledger = consent.ledgers(tx, (command.child_id,))[command.child_id]
+    return next(iter(standing(ledger, command.purpose, frozenset({command.giver_id}))), None)
+
+
+def _must_fit(tx: Tx, command: SayWord, child: Child, before: ConsentEntry | None) -> None:
     # A no is heard from everybody with authority, one under a restriction too (pitfall 2).
     heard = child.deciders if command.kind in NO_KINDS else child.givers
     if command.giver_id not in heard:
@@ -191,17 +199,11 @@ def _must_fit(tx: Tx, command: SayWord, child: Child) -> None:
         raise InvalidInput.of(
             "present_adults", "not_family", "Name only adults who are on the child's record."
         )
-    if command.kind in MUST_FOLLOW_A_YES:
-        _must_have_said_yes(tx, command)
+    said_yes = before is not None and before.kind is ConsentKind.GIVEN
+    if command.kind in MUST_FOLLOW_A_YES and not said_yes:
+        raise Conflict("There is no consent of this adult to take back.", code="no_consent")
     if command.kind is ConsentKind.INVALIDATED and command.route is Route.LINK:
         raise InvalidInput.of("kind", "staff_only", "Staff invalidate what was never right.")
-
-
-def _must_have_said_yes(tx: Tx, command: SayWord) -> None:
-    ledger = consent.ledgers(tx, (command.child_id,))[command.child_id]
-    words = standing(ledger, command.purpose, frozenset({command.giver_id}))
-    if not words or words[0].kind is not ConsentKind.GIVEN:
-        raise Conflict("There is no consent of this adult to take back.", code="no_consent")
 
 
 def _policy_version(tx: Tx, command: SayWord) -> str:
@@ -215,35 +217,21 @@ def _policy_version(tx: Tx, command: SayWord) -> str:
     return newest.version
 
 
-def _name_adults(tx: Tx, command: SayWord, word: Word) -> None:
-    """Note which adults the giver names; they are asked about the child's coming sessions."""
+def _name_adults(tx: Tx, command: SayWord, word: Word, before: ConsentEntry | None) -> None:
+    """Note which adults the giver names; they are asked about the child's coming sessions, unless they
+    were named for them by the word before this one."""
     if command.kind is not ConsentKind.GIVEN or command.purpose is not Purpose.TAKE_PART:
         return
-    before = consent.nominated(tx, (command.child_id,))[command.child_id]
-    named_before = {adult for giver, adult in before if giver == command.giver_id}
-    named_now = set(command.present_adults)
-    for adult_id in sorted(named_before ^ named_now):
-        _name(tx, command, word, adult_id, named=adult_id in named_now)
+    named_before = named_by(tx, command.child_id, command.giver_id)
+    named_now = frozenset(command.present_adults)
+    name_only(tx, command.child_id, command.giver_id, named_now, word)
     for session_id in sessions.running_of_child(tx, command.child_id):
         session = sessions.get(tx, session_id)
-        if session.state is SessionState.BOOKED:
-            for adult_id in sorted(named_now - named_before):
-                asking.ask_adult(tx, session, command.child_id, adult_id)
-
-
-def _name(tx: Tx, command: SayWord, word: Word, adult_id: ParentId, *, named: bool) -> None:
-    consent.append_nomination(
-        tx, command.child_id, command.giver_id, adult_id, named=named, word=word
-    )
-    tx.record(
-        Entry(
-            Event.ADULT_NAMED if named else Event.ADULT_UNNAMED,
-            command.child_id,
-            {"child": command.child_id, "giver": command.giver_id, "adult": adult_id},
-        )
-    )
-    if not named:
-        links.revoke_session_links(tx, command.child_id, adult_id)
+        if session.state is not SessionState.BOOKED:
+            continue
+        counted = before is not None and before.is_live_until(session.ends_at)
+        for adult_id in sorted(named_now - (named_before if counted else frozenset())):
+            asking.ask_adult(tx, session, command.child_id, adult_id)
 
 
 def _confirm(tx: Tx, command: SayWord) -> None:

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 from service.audit.events import Entry, Event
 from service.policy import holds as rules
+from service.policy.admission import child_of
 from service.policy.case import CaseFile
 from service.policy.clearance import Outstanding, outstanding
 from service.policy.holds import Hold, Silence
 from service.policy.people import ChildId, ParentId, SessionId
 from service.policy.rules import Stage
 from service.policy.session import IllegalMove, Session, SessionState
-from service.store import alerts, cases, deputies, holds, messages, people, sessions, work
+from service.store import alerts, cases, deputies, holds, messages, sessions, work
 from service.store.transactions import Tx
 from service.store.work import Claim, Settle
 from service.workflows import asking, calling_off, falling, messaging
@@ -83,11 +84,12 @@ def _remind(tx: Tx, case: CaseFile, found: Outstanding, hold: Hold) -> None:
 
 def _silent(tx: Tx, case: CaseFile, child_id: ChildId, silence: Silence) -> tuple[ParentId, ...]:
     """Who may be reminded: for a promise the adults whom a giver named, for consent the givers."""
-    day = case.organisation.local_day(case.session.starts_at)
+    family = child_of(case, child_id)
+    if family is None:
+        return ()
     if silence is Silence.PROMISE:
-        return tuple(adult for _, adult in asking.adults_to_ask(tx, (child_id,), day))
-    child = people.children(tx, (child_id,), on=day)[child_id]
-    silent = sorted(child.givers & child.hearers)
+        return family.to_ask(case.session.ends_at)
+    silent = sorted(family.child.givers & family.child.hearers)
     return tuple(one for giver_id in silent for one in deputies.speakers(tx, giver_id))
 
 

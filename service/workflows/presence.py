@@ -124,9 +124,9 @@ def _child_with_adult(case: CaseFile, child_id: ChildId, adult_id: ParentId) -> 
     child = child_of(case, child_id)
     if child is None or adult_id not in child.child.adults:
         raise NotFound
-    if not child.may_be_present(adult_id):
+    if not child.may_be_present(adult_id, case.session.ends_at):
         raise InvalidInput.of(
-            "adult_id", "not_named", "No giver has named this adult to be present."
+            "adult_id", "not_named", "Nobody whose consent counts names this adult to be present."
         )
     return child
 

@@ -97,11 +97,16 @@ def coming_of(reader: Reader, child_id: ChildId, adult_id: ParentId) -> tuple[Co
     """The child's sessions for which this adult may promise now, in the order in which they start.
 
     `elsewhere` marks those at a time for which the adult has promised for another session already:
-    they are to be agreed to one by one. `NotFound` unless a giver has named the adult.
+    they are to be agreed to one by one. `NotFound` unless a giver has named the adult; left out are the
+    sessions that outlast the giver's own yes.
     """
     child = people.children(reader, (child_id,)).get(child_id)
+    if child is None:
+        raise NotFound
+    said = consent.ledgers(reader, (child_id,))[child_id]
     named = consent.nominated(reader, (child_id,))[child_id]
-    if child is None or not ChildCase(child, nominated=named).may_be_present(adult_id):
+    family = ChildCase(child, consents=said, nominated=named)
+    if not family.was_named(adult_id):
         raise NotFound
     horizon = reader.now + timedelta(minutes=reader.house.organisation.windows.pledge_ahead)
     found = listings.coming_of_child(reader, child_id, Span(reader.now, horizon))
@@ -121,5 +126,7 @@ def coming_of(reader: Reader, child_id: ChildId, adult_id: ParentId) -> tuple[Co
             ),
         )
         for one in found
-        if one.state in BEFORE_LIVE and one.purpose.strip()
+        if one.state in BEFORE_LIVE
+        and one.purpose.strip()
+        and family.may_be_present(adult_id, one.ends_at)
     )

@@ -189,7 +189,7 @@ COMING = timedelta(days=7)
 def _ask(tx: Tx, booked: tuple[Session, ...]) -> None:
     """One letter lists the whole series; later sessions bring a page of their own a week before."""
     first, later = booked[0], booked[1:]
-    for child_id, adult_id in asking.adults_to_ask(tx, first.children):
+    for child_id, adult_id in asking.adults_to_ask(tx, first):
         occasions = "\n".join(line(tx, session, adult_id) for session in booked)
         _write(tx, "series_request", first, child_id, adult_id, {"occasions": occasions})
         for session in later:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from service.errors import NotFound
+from service.policy.case import ChildCase
 from service.policy.clearance import Blocker, outstanding
 from service.policy.consent import (
     ConsentEntry,
@@ -230,12 +231,13 @@ def consent_of(reader: Tx | Reader, child_id: ChildId, actor: Actor) -> ConsentS
     ledger = ledgers[child_id]
     settled = consent.resolutions(reader, ledgers, {child_id: child}).get(child_id, ())
     named = consent.nominated(reader, (child_id,))[child_id]
+    family = ChildCase(child, consents=ledger, nominated=named)
     kept = consent.words_kept(reader, child_id)
     return ConsentShown(
         child_id,
         {each: _status(each, child, ledger, settled, reader.now) for each in Purpose},
         tuple((entry, kept[entry.entry_id]) for entry in ledger),
-        tuple(sorted({adult for giver, adult in named if giver in child.givers} - child.barred)),
+        tuple(one for one in sorted(child.adults) if family.may_be_present(one, reader.now)),
         settled,
     )
 

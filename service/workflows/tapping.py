@@ -105,7 +105,8 @@ def _asked(reader: Tx | Reader, registered: Registered) -> Asked | None:
     if child is None or case.session.state not in ENGAGED or child.second_device is None:
         return None
     device, adult_id = child.second_device, registered.adult_id
-    if not child.may_be_present(adult_id) or child.here_since(adult_id, case.session) is None:
+    may_be_present = child.may_be_present(adult_id, case.session.ends_at)
+    if not may_be_present or child.here_since(adult_id, case.session) is None:
         return None
     return Asked(
         case.session, registered, device.next_tap_at(case.organisation, device.registered_at)

@@ -1,19 +1,23 @@
 """The promise to be present."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from service.policy.consent import ConsentKind
 from service.policy.people import Authority, ParentId, Tie
 from service.policy.presence import Pledge, PresenceMode
 from service.policy.rules import adult_is_in_one_place
 from tests.builders import (
+    ENDS,
     FATHER,
     MOTHER,
     NOW,
     STARTS,
     a_case,
     a_child_case,
+    a_consent,
     a_pledge,
     a_session,
 )
@@ -41,9 +45,35 @@ def test_the_newest_pledge_that_counts_is_the_one() -> None:
 def test_only_an_adult_named_by_a_giver_with_authority_may_be_present() -> None:
     neighbour = ParentId("parent_3")
     case = a_child_case(nominated=frozenset({(MOTHER, FATHER), (neighbour, neighbour)}))
-    assert case.may_be_present(FATHER)
-    assert not case.may_be_present(neighbour)
-    assert not case.may_be_present(MOTHER)
+    assert case.may_be_present(FATHER, ENDS)
+    assert not case.may_be_present(neighbour, ENDS)
+    assert not case.may_be_present(MOTHER, ENDS)
+
+
+FELL = [kind for kind in ConsentKind if kind is not ConsentKind.GIVEN]
+
+
+@pytest.mark.pitfall(16)
+@pytest.mark.parametrize("kind", FELL)
+def test_whom_a_giver_named_may_not_be_present_once_the_givers_own_yes_is_gone(
+    kind: ConsentKind,
+) -> None:
+    said = (a_consent(FATHER), a_consent(position=2), a_consent(FATHER, position=3, kind=kind))
+    named = frozenset({(FATHER, FATHER)})
+    case = a_child_case(consents=said, nominated=named, pledges=(a_pledge(adult_id=FATHER),))
+    assert case.was_named(FATHER)
+    assert not case.may_be_present(FATHER, ENDS)
+    assert case.to_ask(ENDS) == ()
+    assert case.pledge_for(a_session()) is None
+    again = replace(case, consents=(*said, a_consent(FATHER, position=4)))
+    assert again.pledge_for(a_session()) is not None
+
+
+@pytest.mark.pitfall(16)
+def test_a_name_lasts_as_long_as_the_yes_that_it_came_with() -> None:
+    case = a_child_case(consents=(a_consent(valid_until=STARTS),))
+    assert case.may_be_present(MOTHER, STARTS)
+    assert not case.may_be_present(MOTHER, ENDS)
 
 
 @pytest.mark.parametrize("authority", Authority)

@@ -198,14 +198,11 @@ class Model:
         ]
 
     def may_be_present(self, child: str, adult: str) -> bool:
-        """Whether somebody with a say has named an adult whom nothing keeps away."""
+        """Whether somebody whose own yes counts has named an adult whom nothing keeps away."""
         kept = self.children[child]
         if adult not in kept.say or self.is_barred(adult):
             return False
-        return any(
-            adult in named and kept.say.get(giver) and not self.is_barred(giver)
-            for giver, named in kept.named.items()
-        )
+        return any(adult in kept.named[giver] for giver in self.agreeing(child))
 
     def promise_of(self, lesson: str, child: str) -> Promise | None:
         """The newest promise that counts."""

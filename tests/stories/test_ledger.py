@@ -1,14 +1,18 @@
 """What each word in a child's ledger takes with it, and what it leaves; told over HTTP."""
 
+from datetime import timedelta
+
 import pytest
 
-from service.policy.consent import ConsentKind
+from service.policy.consent import ConsentKind, Purpose, Route
+from service.policy.people import Authority, ParentId
 from service.policy.session import SessionState
-from tests.api.people import a_word, coordinator
+from service.workflows import consent
+from tests.api.people import a_promise, a_word, coordinator, lead
 from tests.invariants import check_everything
 from tests.stories.steps import on_sqlite, session_of
-from tests.stories.test_families import blockers, resolve
-from tests.world import World, a_clear_session, say
+from tests.stories.test_families import a_parent, blockers, promised_by, resolve, tie
+from tests.world import World, a_clear_session, book, cover, say
 
 pytestmark = on_sqlite
 
@@ -36,4 +40,86 @@ async def test_a_false_yes_that_is_invalidated_does_not_take_the_true_no_before_
 
     assert (await resolve(world, settles=[1, 3])).status == 201
     assert await blockers(world, session_id) == set()
+    await check_everything(world.house)
+
+
+async def names(world: World, giver: ParentId, *adults: ParentId) -> None:
+    """A giver says yes by link and names these adults."""
+    command = consent.SayWord(
+        world.family.child,
+        giver,
+        Purpose.TAKE_PART,
+        ConsentKind.GIVEN,
+        Route.LINK,
+        policy_version="v3",
+        present_adults=adults,
+        child_agrees=True,
+    )
+    await world.house.do(consent.say_word, command, world.as_parent(giver))
+
+
+@pytest.mark.pitfall(16)
+async def test_whom_somebody_named_with_a_false_yes_is_neither_asked_nor_may_promise(
+    world: World,
+) -> None:
+    father, aunt = world.family.father, await a_parent(world, "Xenia")
+    await tie(world, aunt, Authority.NONE)
+    await names(world, father, aunt)
+    session_id = await book(world)
+    await cover(world, session_id)
+    await promised_by(world, session_id, aunt)
+    assert await blockers(world, session_id) == set()
+    await say(world)  # the mother agrees too, and names herself alone
+    await never_right(world, father)
+    assert await blockers(world, session_id) == {"pledge_void"}
+    shown = (await lead(world).get(f"/v1/children/{world.family.child}/consent")).body
+    assert shown["present_adults"] == [world.family.mother]
+
+    another = await book(world, starts_at=world.house.clock.now() + timedelta(days=2))
+    promise = a_promise(world, adult_id=aunt)
+    refused = await coordinator(world).post(f"/v1/sessions/{another}/pledges", promise)
+    assert refused.fields == {"adult_id": "not_named"}
+    await world.house.settle()
+    assert len(world.house.letters("xenia@home.example", "needs your promise")) == 1
+    assert len(world.house.letters(world.family.mother_mail, "needs your promise")) == 2
+
+    await names(world, father, aunt)
+    assert await blockers(world, session_id) == set()
+    await world.house.settle()
+    assert len(world.house.letters("xenia@home.example", "needs your promise")) == 2
+    await check_everything(world.house)
+
+
+@pytest.mark.pitfall(16)
+async def test_a_room_is_shut_when_the_yes_falls_that_named_its_adult(world: World) -> None:
+    father = world.family.father
+    await say(world)
+    await say(world, giver=father)
+    session_id = await book(world)
+    await cover(world, session_id)
+    await promised_by(world, session_id, father)
+    await world.house.advance(minutes=35)
+    await world.house.settle()
+    assert (await session_of(world, session_id)).state is SessionState.OPEN
+    (asked,) = world.house.letters(world.family.father_mail, "needs your promise")
+    page = asked.link.removeprefix(world.house.base_url)
+    await never_right(world, father)
+    assert (await session_of(world, session_id)).state is SessionState.BOOKED
+    assert "No parent or carer whose consent counts" in (await world.house.api().get(page)).text
+    await check_everything(world.house)
+
+
+@pytest.mark.pitfall(16)
+async def test_that_a_refusal_was_settled_does_not_bring_its_givers_names_back(
+    world: World,
+) -> None:
+    father = world.family.father
+    await say(world, giver=father)
+    session_id = await book(world)
+    await cover(world, session_id)
+    await promised_by(world, session_id, father)
+    await say(world, ConsentKind.WITHDRAWN, giver=father)
+    await say(world)
+    assert (await resolve(world, settles=[3])).status == 201
+    assert await blockers(world, session_id) == {"pledge_void"}
     await check_everything(world.house)

@@ -64,6 +64,7 @@ class SessionPage:
     second_staff: str | None
     own_pledge: Pledge | None
     pledge_counts: bool
+    may_be_present: bool
     may_promise: bool
     checked_in: bool
     door: DoorView | None
@@ -88,7 +89,7 @@ def look(reader: Reader, opened: Opened) -> "SessionPage | consent.ConsentPage":
         raise NotFound
     case = cases.load(reader, session_id)
     child = child_of(case, opened.link.child_id)
-    if child is not None and child.may_be_present(opened.link.parent_id):
+    if child is not None and child.was_named(opened.link.parent_id):
         return _session(reader, opened, case, child)
     if child is not None and opened.link.parent_id in child.child.givers:
         return consent.look(reader, opened)
@@ -109,6 +110,7 @@ def _session(reader: Reader, opened: Opened, case: CaseFile, child: ChildCase) -
         second_staff=_called(reader, case.second_staff.staff_id) if case.second_staff else None,
         own_pledge=_own_pledge(child, opened, session),
         pledge_counts=counting is not None and counting.adult_id == own,
+        may_be_present=child.may_be_present(own, session.ends_at),
         may_promise=may_promise(session, child) and phase in ("before", "day"),
         checked_in=here,
         door=_door(reader, opened, session) if here and phase == "day" else None,
