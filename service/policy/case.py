@@ -12,6 +12,7 @@ from service.policy.consent import (
     never_invalidated,
     open_refusals,
     standing,
+    without_a_yes_through,
 )
 from service.policy.organisation import Organisation
 from service.policy.people import Child, HostId, ParentId, StaffId
@@ -27,8 +28,9 @@ class ChildCase:
     `nominated` are the adults whom each giver named to be the present one. `kin` are the child's
     records and whoever is or ever was on one of them, under any record of theirs; `adult_keys` are
     digests of their contacts. `promised_elsewhere` are the standing promises of this child's adults
-    for other sessions at the same time. `handed_on`: the way in is with
-    the child's own device.
+    for other sessions at the same time. `handed_on`: the way in is with the child's own device.
+    `tutor_ids` are the tutor of the session, under whichever entries of the register they took
+    something down (pitfalls 13 and 28).
     """
 
     child: Child
@@ -45,13 +47,17 @@ class ChildCase:
     second_device: SecondDevice | None = None
     departures: tuple[Departure, ...] = ()
     handed_on: bool = False
+    tutor_ids: frozenset[StaffId] = frozenset()
+
+    @property
+    def words(self) -> tuple[ConsentEntry, ...]:
+        """The ledger as it counts for this session: no tutor takes down a yes for themselves."""
+        return without_a_yes_through(self.tutor_ids, self.consents)
 
     @property
     def refusals(self) -> tuple[ConsentEntry, ...]:
         """Every no to taking part that stands and that nobody has settled (pitfall 1)."""
-        return open_refusals(
-            self.consents, Purpose.TAKE_PART, self.child.deciders, self.resolutions
-        )
+        return open_refusals(self.words, Purpose.TAKE_PART, self.child.deciders, self.resolutions)
 
     @property
     def is_decided_against(self) -> bool:
@@ -71,11 +77,16 @@ class ChildCase:
 
     @property
     def _never_invalidated(self) -> tuple[ConsentEntry, ...]:
-        return never_invalidated(self.consents, Purpose.TAKE_PART)
+        return never_invalidated(self.words, Purpose.TAKE_PART)
 
     def consent_until(self, instant: datetime) -> ConsentEntry | None:
         """The consent to take part that a clearance can rest on, if any."""
-        return live_consent(self.consents, Purpose.TAKE_PART, self.child.givers, instant)
+        return live_consent(self.words, Purpose.TAKE_PART, self.child.givers, instant)
+
+    def rests_on_the_tutor(self, instant: datetime) -> bool:
+        """Whether there would be a consent, had not the session's tutor taken it down."""
+        said = live_consent(self.consents, Purpose.TAKE_PART, self.child.givers, instant)
+        return said is not None and self.consent_until(instant) is None
 
     def was_named(self, adult_id: ParentId) -> bool:
         """Whether a giver with authority has named this adult, whatever became of the giver's own yes:
@@ -87,7 +98,7 @@ class ChildCase:
     def may_be_present(self, adult_id: ParentId, until: datetime) -> bool:
         """Whether a giver names this adult whose own word is a yes until then: no word that was taken
         back, refused or never right names anybody (POL-02, pitfall 16)."""
-        words = standing(self.consents, Purpose.TAKE_PART, self.child.givers)
+        words = standing(self.words, Purpose.TAKE_PART, self.child.givers)
         agreeing = {word.giver_id for word in words if word.is_live_until(until)}
         by_them = any((giver, adult_id) in self.nominated for giver in agreeing)
         return by_them and self.was_named(adult_id)
@@ -98,13 +109,19 @@ class ChildCase:
         return tuple(adult for adult in sorted(named) if self.may_be_present(adult, until))
 
     def pledge_for(self, session: Session) -> Pledge | None:
-        """The newest promise that counts: on today's terms, by an adult a giver named."""
+        """The newest promise that counts: on today's terms, by an adult a giver named, and not taken down
+        by the tutor."""
         for pledge in sorted(self.pledges, key=lambda pledge: pledge.made_at, reverse=True):
-            if not pledge.holds_for(session.terms):
+            if not pledge.holds_for(session.terms) or pledge.taken_down_by in self.tutor_ids:
                 continue
             if self.may_be_present(pledge.adult_id, session.ends_at):
                 return pledge
         return None
+
+    def pledged_to_the_tutor(self, session: Session) -> tuple[Pledge, ...]:
+        """The promises on today's terms that count for nothing, since the tutor took them down."""
+        promised = (one for one in self.pledges if one.holds_for(session.terms))
+        return tuple(one for one in promised if one.taken_down_by in self.tutor_ids)
 
     def waits_for_a_yes(self, session: Session) -> bool:
         """Whether a promise on today's terms would count, if only the giver who named its adult agreed."""
@@ -117,7 +134,9 @@ class ChildCase:
         said = [
             one.at
             for one in self.check_ins
-            if one.adult_id == adult_id and one.terms == session.terms
+            if one.adult_id == adult_id
+            and one.terms == session.terms
+            and one.taken_down_by not in self.tutor_ids
         ]
         left = [one.at for one in self.departures if one.adult_id == adult_id]
         newest = max(said, default=None)

@@ -7,11 +7,11 @@ then everything stops until a person decides. The latest word of *one* giver nev
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from service.policy.people import ChildId, ConsentEntryId, ParentId
+from service.policy.people import ChildId, ConsentEntryId, ParentId, StaffId
 
 
 class Purpose(StrEnum):
@@ -57,7 +57,8 @@ class ConsentEntry:
     `policy_version` is the policy the giver agreed to with it (POL-32). `child_agreed`: the child
     agreed to the rules for children at the same time, with the parent's help (POL-31). `answered_by`:
     the deputy who spoke, where the giver is a team. `says_visits`: the words that were put to both say
-    that second staff may visit several sessions in turn (POL-03).
+    that second staff may visit several sessions in turn (POL-03). `taken_down_by`: the staff through
+    whose hands a spoken word came, the witnesses of a paper among them.
     """
 
     entry_id: ConsentEntryId
@@ -72,6 +73,7 @@ class ConsentEntry:
     child_agreed: bool = False
     answered_by: ParentId | None = None
     says_visits: bool = False
+    taken_down_by: frozenset[StaffId] = frozenset()
 
     def is_live_until(self, instant: datetime) -> bool:
         """Whether this is a yes that still holds at the instant."""
@@ -98,6 +100,19 @@ def standing(
         never_right = entry.kind is ConsentKind.INVALIDATED
         words[entry.giver_id] = refused.get(entry.giver_id, entry) if never_right else entry
     return tuple(sorted(words.values(), key=lambda entry: entry.position))
+
+
+def without_a_yes_through(
+    staff: frozenset[StaffId], entries: tuple[ConsentEntry, ...]
+) -> tuple[ConsentEntry, ...]:
+    """The ledger as it counts where these are not to be believed: a yes that came through the hands of
+    one of them is as good as one that was never right. Their word of a no is believed (pitfall 13)."""
+    return tuple(
+        entry
+        if entry.kind is not ConsentKind.GIVEN or staff.isdisjoint(entry.taken_down_by)
+        else replace(entry, kind=ConsentKind.INVALIDATED)
+        for entry in entries
+    )
 
 
 def never_invalidated(

@@ -22,8 +22,15 @@ def consent_is_live(case: CaseFile, child: ChildCase) -> Reasons:
         return
     if child.consent_until(case.session.ends_at) is not None:
         return
+    if child.rests_on_the_tutor(case.session.ends_at):
+        yield Shortcoming(
+            "consent_taken_by_tutor",
+            "The session's own tutor took the consent down: the parent has to answer by link, or tell "
+            "somebody else.",
+        )
+        return
     status = consent_status(
-        child.consents, Purpose.TAKE_PART, child.child.givers, case.session.ends_at
+        child.words, Purpose.TAKE_PART, child.child.givers, case.session.ends_at
     )
     if status is ConsentStatus.LAPSED:
         yield Shortcoming("consent_lapsed", "The consent ends before the session does.")
@@ -83,6 +90,13 @@ def an_adult_has_pledged(case: CaseFile, child: ChildCase) -> Reasons:
         return
     if child.consent_until(case.session.ends_at) is None and child.waits_for_a_yes(case.session):
         return  # said by R-01 already
+    if child.pledged_to_the_tutor(case.session):
+        yield Shortcoming(
+            "pledge_taken_by_tutor",
+            "The session's own tutor took the promise down: the adult has to promise by link, or tell "
+            "somebody else.",
+        )
+        return
     if any(pledge.revoked_at is None for pledge in child.pledges):
         yield Shortcoming(
             "pledge_void", "The promise to be present was for other terms or by another adult."

@@ -38,11 +38,13 @@ class Silence(StrEnum):
 
 ANSWERED_BY = {
     "consent_missing": Silence.CONSENT,
+    "consent_taken_by_tutor": Silence.CONSENT,
     "consent_lapsed": Silence.CONSENT,
     "agreement_outdated": Silence.CONSENT,
     "child_not_agreed": Silence.CONSENT,
     "pledge_missing": Silence.PROMISE,
     "pledge_void": Silence.PROMISE,
+    "pledge_taken_by_tutor": Silence.PROMISE,
 }
 NEVER_REMINDED = frozenset(
     {"consent_refused", "consent_decided_against", "record_merged", "record_restricted"}

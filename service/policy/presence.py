@@ -32,7 +32,7 @@ class Pledge:
     """A present adult's promise to be there for one child at one session on its terms.
 
     `shared`: the adult knows that they promised another of their children at the same time, and says
-    that all of them are in one place.
+    that all of them are in one place. `taken_down_by` is who took it down, where it was spoken.
     """
 
     pledge_id: PledgeId
@@ -43,6 +43,7 @@ class Pledge:
     made_at: datetime
     revoked_at: datetime | None = None
     shared: bool = False
+    taken_down_by: StaffId | None = None
 
     def may_stand_beside(self, other: "Pledge") -> bool:
         """Whether one adult can keep both promises at once: agreed to in this one, which is the
@@ -67,6 +68,7 @@ class CheckIn:
     adult_id: ParentId
     terms: int
     at: datetime
+    taken_down_by: StaffId | None = None
 
 
 @dataclass(frozen=True)

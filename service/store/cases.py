@@ -107,34 +107,51 @@ def _host(reader: Tx | Reader, session: Session, custodians: list[StaffMember]) 
     return hosts.host_case(reader, session.host_id, custodians)
 
 
-def families(reader: Tx | Reader, session: Session) -> tuple[ChildCase, ...]:
+def families(
+    reader: Tx | Reader, session: Session, also_took: frozenset[StaffId] = frozenset()
+) -> tuple[ChildCase, ...]:
     """What was said about each child of a session, and whom its givers named: all that says who is to be
-    asked; nothing yet of promises and of the day."""
+    asked; nothing yet of promises and of the day. `also_took` took something else down."""
     ids = session.children
     day = reader.house.organisation.local_day
     known = people.children(reader, ids, on=day(session.starts_at), through=day(session.ends_at))
     consents = consent.ledgers(reader, ids)
     resolutions = consent.resolutions(reader, consents, known)
     nominated = consent.nominated(reader, ids)
+    took = (word.taken_down_by for said in consents.values() for word in said)
+    tutor_ids = _tutor_ids(reader, session, also_took.union(*took))
     return tuple(
         ChildCase(
             child=known[child_id],
             consents=consents[child_id],
             nominated=nominated[child_id],
             resolutions=resolutions.get(child_id, ()),
+            tutor_ids=tutor_ids,
         )
         for child_id in ids
     )
 
 
+def _tutor_ids(
+    reader: Tx | Reader, session: Session, took: frozenset[StaffId]
+) -> frozenset[StaffId]:
+    """Which of those who took something down are the session's tutor (pitfall 28)."""
+    if not took:
+        return frozenset()
+    known = staff.members(reader, took | {session.tutor_id})
+    return frozenset(one for one in took if known[one].same_person_as(known[session.tutor_id]))
+
+
 def _children(reader: Tx | Reader, session: Session) -> tuple[ChildCase, ...]:
     pledges = presence.pledges(reader, session.session_id)
     check_ins = presence.check_ins(reader, session.session_id)
+    took = {one.taken_down_by for made in pledges.values() for one in made if one.taken_down_by}
+    took |= {one.taken_down_by for said in check_ins.values() for one in said if one.taken_down_by}
     sightings = presence.sightings(reader, session.session_id)
     door = at_the_door.of_session(reader, session)
     rehearsing = rehearsal.rehearsing(reader, session.children)
     elsewhere = _promised_elsewhere(reader, session, pledges)
-    known = families(reader, session)
+    known = families(reader, session, frozenset(took))
     related = family.of_children(reader, {one.child.child_id: one.child for one in known})
     return tuple(
         replace(

@@ -17,14 +17,18 @@ from service.policy.consent import (
     Resolution,
     Route,
 )
-from service.policy.people import Child, ChildId, ConsentEntryId, ParentId, StaffId
+from service.policy.people import Authority, Child, ChildId, ConsentEntryId, ParentId, StaffId
 from service.store.people import CHILDREN
 from service.store.tables import ConsentRow, NominationRow, ResolutionRow, table_of
+from service.store.ties import NO_PAPER, Paper
 from service.store.transactions import Reader, Tx
 
 CONSENTS = table_of(ConsentRow)
 NOMINATIONS = table_of(NominationRow)
 RESOLUTIONS = table_of(ResolutionRow)
+
+_HANDS = ("recorded_by", "taken_by", "checked_by")
+"""Through whose hands a spoken word came."""
 
 _IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
 _LEDGERS = sa.select(CONSENTS).where(CONSENTS.c.child_id.in_(_IDS)).order_by(CONSENTS.c.position)
@@ -41,7 +45,8 @@ class Word:
     """What is stored of one word beside its meaning: how it came, and what was shown.
 
     `shown` and `child_shown` are the translations that stood beside the words, word for word, in
-    `language`; None where there was none.
+    `language`; None where there was none. `witnesses` took and checked a paper. `authority` and `paper`
+    are what the giver's say rested on then; None of an older word, for which it was not noted.
     """
 
     route: Route
@@ -52,6 +57,9 @@ class Word:
     child_wording: str | None = None
     shown: str | None = None
     child_shown: str | None = None
+    witnesses: tuple[StaffId, StaffId] | None = None
+    authority: Authority | None = None
+    paper: Paper = NO_PAPER
 
 
 def next_position(tx: Tx, child_id: ChildId) -> int:
@@ -88,6 +96,11 @@ def append_consent(tx: Tx, entry: ConsentEntry, word: Word) -> None:
             says_visits=entry.says_visits,
             shown=word.shown,
             child_shown=word.child_shown,
+            taken_by=word.witnesses[0] if word.witnesses else None,
+            checked_by=word.witnesses[1] if word.witnesses else None,
+            authority=word.authority.value if word.authority else None,
+            document=word.paper.reference,
+            document_on=word.paper.dated_on,
         )
     )
 
@@ -143,6 +156,9 @@ def _entry(row: sa.Row[tuple[object, ...]]) -> ConsentEntry:
         child_agreed=values["child_wording"] is not None,
         answered_by=values["answered_by"],
         says_visits=values["says_visits"],
+        taken_down_by=frozenset(
+            StaffId(values[column]) for column in _HANDS if values[column] is not None
+        ),
     )
 
 
@@ -159,6 +175,9 @@ def words_kept(reader: Tx | Reader, child_id: ChildId) -> dict[ConsentEntryId, W
             child_wording=row.child_wording,
             shown=row.shown,
             child_shown=row.child_shown,
+            witnesses=(row.taken_by, row.checked_by) if row.taken_by else None,
+            authority=Authority(row.authority) if row.authority else None,
+            paper=Paper(row.document, row.document_on),
         )
         for row in reader.conn.execute(query)
     }

@@ -54,9 +54,7 @@ _SIGHTINGS_OF = _of_session(SIGHTINGS)
 _OVERRIDES_OF = _of_session(OVERRIDES)
 
 
-def insert_pledge(
-    tx: Tx, session_id: SessionId, pledge: Pledge, route: Route, recorded_by: StaffId | None
-) -> str | None:
+def insert_pledge(tx: Tx, session_id: SessionId, pledge: Pledge, route: Route) -> str | None:
     """Store a promise; answers the violated constraint if this one already stands."""
     return tx.try_write(
         PLEDGES.insert().values(
@@ -68,7 +66,7 @@ def insert_pledge(
             mode=pledge.mode.value,
             shared=pledge.shared,
             route=route.value,
-            recorded_by=recorded_by,
+            recorded_by=pledge.taken_down_by,
             made_at=pledge.made_at,
         )
     )
@@ -100,6 +98,7 @@ def _pledge(row: sa.Row[tuple[object, ...]]) -> Pledge:
         made_at=values["made_at"],
         revoked_at=values["revoked_at"],
         shared=values["shared"],
+        taken_down_by=values["recorded_by"],
     )
 
 
@@ -151,9 +150,7 @@ def newest_promise_at(tx: Tx, adult_id: ParentId) -> datetime | None:
     return at
 
 
-def append_check_in(
-    tx: Tx, session_id: SessionId, check_in: CheckIn, route: Route, recorded_by: StaffId | None
-) -> None:
+def append_check_in(tx: Tx, session_id: SessionId, check_in: CheckIn, route: Route) -> None:
     """Append "I am here" of a child's adult."""
     tx.conn.execute(
         CHECK_INS.insert().values(
@@ -163,7 +160,7 @@ def append_check_in(
             adult_id=check_in.adult_id,
             terms=check_in.terms,
             route=route.value,
-            recorded_by=recorded_by,
+            recorded_by=check_in.taken_down_by,
             at=check_in.at,
         )
     )
@@ -174,7 +171,9 @@ def check_ins(reader: Tx | Reader, session_id: SessionId) -> dict[ChildId, tuple
     found: dict[ChildId, list[CheckIn]] = defaultdict(list)
     for row in reader.conn.execute(_CHECK_INS_OF, {"wanted": session_id}):
         found[ChildId(row.child_id)].append(
-            CheckIn(ChildId(row.child_id), ParentId(row.adult_id), row.terms, row.at)
+            CheckIn(
+                ChildId(row.child_id), ParentId(row.adult_id), row.terms, row.at, row.recorded_by
+            )
         )
     return {child_id: tuple(said) for child_id, said in found.items()}
 

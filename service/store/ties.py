@@ -19,9 +19,11 @@ class Paper:
     dated_on: date | None = None
 
 
-def put_tie(tx: Tx, child_id: ChildId, tie: Tie, paper: Paper | None = None) -> None:
+NO_PAPER = Paper()
+
+
+def put_tie(tx: Tx, child_id: ChildId, tie: Tie, paper: Paper = NO_PAPER) -> None:
     """Put an adult on a child's record, or change the relation and authority."""
-    paper = paper or Paper()
     values = {
         "relation": tie.relation,
         "authority": tie.authority.value,

@@ -27,9 +27,10 @@ from service.policy.people import (
     StaffId,
 )
 from service.policy.session import SessionState
-from service.store import cases, consent, deputies, people, policies, sessions, staff
+from service.store import cases, consent, deputies, people, policies, sessions, staff, ties
 from service.store.cases import Held
 from service.store.consent import Word
+from service.store.ties import Paper
 from service.store.transactions import Tx
 from service.workflows import asking, falling, messaging
 from service.workflows.deputising import who_answered
@@ -56,7 +57,8 @@ class SayWord:
 
     `says_visits` is about a paper: whether its words say that second staff may visit several sessions
     (POL-03). By any other route the words are those that we put to families now. `shown` and
-    `child_shown` are the translations that a page showed beside them.
+    `child_shown` are the translations that a page showed beside them. `witnesses` took and checked a
+    paper.
     """
 
     child_id: ChildId
@@ -74,6 +76,7 @@ class SayWord:
     says_visits: bool = False
     shown: str | None = None
     child_shown: str | None = None
+    witnesses: tuple[StaffId, StaffId] | None = None
 
 
 def say_word(tx: Tx, command: SayWord) -> ConsentEntryId:
@@ -100,6 +103,7 @@ def say_word(tx: Tx, command: SayWord) -> ConsentEntryId:
         word = replace(word, child_wording=childs_words, child_shown=command.child_shown)
     before = _word_before(tx, command)
     _must_fit(tx, command, child, before)
+    word = _on_authority(tx, command, word)
     if child.is_of_age and command.kind is ConsentKind.GIVEN:
         # A student of age needs nobody beside them: they promise for themselves (pitfall 7).
         command = replace(command, present_adults=(*command.present_adults, command.giver_id))
@@ -116,6 +120,7 @@ def say_word(tx: Tx, command: SayWord) -> ConsentEntryId:
         child_agreed=word.child_wording is not None,
         answered_by=command.answered_by,
         says_visits=visits and command.kind is ConsentKind.GIVEN,
+        taken_down_by=frozenset(filter(None, (word.recorded_by, *(word.witnesses or ())))),
     )
     consent.append_consent(tx, entry, word)
     _note(tx, entry, word)
@@ -136,9 +141,13 @@ def _note(tx: Tx, entry: ConsentEntry, word: Word) -> None:
         "policy_version": entry.policy_version,
         "child_agreed": entry.child_agreed,
         "says_visits": entry.says_visits,
+        "authority": word.authority.value if word.authority else None,
+        "document_on": word.paper.dated_on.isoformat() if word.paper.dated_on else None,
     }
     shown = ("wording", "child_wording", "shown", "child_shown", "evidence", "recorded_by")
     payload = {name: getattr(word, name) for name in shown}
+    payload["witnesses"] = list(word.witnesses or ())
+    payload["document"] = word.paper.reference
     tx.record(Entry(EVENTS[entry.kind], entry.child_id, subjects, facts, payload))
 
 
@@ -160,7 +169,23 @@ def _word(tx: Tx, command: SayWord, wording: str) -> Word:
     recorded_by = taken_down_by(tx, command.route, command.evidence)
     if command.kind is ConsentKind.GIVEN:  # a no is taken down by anybody
         must_not_teach(tx, command.child_id)
-    return Word(command.route, recorded_by, command.evidence, wording, command.language)
+    return Word(
+        command.route,
+        recorded_by,
+        command.evidence,
+        wording,
+        command.language,
+        witnesses=command.witnesses,
+    )
+
+
+def _on_authority(tx: Tx, command: SayWord, word: Word) -> Word:
+    """The word with what the giver's say rests on today: the tie may change, the word does not."""
+    found = ties.terms_of(tx, command.child_id, command.giver_id)
+    if found is None:
+        return word
+    _, authority, document, dated_on, _ = found
+    return replace(word, authority=authority, paper=Paper(document, dated_on))
 
 
 def taken_down_by(tx: Tx, route: Route, evidence: str | None) -> StaffId:

@@ -14,7 +14,8 @@ from service.policy.session import ENGAGED, Session
 from service.store import alerts, cases, meetings, second_devices, sessions, ways_in
 from service.store.transactions import Tx
 from service.workflows import falling, supervising
-from service.workflows.presence import must_not_teach, spoken_by_adult
+from service.workflows.presence import spoken_by_adult
+from service.workflows.teaching import must_not_be_the_tutor
 
 A_MOMENT = timedelta(microseconds=1)
 
@@ -35,7 +36,7 @@ def leave(tx: Tx, command: Leave) -> SessionId:
     transaction, and second staff and coordinators are alarmed while the child may be inside."""
     recorded_by = spoken_by_adult(tx, command.adult_id, command.route, command.evidence)
     case = cases.lock(tx, command.session_id)
-    must_not_teach(case, recorded_by)
+    must_not_be_the_tutor(tx, case, recorded_by)
     child = child_of(case, command.child_id)
     if child is None or command.adult_id not in child.child.adults:
         raise NotFound

@@ -79,6 +79,7 @@ def _paper(tx: Tx, row: PaperRow) -> Outcome:
         child_agrees=row.child_agrees,
         says_visits=row.says_visits,
         answered_by=_deputy(tx, row),
+        witnesses=witnesses,
     )
     known = same_paper.newest_word(tx, said)
     if known is not None and same_paper.says(tx, known, said):

@@ -16,6 +16,7 @@ from service.store.cases import Held
 from service.store.transactions import Tx
 from service.workflows import asking, calling_second_staff, falling, handing_over, supervising
 from service.workflows.consent import confirm_word, taken_down_by
+from service.workflows.teaching import must_not_be_the_tutor
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def make_pledge(tx: Tx, command: MakePledge) -> PledgeId:
 
 def promise(tx: Tx, case: CaseFile, command: MakePledge, recorded_by: StaffId | None) -> PledgeId:
     """Store one promise. The caller holds the session and the adult's row."""
-    must_not_teach(case, recorded_by)
+    must_not_be_the_tutor(tx, case, recorded_by)
     child = _child_with_adult(case, command.child_id, command.adult_id)
     if not may_promise(case.session, child):
         raise Conflict("This session has begun or is over.", code="too_late")
@@ -62,8 +63,12 @@ def promise(tx: Tx, case: CaseFile, command: MakePledge, recorded_by: StaffId | 
         mode=command.mode,
         made_at=_after_all_others(tx, command.adult_id),
         shared=command.shared,
+        taken_down_by=recorded_by,
     )
-    violated = presence.insert_pledge(tx, command.session_id, pledge, command.route, recorded_by)
+    for one in child.pledged_to_the_tutor(case.session):
+        if one.adult_id == command.adult_id:
+            _take_back(tx, command.session_id, one, command.route)
+    violated = presence.insert_pledge(tx, command.session_id, pledge, command.route)
     if violated is not None:
         raise Conflict("This promise stands already.", code="pledged")
     _record_promise(tx, case, command, pledge)
@@ -113,12 +118,6 @@ def spoken_by_adult(
     return None
 
 
-def must_not_teach(case: CaseFile, recorded_by: StaffId | None) -> None:
-    """The tutor never takes down a family's word for their own session, in whatever role."""
-    if recorded_by == case.tutor.staff_id:
-        raise NotAllowed("The tutor cannot record what a parent said about their own session.")
-
-
 def _child_with_adult(case: CaseFile, child_id: ChildId, adult_id: ParentId) -> ChildCase:
     """The child of the case whose present adult this may be; other families look like nobody."""
     child = child_of(case, child_id)
@@ -164,17 +163,15 @@ def revoke_pledge(tx: Tx, command: RevokePledge) -> SessionId:
     if not standing or case.session.state in OVER:
         raise NotFound
     for pledge in standing:
-        presence.revoke_pledge(tx, pledge.pledge_id)
-        tx.record(
-            Entry(
-                Event.PLEDGE_REVOKED,
-                command.session_id,
-                {"child": command.child_id, "adult": command.adult_id, "pledge": pledge.pledge_id},
-                {"route": command.route.value},
-            )
-        )
+        _take_back(tx, command.session_id, pledge, command.route)
     falling.decide_again(tx, (command.session_id,))
     return command.session_id
+
+
+def _take_back(tx: Tx, session_id: SessionId, pledge: Pledge, route: Route) -> None:
+    presence.revoke_pledge(tx, pledge.pledge_id)
+    about = {"child": pledge.child_id, "adult": pledge.adult_id, "pledge": pledge.pledge_id}
+    tx.record(Entry(Event.PLEDGE_REVOKED, session_id, about, {"route": route.value}))
 
 
 @dataclass(frozen=True)
@@ -193,7 +190,7 @@ def check_in(tx: Tx, command: CheckInFamily) -> SessionId:
     """Note that the child's adult is there, on the day, on the terms shown (POL-02, POL-21)."""
     recorded_by = spoken_by_adult(tx, command.adult_id, command.route, command.evidence)
     case = cases.lock(tx, command.session_id)
-    must_not_teach(case, recorded_by)
+    must_not_be_the_tutor(tx, case, recorded_by)
     child = _child_with_adult(case, command.child_id, command.adult_id)
     _must_be_shown(case, command.terms)
     _must_be_time(case, tx)
@@ -201,8 +198,8 @@ def check_in(tx: Tx, command: CheckInFamily) -> SessionId:
     if pledge is None or pledge.adult_id != command.adult_id:
         raise Conflict("Promise to be present first.", code="no_pledge")
     at = max([tx.now, pledge.made_at, *_just_after_leaving(child, command.adult_id)])
-    said = CheckIn(command.child_id, command.adult_id, command.terms, at)
-    presence.append_check_in(tx, command.session_id, said, command.route, recorded_by)
+    said = CheckIn(command.child_id, command.adult_id, command.terms, at, recorded_by)
+    presence.append_check_in(tx, command.session_id, said, command.route)
     tx.record(
         Entry(
             Event.CHECK_IN_MADE,

@@ -1,6 +1,7 @@
-"""Who teaches a child: they never put a consent for it on record (POL-04)."""
+"""Who teaches a child: they never put a consent for it on record, nor a promise (POL-02, POL-04)."""
 
 from service.errors import NotAllowed
+from service.policy.case import CaseFile
 from service.policy.people import ChildId, StaffId
 from service.store import sessions, staff
 from service.store.transactions import Tx
@@ -24,3 +25,13 @@ def must_not_teach(tx: Tx, child_id: ChildId) -> None:
     """Refuse whoever acts if they teach the child."""
     if teaches(tx, tx.by.subject, child_id):
         raise NotAllowed("You teach this child: let somebody else put the consent on record.")
+
+
+def must_not_be_the_tutor(tx: Tx, case: CaseFile, recorded_by: StaffId | None) -> None:
+    """The tutor never takes down a family's word for their own session, in whatever role or under
+    whichever entry of the register."""
+    if recorded_by is None:
+        return
+    member = staff.members(tx, frozenset({recorded_by}))[recorded_by]
+    if member.same_person_as(case.tutor):
+        raise NotAllowed("The tutor cannot record what a parent said about their own session.")

@@ -152,9 +152,14 @@ CHILD_NOT_TOLD = (
 NEWEST_NOT_TOLD = (a_consent(FATHER, says_visits=True), a_consent(position=2))
 """It is the newest yes that the meeting would rest on."""
 
+BY_TUTOR = frozenset({TUTOR})
+TOOK_CONSENT = a_child_case(consents=(a_consent(taken_down_by=BY_TUTOR),), tutor_ids=BY_TUTOR)
+TOOK_PLEDGE = a_child_case(pledges=(a_pledge(taken_down_by=TUTOR),), tutor_ids=BY_TUTOR)
+
 BROKEN = [
     Broken("R-01", "consent_missing", NO_CONSENT),
     Broken("R-01", "consent_lapsed", SOON_OVER),
+    Broken("R-01", "consent_taken_by_tutor", a_case(children=(TOOK_CONSENT,))),
     Broken("R-02", "consent_refused", REFUSED),
     Broken("R-02", "consent_refused", WITHDRAWN),
     Broken("R-02", "consent_decided_against", DECIDED_AGAINST),
@@ -171,6 +176,7 @@ BROKEN = [
     Broken("R-08", "pledge_missing", a_case(children=(a_child_case(pledges=()),))),
     Broken("R-08", "pledge_void", a_case(children=(a_child_case(pledges=(a_pledge(terms=2),)),))),
     Broken("R-08", "pledge_void", a_case(children=(a_child_case(nominated=frozenset()),))),
+    Broken("R-08", "pledge_taken_by_tutor", a_case(children=(TOOK_PLEDGE,))),
     Broken("R-09", "visiting_not_allowed", VISITED),
     Broken("R-09", "second_staff_elsewhere", a_case(second_staff_elsewhere=(Span(STARTS, ENDS),))),
     Broken("R-09", "second_staff_no_gap", NO_GAP),

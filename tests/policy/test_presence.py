@@ -7,14 +7,16 @@ import pytest
 
 from service.policy.consent import ConsentKind
 from service.policy.people import Authority, ParentId, Tie
-from service.policy.presence import Pledge, PresenceMode
+from service.policy.presence import CheckIn, Pledge, PresenceMode
 from service.policy.rules import adult_is_in_one_place
 from tests.builders import (
+    CHILD,
     ENDS,
     FATHER,
     MOTHER,
     NOW,
     STARTS,
+    TUTOR,
     a_case,
     a_child_case,
     a_consent,
@@ -81,6 +83,33 @@ def test_every_authority_but_none_and_the_childs_own_makes_a_giver(authority: Au
     tie = Tie(MOTHER, "mother", authority)
     speaks = authority not in (Authority.NONE, Authority.SELF)
     assert tie.has_say(STARTS.date(), of_age=False) is speaks
+
+
+@pytest.mark.pitfall(13)
+def test_what_the_tutor_took_down_counts_for_nothing_and_a_no_that_they_took_down_does() -> None:
+    tutor = frozenset({TUTOR})
+    through_tutor = a_consent(position=2, taken_down_by=tutor)
+    by_link = a_child_case(consents=(a_consent(), through_tutor))
+    assert by_link.may_be_present(MOTHER, ENDS)
+    theirs = replace(by_link, tutor_ids=tutor)
+    assert theirs.consent_until(ENDS) is None, "no older yes comes back"
+    assert theirs.rests_on_the_tutor(ENDS)
+    assert not theirs.may_be_present(MOTHER, ENDS)
+    assert not theirs.has_agreed
+    no = a_consent(kind=ConsentKind.REFUSED, taken_down_by=tutor)
+    assert a_child_case(consents=(no,), tutor_ids=tutor).refusals == (no,)
+    undone = a_child_case(consents=(replace(no, taken_down_by=frozenset()), through_tutor))
+    assert undone.refusals == ()
+    assert [one.position for one in replace(undone, tutor_ids=tutor).refusals] == [1]
+
+
+@pytest.mark.pitfall(13)
+def test_that_an_adult_is_there_is_not_known_from_the_tutor() -> None:
+    said = CheckIn(CHILD, MOTHER, 1, NOW, taken_down_by=TUTOR)
+    case = a_child_case(check_ins=(said,))
+    assert case.here_since(MOTHER, a_session()) == NOW
+    theirs = replace(case, tutor_ids=frozenset({TUTOR}))
+    assert theirs.here_since(MOTHER, a_session()) is None
 
 
 EARLIER = a_pledge(pledge_id="pledge_0", child_id="child_2", made_at=NOW - timedelta(days=2))

@@ -107,7 +107,9 @@ class ConsentRow(SQLModel, table=True):
     on file that was called, or the reference of the paper (POL-04). `child_wording` is what
     the child agreed to at the same time, if it did (POL-31). `answered_by` is the deputy who spoke
     where the giver is a team. `shown` and `child_shown` are the translations that were shown beside
-    the words, `says_visits` whether the words say that second staff may visit (POL-03).
+    the words, `says_visits` whether the words say that second staff may visit (POL-03). `taken_by` and
+    `checked_by` witnessed a paper of a list. `authority`, `document` and `document_on` are the giver's
+    at that time, whatever became of the tie since.
     """
 
     __tablename__ = "consents"
@@ -120,6 +122,11 @@ class ConsentRow(SQLModel, table=True):
             "taken_down_by_a_person",
             "(route = 'link') = (recorded_by IS NULL) AND (route = 'link') = (evidence IS NULL)",
         ),
+        holds(
+            "two_witnesses",
+            "(taken_by IS NULL) = (checked_by IS NULL) AND taken_by <> checked_by",
+        ),
+        one_of("authority", Authority),
         record(append_only=True),
     )
     id: str = Field(primary_key=True)
@@ -141,6 +148,11 @@ class ConsentRow(SQLModel, table=True):
     says_visits: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     shown: str | None = None
     child_shown: str | None = None
+    authority: str | None = None
+    document: str | None = None
+    document_on: date | None = None
+    taken_by: str | None = Field(default=None, foreign_key="staff.id")
+    checked_by: str | None = Field(default=None, foreign_key="staff.id")
 
 
 class ResolutionRow(SQLModel, table=True):

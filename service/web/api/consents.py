@@ -1,5 +1,6 @@
 """A parent's word on consent, taken down by a named person; what a child's ledger amounts to (POL-04)."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -13,7 +14,7 @@ from service.policy.consent import (
     Resolution,
 )
 from service.policy.consent import Route as WordRoute
-from service.policy.people import ChildId, ParentId
+from service.policy.people import Authority, ChildId, ParentId
 from service.store.consent import Word
 from service.web.api.outcome import created, done
 from service.web.api.shapes import Evidence, Id, Made
@@ -59,7 +60,8 @@ class WordView(View):
 
     `wording` and `child_wording` are the words that were agreed to, `shown` and `child_shown` the
     translations into `language` that stood beside them. `says_visits`: they say that second staff may
-    visit several sessions in turn.
+    visit several sessions in turn. `taken_by` and `checked_by` witnessed a paper. `authority`, `document`
+    and `document_on` are what the giver's say rested on then.
     """
 
     consent_id: str
@@ -80,6 +82,11 @@ class WordView(View):
     shown: str | None
     child_shown: str | None
     says_visits: bool
+    taken_by: str | None
+    checked_by: str | None
+    authority: Authority | None
+    document: str | None
+    document_on: date | None
 
 
 class ResolutionView(View):
@@ -158,6 +165,7 @@ def _resolution(resolution: Resolution) -> ResolutionView:
 
 
 def _word(entry: ConsentEntry, word: Word) -> WordView:
+    taken_by, checked_by = word.witnesses or (None, None)
     return WordView(
         consent_id=entry.entry_id,
         position=entry.position,
@@ -177,6 +185,11 @@ def _word(entry: ConsentEntry, word: Word) -> WordView:
         shown=word.shown,
         child_shown=word.child_shown,
         says_visits=entry.says_visits,
+        taken_by=taken_by,
+        checked_by=checked_by,
+        authority=word.authority,
+        document=word.paper.reference,
+        document_on=word.paper.dated_on,
     )
 
 

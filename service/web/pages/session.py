@@ -163,14 +163,9 @@ def _called(reader: Reader, staff_id: StaffId) -> str:
 
 def _own_pledge(child: ChildCase, opened: Opened, session: Session) -> Pledge | None:
     own = opened.link.parent_id
-    return next(
-        (
-            pledge
-            for pledge in child.pledges
-            if pledge.adult_id == own and pledge.holds_for(session.terms)
-        ),
-        None,
-    )
+    void = child.pledged_to_the_tutor(session)
+    standing = (one for one in child.pledges if one.holds_for(session.terms) and one not in void)
+    return next((one for one in standing if one.adult_id == own), None)
 
 
 def _door(reader: Reader, opened: Opened, session: Session) -> DoorView:
