@@ -35,7 +35,7 @@ class Part(StrEnum):
     TUTOR = "tutor"
     SECOND_STAFF = "second_staff"
     SUBJECT = "subject"
-    """The member of staff, or the two, whom the alert names as its subject."""
+    """The members of staff whom the alert names in its subject."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,10 @@ _PROVIDERS = (
 )  # fmt: skip
 
 _PEOPLE = (
+    _kind(_ORDINARY, "consent_conflict", "POL-04",
+          "Adults with a say about a child do not agree: the lead decides."),
+    _kind(_ORDINARY, "word_contradicted", "POL-04",
+          "A parent answered otherwise than what staff had taken down.", _SUBJECT),
     _kind(_ORDINARY, "merge_needs_review", "POL-04",
           "Two records were joined; somebody must look at what they say together."),
     _kind(_ORDINARY, "same_person", "POL-03",

@@ -129,6 +129,12 @@ def never_invalidated(
     return tuple(entry for entry in mine if entry.position > wrong_until.get(entry.giver_id, 0))
 
 
+def contradicts(word: ConsentEntry, before: ConsentEntry) -> bool:
+    """Whether one of two words is a yes and the other a no."""
+    kinds = {word.kind, before.kind}
+    return ConsentKind.GIVEN in kinds and not kinds.isdisjoint(NO_KINDS)
+
+
 class Wish(StrEnum):
     """What the child wants. It is no condition, but staff see it at the session (pitfall 8)."""
 

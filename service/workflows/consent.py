@@ -33,6 +33,7 @@ from service.store.consent import Word
 from service.store.ties import Paper
 from service.store.transactions import Tx
 from service.workflows import asking, falling, messaging
+from service.workflows.contradicting import look_for_conflict, look_for_contradiction
 from service.workflows.deputising import who_answered
 from service.workflows.links import must_be_a_person
 from service.workflows.messaging import Notice
@@ -123,14 +124,17 @@ def say_word(tx: Tx, command: SayWord) -> ConsentEntryId:
         taken_down_by=frozenset(filter(None, (word.recorded_by, *(word.witnesses or ())))),
     )
     consent.append_consent(tx, entry, word)
-    _note(tx, entry, word)
+    note_word(tx, entry, word)
     _name_adults(tx, command, word, before)
     _confirm(tx, command)
+    look_for_contradiction(tx, before, entry)
+    look_for_conflict(tx, command.child_id)
     falling.decide_again(tx, affected)
     return entry.entry_id
 
 
-def _note(tx: Tx, entry: ConsentEntry, word: Word) -> None:
+def note_word(tx: Tx, entry: ConsentEntry, word: Word) -> None:
+    """Record a word that was appended to a ledger."""
     subjects = {"child": entry.child_id, "giver": entry.giver_id, "consent": entry.entry_id}
     if entry.answered_by is not None:
         subjects["deputy"] = entry.answered_by

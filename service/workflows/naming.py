@@ -17,7 +17,10 @@ def name_only(
     tx: Tx, child_id: ChildId, giver_id: ParentId, adults: frozenset[ParentId], word: Word
 ) -> None:
     """Note that a giver names these adults from now on, and nobody else."""
-    for adult_id in sorted(named_by(tx, child_id, giver_id) ^ adults):
+    pairs = consent.nominated(tx, (child_id,))[child_id]
+    before = {adult for giver, adult in pairs if giver == giver_id}
+    by_others = {adult for giver, adult in pairs if giver != giver_id}
+    for adult_id in sorted(before ^ adults):
         named = adult_id in adults
         consent.append_nomination(tx, child_id, giver_id, adult_id, named=named, word=word)
         tx.record(
@@ -27,5 +30,5 @@ def name_only(
                 {"child": child_id, "giver": giver_id, "adult": adult_id},
             )
         )
-        if not named:
+        if adult_id not in adults | by_others:
             links.revoke_session_links(tx, child_id, adult_id)

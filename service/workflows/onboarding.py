@@ -23,7 +23,8 @@ from service.store import cases, consent, family, people, restrictions, sessions
 from service.store.cases import Held
 from service.store.people import ParentRecord
 from service.store.transactions import Tx
-from service.workflows import falling
+from service.workflows import falling, lapsing
+from service.workflows.contradicting import look_for_conflict
 
 
 @dataclass(frozen=True)
@@ -166,9 +167,14 @@ def put_tie(tx: Tx, command: PutTie) -> ChildId:
 
 
 def put_on_record(tx: Tx, command: PutTie) -> None:
-    """Store and note a tie. The caller holds the child and decides its sessions again."""
+    """Store and note a tie. The caller holds the child and decides its sessions again.
+
+    Whoever had no say until now answers anew, whatever they said when they had one before (pitfall 6).
+    """
     if not people.has_parent(tx, command.parent_id):
         raise InvalidInput.of("parent_id", "unknown", "There is no such parent.")
+    if command.parent_id not in people.children(tx, (command.child_id,))[command.child_id].deciders:
+        lapsing.lapse(tx, command.child_id, command.parent_id)
     ties.put_tie(
         tx,
         command.child_id,
@@ -188,6 +194,7 @@ def put_on_record(tx: Tx, command: PutTie) -> None:
             {"document": command.document} if command.document else None,
         )
     )
+    look_for_conflict(tx, command.child_id)
 
 
 def must_name_paper(command: PutTie) -> None:

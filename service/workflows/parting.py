@@ -1,4 +1,4 @@
-"""An adult has nothing to do with a child any more: the tie, the links and the promises end."""
+"""An adult has nothing to do with a child any more: the tie, their yes, the links and the promises end."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,8 @@ from service.policy.people import ChildId, ParentId, Restriction, Role, SessionI
 from service.store import cases, links, people, presence, restrictions, sessions, ties
 from service.store.cases import Held
 from service.store.transactions import Tx
-from service.workflows import falling
+from service.workflows import falling, lapsing
+from service.workflows.contradicting import look_for_conflict
 from service.workflows.links import must_be_a_person
 from service.workflows.onboarding import hold_sessions_round
 
@@ -39,7 +40,7 @@ def end_tie(tx: Tx, command: EndTie) -> ChildId:
 
 
 def part(tx: Tx, command: EndTie, affected: tuple[SessionId, ...]) -> None:
-    """End a tie with the adult's links and promises. The caller holds the rows and decides again."""
+    """End a tie with the adult's yes, links and promises. The caller holds the rows and decides again."""
     if not ties.end_tie(tx, command.child_id, command.parent_id):
         raise NotFound
     tx.record(
@@ -50,6 +51,8 @@ def part(tx: Tx, command: EndTie, affected: tuple[SessionId, ...]) -> None:
             payload={"reason": command.reason},
         )
     )
+    lapsing.lapse(tx, command.child_id, command.parent_id)
+    look_for_conflict(tx, command.child_id)
     links.revoke_of_parent(tx, command.parent_id, command.child_id)
     revoke_pledges(tx, affected, child_id=command.child_id, adult_id=command.parent_id)
 
@@ -127,5 +130,7 @@ def restrict(tx: Tx, command: Restrict) -> ParentId:
     if command.kind is not None:
         links.revoke_of_parent(tx, command.parent_id)
         links.revoke_devices(tx, command.parent_id)
+    for child_id in people.children_of(tx, command.parent_id):
+        look_for_conflict(tx, child_id)
     falling.decide_again(tx, affected)
     return command.parent_id

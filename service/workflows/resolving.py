@@ -18,6 +18,7 @@ from service.store.cases import Held
 from service.store.consent import Grounds
 from service.store.transactions import Tx
 from service.workflows import falling
+from service.workflows.contradicting import look_for_conflict
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def resolve_consent(tx: Tx, command: ResolveConsent) -> str:
             {"reason": command.reason, "document": command.document},
         )
     )
+    look_for_conflict(tx, command.child_id)
     falling.decide_again(tx, affected)
     return resolution_id
 

@@ -45,6 +45,7 @@ SPEAKING = (
     "workflows/slips.py",
     "workflows/staffing.py",
     "workflows/tapping.py",
+    "workflows/teaching.py",
     "workflows/watching.py",
     "web/forms.py",
     "web/pages/concern.py",

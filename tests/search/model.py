@@ -143,8 +143,11 @@ class Model:
             kept.gone.add(now)
 
     def put(self, child: str, adult: str, *, says: bool, delegated: bool = False) -> None:
-        """An adult is on the child's record, with a say or without."""
+        """An adult is on the child's record, with a say or without; whoever had none until now answers
+        anew."""
         kept = self.children[child]
+        if not kept.say.get(adult):
+            self.lapse(child, adult)
         kept.say[adult] = says
         kept.gone.discard(adult)
         kept.delegated.discard(adult)
@@ -153,11 +156,19 @@ class Model:
 
     def part(self, child: str, adult: str) -> None:
         """An adult is on the child's record no more."""
+        self.lapse(child, adult)
         kept = self.children[child]
         del kept.say[adult]
         kept.delegated.discard(adult)
         kept.gone.add(adult)
         self.take_back(child, adult)
+
+    def lapse(self, child: str, adult: str) -> None:
+        """A yes ends with the say it was given on; a no stays."""
+        kept = self.children[child]
+        if kept.words.get(adult, ("", 0))[0] == "given":
+            kept.spoken += 1
+            kept.words[adult] = ("lapsed", kept.spoken)
 
     def promise(self, lesson: str, child: str, promise: Promise) -> None:
         """A promise to be present."""

@@ -1,6 +1,7 @@
 """What each word in a child's ledger takes with it, and what it leaves; told over HTTP."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -9,10 +10,10 @@ from service.policy.consent import ConsentKind, Purpose, Route
 from service.policy.people import Authority, ParentId, Role, SessionId
 from service.policy.session import SessionState
 from service.workflows import amending, consent, register
-from tests.api.people import a_promise, a_word, coordinator, lead, tutor
+from tests.api.people import a_promise, a_word, coordinator, lead, recorded, tutor
 from tests.invariants import check_everything
 from tests.stories.lists import bringer, lines
-from tests.stories.steps import on_sqlite, session_of
+from tests.stories.steps import alerts_now, on_sqlite, session_of
 from tests.stories.test_families import a_parent, blockers, promised_by, resolve, tie
 from tests.world import ADMIN, World, a_clear_session, a_colleague, book, cover, say
 
@@ -227,4 +228,98 @@ async def test_each_word_keeps_the_authority_and_the_paper_that_it_rested_on(
         ("parental_responsibility", None, None),
     ]
     assert (await tutor(world).get(place)).status == 404
+    await check_everything(world.house)
+
+
+@pytest.mark.pitfall(6)
+async def test_a_carer_who_comes_back_under_another_paper_answers_anew(world: World) -> None:
+    carer, aunt = await a_parent(world, "Foster"), await a_parent(world, "Xenia")
+    await tie(world, aunt, Authority.NONE)
+    await tie(world, carer, Authority.DELEGATED, document="D 1", document_on="2026-01-05")
+    await names(world, carer, aunt)
+    session_id = await book(world)
+    await cover(world, session_id)
+    await promised_by(world, session_id, aunt)
+    assert await blockers(world, session_id) == set()
+    place = f"/v1/children/{world.family.child}"
+    moved = await coordinator(world).post(f"{place}/placement-changed", {"reason": "Moved"})
+    assert moved.status == 202
+    paper = {"document": "D 2", "document_on": "2026-11-20"}
+    assert (await tie(world, carer, Authority.DELEGATED, **paper)).status == 204
+    await tie(world, aunt, Authority.NONE)
+    assert await blockers(world, session_id) == {"consent_lapsed", "pledge_missing"}
+    kinds = [kind for kind in await recorded(world.house) if kind.startswith(("consent", "adult"))]
+    assert kinds == [
+        "consent.given", "adult.named", "consent.lapsed", "adult.unnamed",
+    ]  # fmt: skip
+    shown = (await lead(world).get(f"{place}/consent")).body
+    assert [(word["kind"], word["document"]) for word in shown["words"]] == [
+        ("given", "D 1"), ("lapsed", "D 1"),
+    ]  # fmt: skip
+    await check_everything(world.house)
+
+
+@pytest.mark.pitfall(6)
+async def test_a_delegation_that_ran_out_brings_no_yes_back_when_it_is_renewed(
+    world: World,
+) -> None:
+    carer = await a_parent(world, "Foster")
+    today = world.house.clock.now().date()
+    paper = {"document": "D 1", "document_on": "2026-01-05"}
+    await tie(world, carer, Authority.DELEGATED, **paper, until=today.isoformat())
+    await names(world, carer, carer)
+    await tie(world, carer, Authority.DELEGATED, **paper)
+    session_id = await book(world, starts_at=world.house.clock.now() + timedelta(days=3))
+    assert "consent_lapsed" not in await blockers(world, session_id), "it had not run out"
+    await tie(world, carer, Authority.DELEGATED, **paper, until=today.isoformat())
+    await world.house.advance(days=1)
+    await tie(world, carer, Authority.DELEGATED, document="D 2", document_on="2026-11-20")
+    assert "consent_lapsed" in await blockers(world, session_id)
+    await names(world, carer, carer)
+    assert "consent_lapsed" not in await blockers(world, session_id)
+
+
+@pytest.mark.pitfall(1)
+async def test_the_lead_hears_of_a_conflict_and_when_it_is_over(world: World) -> None:
+    await say(world)
+    assert "consent_conflict" not in await alerts_now(world)
+    await say(world, ConsentKind.REFUSED, giver=world.family.father)
+    await world.house.settle()
+    (told,) = world.house.letters("lea@tuition.example")
+    assert "the lead decides" in told.text
+    assert not {"River", "Mother", "Father"} & set(told.text.replace(",", " ").split())
+    alerts = (await lead(world).get("/v1/alerts")).body["items"]
+    assert [(one["code"], one["over_since"]) for one in alerts] == [("consent_conflict", None)]
+    assert (await resolve(world)).status == 201
+    assert [one["over_since"] is None for one in await open_alerts(world)] == [False]
+    await say(world, ConsentKind.REFUSED, giver=world.family.father)
+    assert [one["over_since"] is None for one in await open_alerts(world)] == [True]
+    await say(world, giver=world.family.father)
+    assert [one["over_since"] is None for one in await open_alerts(world)] == [False]
+    await check_everything(world.house)
+
+
+async def open_alerts(world: World) -> list[dict[str, Any]]:
+    """What the lead sees of the open alerts."""
+    items: list[dict[str, Any]] = (await lead(world).get("/v1/alerts")).body["items"]
+    return items
+
+
+@pytest.mark.pitfall(13)
+async def test_a_link_that_contradicts_what_was_taken_down_is_told_past_whoever_took_it_down(
+    world: World,
+) -> None:
+    assert (await coordinator(world).post("/v1/consents", a_word(world))).status == 201
+    await say(world)
+    assert await alerts_now(world) == set(), "the parent says the same"
+    assert (await coordinator(world).post("/v1/consents", a_word(world))).status == 201
+    await say(world, ConsentKind.WITHDRAWN)
+    assert await alerts_now(world) == {"word_contradicted"}
+    await world.house.settle()
+    assert world.house.letters("lea@tuition.example")
+    assert not world.house.letters("cora@tuition.example")
+    (alert,) = await open_alerts(world)
+    place = f"/v1/alerts/{alert['alert_id']}/acknowledge"
+    assert (await coordinator(world).post(place)).status == 403
+    assert (await lead(world).post(place)).status == 200
     await check_everything(world.house)

@@ -2,13 +2,13 @@
 
 Words said before this keep who took them down, and name neither witnesses nor the authority of the time.
 
-Revision 0015, after 0014. Migrations never change once landed.
+Revision 0017, after 0016. Migrations never change once landed.
 """
 
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
