@@ -21,8 +21,15 @@ from service.policy.people import (
     Tie,
 )
 from service.policy.presence import CheckIn, Pledge, PresenceMode
-from service.policy.session import CoverMode, Session, SessionState
-from service.policy.staff import Assignment, Evidence, EvidenceKind, StaffMember
+from service.policy.session import CoverMode, Session, SessionState, Span
+from service.policy.staff import (
+    Assignment,
+    Elsewhere,
+    Evidence,
+    EvidenceKind,
+    StaffMember,
+    TakenAs,
+)
 
 NOW = datetime(2026, 11, 24, 15, 40, tzinfo=UTC)
 STARTS = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
@@ -58,6 +65,13 @@ def a_staff_member(staff_id: StaffId, **changes: object) -> StaffMember:
         contact_keys=frozenset({f"key-of-{staff_id}"}),
     )
     return replace(member, **changes)  # type: ignore[arg-type]
+
+
+def elsewhere(
+    starts_at: datetime, ends_at: datetime, taken_as: TakenAs = TakenAs.STAYING
+) -> Elsewhere:
+    """Another session that takes second staff: they stay in it unless said otherwise."""
+    return Elsewhere(Span(starts_at, ends_at), taken_as)
 
 
 def a_consent(giver: ParentId = MOTHER, **changes: object) -> ConsentEntry:

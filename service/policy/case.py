@@ -18,7 +18,7 @@ from service.policy.organisation import Organisation
 from service.policy.people import Child, HostId, ParentId, StaffId
 from service.policy.presence import CheckIn, Departure, Pledge, SecondDevice, Sighting
 from service.policy.session import Session, Span
-from service.policy.staff import Assignment, StaffMember
+from service.policy.staff import Assignment, Elsewhere, StaffMember
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ class CaseFile:
     children: tuple[ChildCase, ...]
     second_staff: StaffMember | None = None
     assignment: Assignment | None = None
-    second_staff_elsewhere: tuple[Span, ...] = ()
+    second_staff_elsewhere: tuple[Elsewhere, ...] = ()
     second_staff_away: tuple[Span, ...] = ()
     hand_over: "HandOver | None" = None
     host: HostCase | None = None

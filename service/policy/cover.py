@@ -1,5 +1,6 @@
 """Choosing second staff by the rules that decide, and changing them during a call (POL-03)."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,19 +9,21 @@ from service.policy.case import CaseFile
 from service.policy.clearance import outstanding
 from service.policy.people import StaffId
 from service.policy.rules import Stage
+from service.policy.staff import Shortcoming
 
 ABOUT_SECOND_STAFF = "second_staff_"
 HELD_BY_ONE_ACCOUNT = frozenset({"teams"})
 """Providers where second staff's own account holds the room, which cannot change while it runs."""
 
 
-def objections(case: CaseFile, now: datetime) -> tuple[str, ...]:
-    """What the rules say against the second member of staff of a case, by code; none if eligible.
+def objections(case: CaseFile, now: datetime) -> tuple[Shortcoming, ...]:
+    """What the rules say against the second member of staff of a case; nothing if eligible.
 
     Every rule is asked, so a new one about second staff counts here without anybody adding it.
     """
     found = outstanding(case, Stage.OPEN, now).everything
-    return tuple(dict.fromkeys(b.code for b in found if b.code.startswith(ABOUT_SECOND_STAFF)))
+    about = {b.code: b.sentence for b in found if b.code.startswith(ABOUT_SECOND_STAFF)}
+    return tuple(Shortcoming(code, sentence) for code, sentence in about.items())
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Candidate:
     """
 
     staff_id: StaffId
-    objections: tuple[str, ...]
+    objections: tuple[Shortcoming, ...]
     rooms_that_day: int
     with_this_tutor: int
 
@@ -46,13 +49,20 @@ def in_fair_order(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     )
 
 
-def reasons_against(candidates: Iterable[Candidate]) -> dict[str, int]:
-    """How many people each reason keeps out; one person may have several."""
-    counts: dict[str, int] = {}
-    for one in candidates:
-        for code in one.objections:
-            counts[code] = counts.get(code, 0) + 1
-    return dict(sorted(counts.items()))
+@dataclass(frozen=True)
+class Reason:
+    """One reason of the rules in words, and how many people it keeps out."""
+
+    code: str
+    sentence: str
+    people: int
+
+
+def reasons_against(candidates: Iterable[Candidate]) -> tuple[Reason, ...]:
+    """How many people each reason keeps out, by code; one person may have several."""
+    against = Counter(one for candidate in candidates for one in candidate.objections)
+    in_order = sorted(against.items(), key=lambda one: one[0].code)
+    return tuple(Reason(short.code, short.sentence, people) for short, people in in_order)
 
 
 def newcomer_must_go(case: CaseFile, now: datetime) -> bool:

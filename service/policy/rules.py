@@ -173,8 +173,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "R-09",
         ("POL-03",),
-        "The second member of staff covers no more rooms at one instant than the cover mode allows, "
-        "has the organisation's gap between them, and visits several only where the lead adopted that.",
+        "The second member of staff neither teaches nor stays in another room at that time, whichever "
+        "they said yes to first, and has the organisation's gap before and after. Rooms that are only "
+        "visited, where the lead adopted that, are no more at one instant than the cover mode allows.",
         "a coordinator",
         EVERY_STAGE,
         session_check=second_staff_is_within_the_cap,

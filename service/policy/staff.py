@@ -143,6 +143,22 @@ class DutyKind(StrEnum):
     STANDBY = "standby"
 
 
+class TakenAs(StrEnum):
+    """How a session takes a member of staff: they teach it, or as second staff stay or visit."""
+
+    TEACHING = "teaching"
+    STAYING = "staying"
+    VISITING = "visiting"
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A time for which another session takes a member of staff, and how."""
+
+    span: Span
+    taken_as: TakenAs
+
+
 @dataclass(frozen=True)
 class Shortcoming:
     """One reason why a member of staff may not be in a session."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from service.policy.case import CaseFile, ChildCase
 from service.policy.session import CoverMode, peak_overlap
-from service.policy.staff import Shortcoming, StaffMember, shortcomings
+from service.policy.staff import Elsewhere, Shortcoming, StaffMember, TakenAs, shortcomings
 
 Reasons = Iterator[Shortcoming]
 
@@ -64,7 +64,6 @@ def second_staff_is_eligible(case: CaseFile) -> Reasons:
 
 def second_staff_is_within_the_cap(case: CaseFile) -> Reasons:
     """R-09."""
-    cap = case.organisation.second_staff_rooms
     visiting = case.session.cover_mode is CoverMode.VISITING
     if case.session.cover_mode not in case.organisation.cover_modes:
         yield Shortcoming(
@@ -74,34 +73,56 @@ def second_staff_is_within_the_cap(case: CaseFile) -> Reasons:
         yield Shortcoming(
             "visiting_not_allowed", "This session may not be one that is only visited."
         )
-    if peak_overlap(case.span, case.second_staff_elsewhere) > min(
-        cap, VISITING_ROOMS if visiting else 1
-    ):
+    if _rooms_at_once(case) > _most_rooms(case):
         yield Shortcoming(
             "second_staff_elsewhere", "The second member of staff covers other rooms at that time."
         )
-    elif not visiting and _room_too_near(case):
+    elif _room_too_near(case):
         yield Shortcoming(
             "second_staff_no_gap", "The second member of staff has another room too soon."
         )
-    elif visiting and _room_starts_together(case):
+    elif _room_starts_together(case):
         yield Shortcoming(
             "second_staff_not_staggered", "Another visited room starts at nearly the same time."
         )
 
 
+def _rooms_at_once(case: CaseFile) -> int:
+    return peak_overlap(case.span, tuple(other.span for other in case.second_staff_elsewhere))
+
+
+def _most_rooms(case: CaseFile) -> int:
+    """One, unless every room at that time is only visited: whoever teaches or stays in one of them
+    can leave it for no other, whichever they said yes to first."""
+    at_once = (one for one in case.second_staff_elsewhere if one.span.overlaps(case.span))
+    if all(_only_visits(case, one) for one in at_once):
+        return min(case.organisation.second_staff_rooms, VISITING_ROOMS)
+    return 1
+
+
+def _only_visits(case: CaseFile, other: Elsewhere) -> bool:
+    """Whether both this room and the other one are only visited."""
+    visiting = case.session.cover_mode is CoverMode.VISITING
+    return visiting and other.taken_as is TakenAs.VISITING
+
+
 def _room_too_near(case: CaseFile) -> bool:
-    """Whether another room starts or ends within the organisation's gap of this one."""
+    """Whether another room starts or ends within the organisation's gap of this one; between rooms
+    that are only visited there is none."""
     around = case.organisation.with_second_staff_gap(case.span)
-    return any(other.overlaps(around) for other in case.second_staff_elsewhere)
+    return any(
+        other.span.overlaps(around)
+        for other in case.second_staff_elsewhere
+        if not _only_visits(case, other)
+    )
 
 
 def _room_starts_together(case: CaseFile) -> bool:
     """Whether another room starts so near that one person cannot be in each before its child is."""
     return any(
-        abs(other.starts_at - case.span.starts_at) < STAGGERED_BY
+        abs(other.span.starts_at - case.span.starts_at) < STAGGERED_BY
         for other in case.second_staff_elsewhere
-        if other.overlaps(case.span)
+        if other.span.overlaps(case.span)
     )
 
 

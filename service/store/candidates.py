@@ -1,6 +1,5 @@
 """Who might be second staff of a session: everybody's case at once, in a handful of queries."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -9,10 +8,10 @@ import sqlalchemy as sa
 
 from service.policy.case import CaseFile
 from service.policy.cover import Candidate, objections
-from service.policy.people import SessionId, StaffId
-from service.policy.session import ENGAGED, SessionState, Span
+from service.policy.people import StaffId
+from service.policy.session import ENGAGED, SessionState
 from service.policy.staff import Assignment
-from service.store import duties, staff
+from service.store import duties, staff, staffing
 from service.store.cases import span_of
 from service.store.sessions import SESSIONS
 from service.store.staff import STAFF
@@ -23,7 +22,6 @@ TOGETHER_OVER = timedelta(days=90)
 """How far back sessions with the same tutor are counted (pitfall 29)."""
 
 HELD = [state.value for state in (*ENGAGED, SessionState.ENDED, SessionState.CLOSED)]
-_RUNNING = SESSIONS.c.state.in_([state.value for state in ENGAGED])
 
 
 def candidates(
@@ -57,7 +55,7 @@ def cases_with(
         return {}
     own = case.session.session_id
     around = case.organisation.with_second_staff_gap(span_of(case.session))
-    taken = _taken(reader, among, around, own)
+    taken = staffing.taken(reader, among, around, own)
     away = duties.away(reader, among, span_of(case.session))
     return {
         staff_id: replace(
@@ -80,30 +78,6 @@ def _everybody(reader: Tx | Reader) -> list[StaffId]:
         .order_by(STAFF.c.id)
     )
     return [StaffId(found) for found in reader.conn.execute(query).scalars()]
-
-
-def _taken(
-    reader: Tx | Reader, ids: frozenset[StaffId], around: Span, own: SessionId
-) -> dict[StaffId, tuple[Span, ...]]:
-    """For what each is taken then: teaching, covering, or asked to cover and yet to answer."""
-    overlap = sa.and_(
-        SESSIONS.c.starts_at < around.ends_at,
-        SESSIONS.c.ends_at > around.starts_at,
-        SESSIONS.c.id != own,
-        _RUNNING,
-    )
-    among = sorted(ids)
-    times = (SESSIONS.c.starts_at, SESSIONS.c.ends_at)
-    covering = (
-        sa.select(ASSIGNMENTS.c.staff_id, *times)
-        .join(SESSIONS, SESSIONS.c.id == ASSIGNMENTS.c.session_id)
-        .where(ASSIGNMENTS.c.staff_id.in_(among), ASSIGNMENTS.c.released_at.is_(None), overlap)
-    )
-    teaching = sa.select(SESSIONS.c.tutor_id, *times).where(SESSIONS.c.tutor_id.in_(among), overlap)
-    found: dict[StaffId, list[Span]] = defaultdict(list)
-    for staff_id, starts_at, ends_at in reader.conn.execute(covering.union_all(teaching)):
-        found[StaffId(staff_id)].append(Span(starts_at, ends_at))
-    return {staff_id: tuple(spans) for staff_id, spans in found.items()}
 
 
 def _rooms_that_day(reader: Tx | Reader, case: CaseFile) -> dict[StaffId, int]:

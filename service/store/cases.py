@@ -7,7 +7,7 @@ from service.policy.organisation import Organisation
 from service.policy.people import ChildId, HostId, ParentId, SessionId, StaffId
 from service.policy.presence import Pledge
 from service.policy.session import Session, SessionState, Span
-from service.policy.staff import StaffMember
+from service.policy.staff import Elsewhere, StaffMember
 from service.store import (
     at_the_door,
     consent,
@@ -94,7 +94,7 @@ def span_of(session: Session) -> Span:
 
 def _elsewhere(
     reader: Tx | Reader, session: Session, current: CurrentAssignment | None
-) -> tuple[Span, ...]:
+) -> tuple[Elsewhere, ...]:
     if current is None:
         return ()
     span = reader.house.organisation.with_second_staff_gap(span_of(session))

@@ -33,6 +33,7 @@ class Stretch:
     stretch_id: str
     staff_id: StaffId
     span: Span
+    noted_by: str
 
 
 # --- absences -------------------------------------------------------------------------------------
@@ -170,6 +171,5 @@ def listed(reader: Reader, kind: DutyKind) -> tuple[Stretch, ...]:
 
 def _stretch(row: sa.Row[tuple[object, ...]]) -> Stretch:
     values = row._mapping
-    return Stretch(
-        values["id"], StaffId(values["staff_id"]), Span(values["starts_at"], values["ends_at"])
-    )
+    span = Span(values["starts_at"], values["ends_at"])
+    return Stretch(values["id"], StaffId(values["staff_id"]), span, values["noted_by"])

@@ -45,9 +45,9 @@ def _end_open(tx: Tx, session_id: SessionId) -> None:
     tx.conn.execute(HAND_OVERS.update().where(mine).values(ended_at=tx.now))
 
 
-def accept(tx: Tx, hand_over_id: str) -> None:
+def accept(tx: Tx, hand_over_id: str, accepted_at: datetime) -> None:
     """Note that the newcomer said yes."""
-    _change(tx, hand_over_id, {"accepted_at": tx.now})
+    _change(tx, hand_over_id, {"accepted_at": accepted_at})
 
 
 def admit(tx: Tx, hand_over_id: str) -> None:

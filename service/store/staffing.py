@@ -1,5 +1,6 @@
 """Second staff on sessions: assigned, accepted, released."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,16 +8,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from service.policy.people import SessionId, StaffId
-from service.policy.session import ENGAGED, SessionState, Span
-from service.policy.staff import Assignment
+from service.policy.session import ENGAGED, CoverMode, SessionState, Span
+from service.policy.staff import Assignment, Elsewhere, TakenAs
 from service.store.sessions import SESSIONS
-from service.store.tables import AssignmentRow, EngagementRow, HandOverRow, table_of
+from service.store.tables import AssignmentRow, HandOverRow, table_of
 from service.store.transactions import Reader, Tx
 
 ASSIGNMENTS = table_of(AssignmentRow)
-ENGAGEMENTS = table_of(EngagementRow)
 HAND_OVERS = table_of(HandOverRow)
 
+_TAKEN_AS = {
+    None: TakenAs.TEACHING,
+    CoverMode.THROUGHOUT.value: TakenAs.STAYING,
+    CoverMode.VISITING.value: TakenAs.VISITING,
+}
 _ALIVE = SESSIONS.c.state.in_([state.value for state in ENGAGED])
 _CHANGE = HAND_OVERS.c
 _CURRENT = (
@@ -38,14 +43,24 @@ _CURRENT = (
     )
     .where(ASSIGNMENTS.c.session_id == sa.bindparam("wanted"), ASSIGNMENTS.c.released_at.is_(None))
 )
+_PUT_ON = sa.select(
+    ASSIGNMENTS.c.staff_id, ASSIGNMENTS.c.session_id, ASSIGNMENTS.c.id, ASSIGNMENTS.c.accepted_at
+).where(ASSIGNMENTS.c.released_at.is_(None))
+_TAKING_OVER = (
+    sa.select(_CHANGE.coming_id, _CHANGE.session_id, _CHANGE.id, _CHANGE.accepted_at)
+    .join(SESSIONS, SESSIONS.c.id == _CHANGE.session_id)
+    .where(_CHANGE.ended_at.is_(None), SESSIONS.c.state == SessionState.LIVE.value)
+)
+COVERING = sa.union_all(_PUT_ON, _TAKING_OVER).subquery("covering")
+"""Who is second staff of which session, or is to take over during the call, and since when they said
+yes: whoever is to take over a running room is taken for it already (pitfalls 24 and 25)."""
 _COVERS = (
     sa.select(sa.literal(1))
-    .select_from(ASSIGNMENTS)
-    .join(SESSIONS, SESSIONS.c.id == ASSIGNMENTS.c.session_id)
+    .select_from(COVERING)
+    .join(SESSIONS, SESSIONS.c.id == COVERING.c.session_id)
     .where(
-        ASSIGNMENTS.c.staff_id == sa.bindparam("staff"),
-        ASSIGNMENTS.c.released_at.is_(None),
-        ASSIGNMENTS.c.accepted_at.is_not(None),
+        COVERING.c.staff_id == sa.bindparam("staff"),
+        COVERING.c.accepted_at.is_not(None),
         SESSIONS.c.starts_at < sa.bindparam("until"),
         SESSIONS.c.ends_at > sa.bindparam("since"),
         _ALIVE,
@@ -125,9 +140,8 @@ def assign(tx: Tx, session_id: SessionId, staff_id: StaffId) -> str | None:
     )
 
 
-def accept(tx: Tx, assignment_id: str, terms: int) -> None:
+def accept(tx: Tx, assignment_id: str, terms: int, accepted_at: datetime) -> None:
     """Note that the person accepted, for the session's terms of now."""
-    accepted_at = _after_all_others(tx, assignment_id)
     tx.conn.execute(
         ASSIGNMENTS.update()
         .where(ASSIGNMENTS.c.id == assignment_id)
@@ -135,16 +149,13 @@ def accept(tx: Tx, assignment_id: str, terms: int) -> None:
     )
 
 
-def _after_all_others(tx: Tx, assignment_id: str) -> datetime:
+def after_all_others(tx: Tx, staff_id: StaffId) -> datetime:
     """Now, or just after the person's newest acceptance if a clock says otherwise.
 
     Their row is locked, so the order of acceptances is the order of the locks, whatever the clocks
     of several replicas say: who accepted first is served first.
     """
-    mine = sa.select(ASSIGNMENTS.c.staff_id).where(ASSIGNMENTS.c.id == assignment_id)
-    query = sa.select(sa.func.max(ASSIGNMENTS.c.accepted_at)).where(
-        ASSIGNMENTS.c.staff_id == mine.scalar_subquery()
-    )
+    query = sa.select(sa.func.max(COVERING.c.accepted_at)).where(COVERING.c.staff_id == staff_id)
     newest: datetime | None = tx.conn.execute(query).scalar_one()
     return tx.now if newest is None else max(tx.now, newest + timedelta(microseconds=1))
 
@@ -169,64 +180,69 @@ def release(tx: Tx, assignment_id: str, reason: str) -> None:
 
 def elsewhere(
     reader: Tx | Reader, staff_id: StaffId, span: Span, mine: CurrentAssignment, own: SessionId
-) -> tuple[Span, ...]:
-    """Other sessions in the span that the person was taken for before this one.
+) -> tuple[Elsewhere, ...]:
+    """For what the person was taken in the span before this session: what they accepted, or teach.
 
     Whoever accepted first is served first: a later acceptance that overlaps blocks its own session
     and never fells one that was already covered. Teaching counts whenever it was booked.
     """
-    overlap = (SESSIONS.c.starts_at < span.ends_at) & (SESSIONS.c.ends_at > span.starts_at)
-    alive = SESSIONS.c.state.in_([state.value for state in ENGAGED])
-    earlier: sa.ColumnElement[bool] = sa.true()
+    before: sa.ColumnElement[bool] = COVERING.c.accepted_at.is_not(None)
     if mine.accepted.accepted_at is not None:
-        earlier = sa.or_(
-            ASSIGNMENTS.c.accepted_at < mine.accepted.accepted_at,
+        before = sa.or_(
+            COVERING.c.accepted_at < mine.accepted.accepted_at,
             sa.and_(
-                ASSIGNMENTS.c.accepted_at == mine.accepted.accepted_at,
-                ASSIGNMENTS.c.id < mine.assignment_id,
+                COVERING.c.accepted_at == mine.accepted.accepted_at,
+                COVERING.c.id < mine.assignment_id,
             ),
         )
+    return _taken(reader, frozenset({staff_id}), span, own, before).get(staff_id, ())
+
+
+def taken(
+    reader: Tx | Reader, ids: frozenset[StaffId], span: Span, own: SessionId
+) -> dict[StaffId, tuple[Elsewhere, ...]]:
+    """For what each is taken in the span: teaching, covering, or asked to cover and yet to answer."""
+    return _taken(reader, ids, span, own, sa.true())
+
+
+def _taken(
+    reader: Tx | Reader,
+    ids: frozenset[StaffId],
+    span: Span,
+    own: SessionId,
+    counts: sa.ColumnElement[bool],
+) -> dict[StaffId, tuple[Elsewhere, ...]]:
+    then = sa.and_(
+        SESSIONS.c.starts_at < span.ends_at,
+        SESSIONS.c.ends_at > span.starts_at,
+        SESSIONS.c.id != own,
+        _ALIVE,
+    )
+    among = sorted(ids)
+    times = (SESSIONS.c.starts_at, SESSIONS.c.ends_at)
     covering = (
-        sa.select(SESSIONS.c.starts_at, SESSIONS.c.ends_at)
-        .join(ASSIGNMENTS, ASSIGNMENTS.c.session_id == SESSIONS.c.id)
-        .where(
-            ASSIGNMENTS.c.staff_id == staff_id,
-            ASSIGNMENTS.c.released_at.is_(None),
-            ASSIGNMENTS.c.accepted_at.is_not(None),
-            SESSIONS.c.id != own,
-            earlier,
-            overlap,
-            alive,
-        )
+        sa.select(COVERING.c.staff_id, *times, SESSIONS.c.cover_mode)
+        .join(SESSIONS, SESSIONS.c.id == COVERING.c.session_id)
+        .where(COVERING.c.staff_id.in_(among), counts, then)
     )
-    teaching = sa.select(SESSIONS.c.starts_at, SESSIONS.c.ends_at).where(
-        SESSIONS.c.tutor_id == staff_id, SESSIONS.c.id != own, overlap, alive
+    teaching = sa.select(SESSIONS.c.tutor_id, *times, sa.null()).where(
+        SESSIONS.c.tutor_id.in_(among), then
     )
-    rows = reader.conn.execute(covering.union_all(teaching))
-    return tuple(Span(row.starts_at, row.ends_at) for row in rows)
+    found: dict[StaffId, list[Elsewhere]] = defaultdict(list)
+    for staff_id, starts_at, ends_at, mode in reader.conn.execute(covering.union_all(teaching)):
+        found[StaffId(staff_id)].append(Elsewhere(Span(starts_at, ends_at), _TAKEN_AS[mode]))
+    return {staff_id: tuple(times) for staff_id, times in found.items()}
 
 
 def covers_in(reader: Tx | Reader, staff_id: StaffId, span: Span) -> bool:
-    """Whether the person has accepted to be second staff anywhere in the span."""
+    """Whether the person has accepted to be second staff, or to take over, anywhere in the span."""
     during = {"staff": staff_id, "since": span.starts_at, "until": span.ends_at}
     return reader.conn.execute(_COVERS, during).scalar_one_or_none() is not None
 
 
-def _with(staff_id: str) -> sa.CompoundSelect[Any]:
+def _with(staff_id: str) -> sa.Select[Any]:
     """The sessions a person is second staff on, or is to take over during the call."""
-    covered = sa.select(ASSIGNMENTS.c.session_id).where(
-        ASSIGNMENTS.c.staff_id == staff_id, ASSIGNMENTS.c.released_at.is_(None)
-    )
-    coming = (
-        sa.select(_CHANGE.session_id)
-        .join(SESSIONS, SESSIONS.c.id == _CHANGE.session_id)
-        .where(
-            _CHANGE.coming_id == staff_id,
-            _CHANGE.ended_at.is_(None),
-            SESSIONS.c.state == SessionState.LIVE.value,
-        )
-    )
-    return covered.union_all(coming)
+    return sa.select(COVERING.c.session_id).where(COVERING.c.staff_id == staff_id)
 
 
 def running_covered_by(reader: Tx | Reader, staff_id: StaffId) -> tuple[SessionId, ...]:

@@ -2,21 +2,13 @@
 
 from dataclasses import dataclass
 
-from service.errors import Conflict
-from service.policy.cover import Candidate, in_fair_order, reasons_against
+from service.policy.cover import Candidate, Reason, in_fair_order, reasons_against
 from service.policy.people import SessionId, StaffId
 from service.policy.session import ENGAGED, IllegalMove
 from service.store import candidates, cases
 from service.store.cases import Held
 from service.store.transactions import Reader, Tx
-from service.workflows import staffing
-
-
-class NobodyEligible(Conflict):
-    """The rules keep everybody out; `details["reasons"]` counts people by reason, and names nobody."""
-
-    code = "nobody_eligible"
-    sentence = "Nobody can be second staff of this session as things stand."
+from service.workflows import eligible, staffing
 
 
 @dataclass(frozen=True)
@@ -24,7 +16,7 @@ class Suggestions:
     """Who could be second staff, fairest first, and how many people each reason keeps out."""
 
     eligible: tuple[Candidate, ...]
-    reasons: dict[str, int]
+    reasons: tuple[Reason, ...]
 
 
 def suggest(reader: Reader, session_id: SessionId) -> Suggestions:
@@ -47,27 +39,14 @@ def choose(tx: Tx, command: ChooseSecondStaff) -> SessionId:
         raise IllegalMove("This session is over.")
     chosen = first(candidates.candidates(tx, case))
     case = cases.lock(tx, command.session_id, Held(staff=frozenset({chosen})))
-    must_be_eligible(
-        candidates.candidates(tx, case, [chosen])
-    )  # now that nobody else can change it
+    # Now that nobody else can change it:
+    eligible.must_be_eligible(candidates.candidates(tx, case, [chosen]))
     return staffing.put_on(tx, case, chosen)
 
 
 def first(found: tuple[Candidate, ...]) -> StaffId:
     """The fairest of the eligible. `NobodyEligible` if there is none."""
-    eligible = in_fair_order(found)
-    if not eligible:
-        raise nobody(found)
-    return eligible[0].staff_id
-
-
-def must_be_eligible(found: tuple[Candidate, ...]) -> None:
-    """Refuse if the rules say anything against these people."""
-    if not found or any(one.objections for one in found):
-        raise nobody(found)
-
-
-def nobody(found: tuple[Candidate, ...]) -> NobodyEligible:
-    """The refusal, with how many people each reason keeps out."""
-    reasons = [{"code": code, "people": count} for code, count in reasons_against(found).items()]
-    return NobodyEligible(details={"reasons": reasons})
+    in_order = in_fair_order(found)
+    if not in_order:
+        raise eligible.nobody(found)
+    return in_order[0].staff_id

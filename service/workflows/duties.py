@@ -7,14 +7,14 @@ from service.audit.events import Entry, Event
 from service.audit.leaves import Fact
 from service.errors import FieldProblem, InvalidInput, NotAllowed, NotFound
 from service.policy.people import Role, SessionId, StaffId
-from service.policy.session import ENGAGED, Span
-from service.policy.staff import AcceptedBy, DutyKind, WorkingHours, shortcomings
+from service.policy.session import Span
+from service.policy.staff import DutyKind, WorkingHours, shortcomings
 from service.store import alerts, cases, duties, policies, sessions, staff, staffing
 from service.store.cases import Held
 from service.store.duties import Duty
 from service.store.transactions import Tx
 from service.workflows import falling
-from service.workflows.staffing import note_acceptance
+from service.workflows.staffing import note_acceptance, pre_accepted_by
 
 
 def _must_be_theirs(tx: Tx, staff_id: StaffId) -> None:
@@ -153,14 +153,12 @@ def accept_rota(tx: Tx, command: AcceptRota) -> str:
 
 def _accept_by_rota(tx: Tx, session_id: SessionId, command: AcceptRota) -> None:
     case = cases.load(tx, session_id)
-    current = staffing.current(tx, session_id)
-    if current is None or current.staff_id != command.staff_id or case.session.state not in ENGAGED:
+    asked = case.assignment
+    if asked is None or asked.staff_id != command.staff_id or asked.accepted_at is not None:
         return
-    within = command.span.starts_at <= case.span.starts_at and (
-        case.span.ends_at <= command.span.ends_at
-    )
-    if within and current.accepted.accepted_at is None:
-        note_acceptance(tx, case, AcceptedBy.ROTA)
+    earlier = pre_accepted_by(tx, case, command.staff_id)
+    if earlier is not None:
+        note_acceptance(tx, case, earlier)
 
 
 @dataclass(frozen=True)

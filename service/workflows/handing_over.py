@@ -20,14 +20,15 @@ from service.policy.room import HOST, arrival
 from service.policy.rules import Stage
 from service.policy.session import ENGAGED, WITH_MEETING, IllegalMove, SessionState
 from service.policy.staff import AcceptedBy, DutyKind, known_on
-from service.store import alerts, candidates, cases, duties, hand_overs, meetings, presence
+from service.store import alerts, candidates, cases, hand_overs, meetings, presence
 from service.store import staffing as assignments
 from service.store.cases import Held
 from service.store.hand_overs import Change
 from service.store.meetings import Meeting
+from service.store.outcomes import Overtaken
 from service.store.staffing import CurrentAssignment
 from service.store.transactions import Tx
-from service.workflows import choosing, falling, staffing
+from service.workflows import eligible, falling, staffing
 from service.workflows.roster import roster
 
 CLOCKS_APART = timedelta(seconds=5)
@@ -48,7 +49,7 @@ def swap(tx: Tx, command: SwapSecondStaff) -> SessionId:
     case = cases.lock(tx, command.session_id, Held(staff=frozenset({command.staff_id})))
     if assignments.current(tx, command.session_id) is None:
         raise NotFound
-    choosing.must_be_eligible(candidates.candidates(tx, case, [command.staff_id]))
+    eligible.must_be_eligible(candidates.candidates(tx, case, [command.staff_id]))
     return _change_to(tx, case, command, standing_by=False)
 
 
@@ -63,14 +64,15 @@ class ReplaceFromStandby:
 def replace_from_standby(tx: Tx, command: ReplaceFromStandby) -> SessionId:
     """Put on the first of those standing by whom every rule allows; they have accepted beforehand."""
     case = cases.load(tx, command.session_id)
-    standing = duties.standing(tx, DutyKind.STANDBY, cases.span_of(case.session))
-    order = list(dict.fromkeys(stretch.staff_id for stretch in standing))
+    order = staffing.said_yes_beforehand(tx, case, DutyKind.STANDBY)
     found = candidates.candidates(tx, case, order) if order else ()
     chosen = next((one.staff_id for one in found if not one.objections), None)
     if chosen is None:
-        raise choosing.nobody(found)
+        raise eligible.nobody(found)
     case = cases.lock(tx, command.session_id, Held(staff=frozenset({chosen})))
-    choosing.must_be_eligible(candidates.candidates(tx, case, [chosen]))
+    if chosen not in staffing.said_yes_beforehand(tx, case, DutyKind.STANDBY):
+        raise Overtaken
+    eligible.must_be_eligible(candidates.candidates(tx, case, [chosen]))
     swapping = SwapSecondStaff(command.session_id, chosen, command.reason)
     return _change_to(tx, case, swapping, standing_by=True)
 
@@ -133,7 +135,7 @@ def _ask_for_hand_over(
             current.staff_id,
             command.staff_id,
             command.reason,
-            tx.now if accepted else None,
+            assignments.after_all_others(tx, command.staff_id) if accepted else None,
         ),
     )
     tx.record(
@@ -199,7 +201,8 @@ def _take_over(tx: Tx, case: CaseFile, change: HandOver, shown: _Shown) -> None:
         return
     hand_overs.arrive(tx, change.hand_over_id, shown.gap)
     staffing.take_off(tx, session_id, current, "handed_over")
-    staffing.put_on(tx, case, change.newcomer, accepted_by=AcceptedBy.HAND_OVER)
+    said_at = change.case.assignment.accepted_at if change.case.assignment else None
+    staffing.put_on(tx, case, change.newcomer, accepted_by=AcceptedBy.HAND_OVER, said_at=said_at)
     facts: dict[str, Fact] = {"shown_by": shown.by.value, "measured": shown.gap is not None}
     facts |= _known(change)
     if shown.gap is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from service.audit.events import Entry, Event
 from service.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from service.policy.people import Role, StaffId
-from service.policy.staff import RelationKind
+from service.policy.staff import RelationKind, StaffMember
 from service.store import alerts, staff
 from service.store.staff import StaffRecord
 from service.store.transactions import Tx
@@ -40,6 +40,12 @@ def notice(tx: Tx, staff_id: StaffId) -> None:
         if member.same_person_as(other):
             pair = ":".join(sorted((staff_id, other.staff_id)))
             alerts.raise_alert(tx, pair, "same_person", None)
+
+
+def is_one_person(tx: Tx, subject: str, member: StaffMember) -> bool:
+    """Whether whoever is known under this id is the member of staff, under whichever entry."""
+    known = staff.members(tx, frozenset({StaffId(subject)})).get(StaffId(subject))
+    return subject == member.staff_id if known is None else known.same_person_as(member)
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,22 @@
 """Second staff: put on a session, accepting, taken off again (POL-03)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from service.audit.events import Entry, Event
 from service.audit.leaves import Fact
 from service.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from service.policy.case import CaseFile, HandOver
 from service.policy.people import Role, SessionId, StaffId
-from service.policy.session import ENGAGED, IllegalMove, SessionState
-from service.policy.staff import AcceptedBy, DutyKind
-from service.store import cases, duties, hand_overs, sessions, staff, staffing
+from service.policy.session import ENGAGED, IllegalMove
+from service.policy.staff import AcceptedBy, Assignment, DutyKind
+from service.store import candidates, cases, duties, hand_overs, sessions, staff, staffing
 from service.store.cases import Held
 from service.store.staffing import CurrentAssignment
 from service.store.transactions import Tx
-from service.workflows import falling
+from service.workflows import eligible, falling
 from service.workflows.links import must_be_a_person
+from service.workflows.same_person import is_one_person
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class AssignSecondStaff:
 
 
 def assign(tx: Tx, command: AssignSecondStaff) -> SessionId:
-    """Assign second staff. Never the tutor, by id or as a second entry of the same person."""
+    """Assign second staff by hand, by the rules that choose them too. Never the tutor, by id or as a
+    second entry of the same person."""
     case = cases.lock(tx, command.session_id, Held(staff=frozenset({command.staff_id})))
     if case.session.state not in ENGAGED:
         raise IllegalMove("This session is over.")
@@ -37,37 +40,65 @@ def assign(tx: Tx, command: AssignSecondStaff) -> SessionId:
         raise InvalidInput.of(
             "staff_id", "is_the_tutor", "The tutor cannot be their own second member of staff."
         )
+    if case.second_staff is None:
+        eligible.must_be_eligible(candidates.candidates(tx, case, [command.staff_id]))
     return put_on(tx, case, command.staff_id)
 
 
 def put_on(
-    tx: Tx, case: CaseFile, staff_id: StaffId, *, accepted_by: AcceptedBy | None = None
+    tx: Tx,
+    case: CaseFile,
+    staff_id: StaffId,
+    *,
+    accepted_by: AcceptedBy | None = None,
+    said_at: datetime | None = None,
 ) -> SessionId:
-    """Assign somebody. Whoever is on the rota then, or stood by for this, has accepted already."""
+    """Assign somebody. Whoever is on the rota then, stood by for this, or said yes to taking over at
+    `said_at`, has accepted already."""
     session_id = case.session.session_id
     if staffing.assign(tx, session_id, staff_id) is not None:
         raise Conflict("Somebody is assigned already. Release them first.", code="assigned")
     tx.record(Entry(Event.SECOND_STAFF_ASSIGNED, session_id, {"second_staff": staff_id}))
     earlier = accepted_by or pre_accepted_by(tx, case, staff_id)
     if earlier is not None:
-        note_acceptance(tx, case, earlier)
+        note_acceptance(tx, case, earlier, said_at)
     sessions.touch(tx, [session_id])
     return session_id
 
 
 def pre_accepted_by(tx: Tx, case: CaseFile, staff_id: StaffId) -> AcceptedBy | None:
     """By what the person has said yes to the session's time beforehand, if by anything."""
-    on_rota = duties.standing(tx, DutyKind.ROTA, cases.span_of(case.session), staff_id)
-    return AcceptedBy.ROTA if on_rota else None
+    return AcceptedBy.ROTA if said_yes_beforehand(tx, case, DutyKind.ROTA, staff_id) else None
 
 
-def note_acceptance(tx: Tx, case: CaseFile, earlier: AcceptedBy | None = None) -> None:
-    """Record the yes of whoever is on the session now, and whose word it rests on."""
+def said_yes_beforehand(
+    tx: Tx, case: CaseFile, kind: DutyKind, staff_id: StaffId | None = None
+) -> tuple[StaffId, ...]:
+    """Who said yes to the session's time beforehand, first the one listed first. What the tutor put on
+    record for somebody else does not count: nobody says yes for their own second staff."""
+    standing = duties.standing(tx, kind, case.span, staff_id)
+    count = (
+        one.staff_id
+        for one in standing
+        if one.noted_by == one.staff_id or not is_one_person(tx, one.noted_by, case.tutor)
+    )
+    return tuple(dict.fromkeys(count))
+
+
+def note_acceptance(
+    tx: Tx,
+    case: CaseFile,
+    earlier: AcceptedBy | None = None,
+    said_at: datetime | None = None,
+) -> None:
+    """Record the yes of whoever is on the session now, whose word it rests on, and when it was said
+    if that was before: a room that was promised first stays the first."""
     session_id = case.session.session_id
     current = staffing.current(tx, session_id)
     if current is None:
         raise NotFound
-    staffing.accept(tx, current.assignment_id, case.session.terms)
+    at = said_at or staffing.after_all_others(tx, current.staff_id)
+    staffing.accept(tx, current.assignment_id, case.session.terms, at)
     own = earlier is None and tx.by.subject == current.staff_id
     facts: dict[str, Fact] = {"terms": case.session.terms, "own_word": own}
     if earlier is not None:
@@ -95,10 +126,11 @@ def accept(tx: Tx, command: AcceptSession) -> SessionId:
         return command.session_id
     if tx.by.subject != current.staff_id:
         must_be_a_person(tx.by)
-        if tx.by.subject == case.tutor.staff_id:
+        if is_one_person(tx, tx.by.subject, case.tutor):
             raise NotAllowed("The tutor cannot accept for their own second member of staff.")
     if current.accepted.accepted_at is not None:
         return command.session_id
+    eligible.must_be_eligible_now(tx, _once_accepted(tx, case, current.staff_id))
     note_acceptance(tx, case)
     sessions.touch(tx, [command.session_id])
     return command.session_id
@@ -108,9 +140,15 @@ def accept_hand_over(tx: Tx, case: CaseFile, change: HandOver) -> None:
     """The newcomer says yes to taking over; saying it again changes nothing."""
     if change.case.assignment is not None and change.case.assignment.accepted_at is not None:
         return
-    hand_overs.accept(tx, change.hand_over_id)
+    newcomer = StaffId(tx.by.subject)
+    eligible.must_be_eligible_now(tx, _once_accepted(tx, change.case, newcomer))
+    hand_overs.accept(tx, change.hand_over_id, staffing.after_all_others(tx, newcomer))
     session_id = case.session.session_id
-    tx.record(Entry(Event.HAND_OVER_ACCEPTED, session_id, {"coming": tx.by.subject}))
+    tx.record(Entry(Event.HAND_OVER_ACCEPTED, session_id, {"coming": newcomer}))
+
+
+def _once_accepted(tx: Tx, case: CaseFile, staff_id: StaffId) -> CaseFile:
+    return replace(case, assignment=Assignment(staff_id, tx.now))
 
 
 @dataclass(frozen=True)
@@ -122,13 +160,16 @@ class ReleaseSecondStaff:
 
 
 def release(tx: Tx, command: ReleaseSecondStaff) -> SessionId:
-    """Release second staff. An open session without them is shut in the same transaction."""
+    """Release second staff. An open session without them is shut in the same transaction. Once it is
+    over nobody is taken off it: who was there stays on record (pitfalls 29 and 30)."""
     case = cases.lock(tx, command.session_id)
     current = staffing.current(tx, command.session_id)
-    if current is None or case.session.state in (SessionState.CLOSED, SessionState.CANCELLED):
+    if current is None:
         raise NotFound
     if tx.by.subject != current.staff_id and not tx.by.has(Role.COORDINATOR, Role.DSL):
         raise NotAllowed("Only the assigned person or a coordinator can release.")
+    if case.session.state not in ENGAGED:
+        raise IllegalMove("This session is over.")
     if not command.reason.strip():
         raise InvalidInput.of("reason", "missing", "Say why.")
     take_off(tx, command.session_id, current, command.reason)

@@ -8,7 +8,14 @@ from service.policy.consent import Basis, ConsentEntry, ConsentKind, Purpose, Re
 from service.policy.organisation import Windows
 from service.policy.people import HostId, StaffId
 from service.policy.session import CoverMode, Span
-from service.policy.staff import Assignment, CheckScheme, Evidence, EvidenceKind, StaffMember
+from service.policy.staff import (
+    Assignment,
+    CheckScheme,
+    Evidence,
+    EvidenceKind,
+    StaffMember,
+    TakenAs,
+)
 from tests.builders import (
     CHILD,
     ENDS,
@@ -26,6 +33,7 @@ from tests.builders import (
     a_session,
     a_staff_member,
     a_visited_case,
+    elsewhere,
 )
 
 MINUTE = timedelta(minutes=1)
@@ -119,14 +127,14 @@ KEEPERS = (a_staff_member(TUTOR), a_staff_member(SECOND))
 OFF_DUTY = a_staff_member(SECOND, works=(None,) * 7)
 NO_GAP = a_case(
     organisation=replace(ORGANISATION, windows=Windows(second_staff_gap=20)),
-    second_staff_elsewhere=(Span(ENDS + 10 * MINUTE, ENDS + 40 * MINUTE),),
+    second_staff_elsewhere=(elsewhere(ENDS + 10 * MINUTE, ENDS + 40 * MINUTE),),
 )
 NOT_ADOPTED = a_visited_case(
     organisation=replace(ORGANISATION, cover_modes=frozenset({CoverMode.THROUGHOUT})),
 )
 NOT_STAGGERED = a_visited_case(
     organisation=replace(ORGANISATION, second_staff_rooms=3),
-    second_staff_elsewhere=(Span(STARTS + 4 * MINUTE, ENDS),),
+    second_staff_elsewhere=(elsewhere(STARTS + 4 * MINUTE, ENDS, TakenAs.VISITING),),
 )
 BESIDE_SECOND = a_staff_member(SECOND, connections=frozenset({MOTHER}))
 BESIDE_TUTOR = a_staff_member(TUTOR, connections=frozenset({CHILD}))
@@ -178,7 +186,9 @@ BROKEN = [
     Broken("R-08", "pledge_void", a_case(children=(a_child_case(nominated=frozenset()),))),
     Broken("R-08", "pledge_taken_by_tutor", a_case(children=(TOOK_PLEDGE,))),
     Broken("R-09", "visiting_not_allowed", VISITED),
-    Broken("R-09", "second_staff_elsewhere", a_case(second_staff_elsewhere=(Span(STARTS, ENDS),))),
+    Broken(
+        "R-09", "second_staff_elsewhere", a_case(second_staff_elsewhere=(elsewhere(STARTS, ENDS),))
+    ),
     Broken("R-09", "second_staff_no_gap", NO_GAP),
     Broken("R-09", "cover_mode_not_adopted", NOT_ADOPTED),
     Broken("R-09", "second_staff_not_staggered", NOT_STAGGERED),

@@ -7,10 +7,12 @@ import pytest
 
 from service.policy.clearance import outstanding
 from service.policy.consent import ConsentKind
+from service.policy.organisation import Windows
 from service.policy.people import Authority, Child, ChildId, Tie
 from service.policy.presence import PresenceMode
 from service.policy.rules import OVERRIDABLE, RULES, Stage
-from service.policy.session import CoverMode, Span
+from service.policy.session import CoverMode
+from service.policy.staff import TakenAs
 from tests.builders import (
     CHILD,
     ENDS,
@@ -28,6 +30,7 @@ from tests.builders import (
     a_session,
     a_staff_member,
     a_visited_case,
+    elsewhere,
 )
 from tests.policy.broken import BROKEN, MINUTE, Broken, saying, trained_until
 
@@ -223,10 +226,42 @@ def test_the_cap_is_the_lower_of_cover_mode_and_organisation(
         session=a_session(cover_mode=mode),
         organisation=replace(ORGANISATION, second_staff_rooms=cap),
         second_staff_elsewhere=tuple(
-            Span(STARTS - 10 * place * MINUTE, ENDS) for place in range(1, others + 1)
+            elsewhere(STARTS - 10 * place * MINUTE, ENDS, TakenAs.VISITING)
+            for place in range(1, others + 1)
         ),
     )
     assert (codes(case) == []) is clear
+
+
+@pytest.mark.pitfall(25)
+@pytest.mark.parametrize("mode", CoverMode)
+@pytest.mark.parametrize("taken_as", TakenAs)
+def test_two_rooms_at_once_are_covered_only_where_both_are_visited(
+    mode: CoverMode, taken_as: TakenAs
+) -> None:
+    case = a_visited_case(
+        session=a_session(cover_mode=mode),
+        organisation=replace(ORGANISATION, second_staff_rooms=3),
+        second_staff_elsewhere=(elsewhere(STARTS - 10 * MINUTE, ENDS, taken_as),),
+    )
+    both_visited = mode is CoverMode.VISITING and taken_as is TakenAs.VISITING
+    assert codes(case) == ([] if both_visited else ["second_staff_elsewhere"])
+
+
+@pytest.mark.parametrize("mode", CoverMode)
+@pytest.mark.parametrize("taken_as", TakenAs)
+def test_the_gap_is_kept_between_rooms_unless_both_are_visited(
+    mode: CoverMode, taken_as: TakenAs
+) -> None:
+    case = a_visited_case(
+        session=a_session(cover_mode=mode),
+        organisation=replace(
+            ORGANISATION, second_staff_rooms=3, windows=Windows(second_staff_gap=10)
+        ),
+        second_staff_elsewhere=(elsewhere(ENDS + 9 * MINUTE, ENDS + 60 * MINUTE, taken_as),),
+    )
+    both_visited = mode is CoverMode.VISITING and taken_as is TakenAs.VISITING
+    assert codes(case) == ([] if both_visited else ["second_staff_no_gap"])
 
 
 def test_who_agreed_to_visits_agreed_to_second_staff_who_stay_as_well() -> None:
@@ -235,7 +270,7 @@ def test_who_agreed_to_visits_agreed_to_second_staff_who_stay_as_well() -> None:
 
 
 def test_a_room_that_ends_when_this_one_starts_takes_nobody() -> None:
-    before, after = Span(STARTS - 30 * MINUTE, STARTS), Span(ENDS, ENDS + 30 * MINUTE)
+    before, after = elsewhere(STARTS - 30 * MINUTE, STARTS), elsewhere(ENDS, ENDS + 30 * MINUTE)
     assert codes(a_case(second_staff_elsewhere=(before, after))) == []
 
 

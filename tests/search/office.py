@@ -131,11 +131,14 @@ class Office(History):
     def second_staff_is_released(self, lesson: int) -> None:
         """Whoever is assigned goes."""
         session_id, one = self.lesson(lesson)
-        if one.second is None or self.state(session_id) in ("closed", "cancelled"):
+        if one.second is None:
             return
         command = staffing.ReleaseSecondStaff(session_id, "ill")
-        self.must(staffing.release, command, self.coordinator)
-        one.second, one.accepted, one.newcomer = None, False, None
+        if self.state(session_id) in ("booked", "opening", "open", "live"):
+            self.must(staffing.release, command, self.coordinator)
+            one.second, one.accepted, one.newcomer = None, False, None
+        else:
+            assert not self.do(staffing.release, command, self.coordinator)[0]
 
     @precondition(lambda self: self.lessons)
     @rule(lesson=SOME, who=SOME)

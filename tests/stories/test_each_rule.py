@@ -17,7 +17,7 @@ from service.policy.consent import Route as WordRoute
 from service.policy.people import Authority, Role, SessionId
 from service.policy.rules import OVERRIDABLE, RULES
 from service.policy.session import CoverMode, Span
-from service.workflows import duties, onboarding, register, staffing
+from service.workflows import amending, booking, duties, onboarding, register, staffing
 from service.workflows.consent import SayWord, say_word
 from tests.harness import ORGANISATION, REHEARSING, VISITED, House, running
 from tests.invariants import check_everything
@@ -108,12 +108,26 @@ async def nobody_promised_to_be_there(world: World) -> SessionId:
 
 
 async def second_staff_covers_another_room_first(world: World) -> SessionId:
+    """This one was moved to the time of the other, and they say yes to all of that time."""
+    now = world.house.clock.now()
     other_tutor = await a_colleague(world.house, "Tess", "tess")
     other_family = await a_family(world.house, "brook", world.coordinator)
-    elsewhere = await book(world, other_family.child, tutor=other_tutor)
+    later = now + timedelta(minutes=70)
+    elsewhere = await book(world, other_family.child, tutor=other_tutor, starts_at=later)
     await cover(world, elsewhere)
-    await world.house.advance(seconds=1)
-    return await a_clear_session(world)
+    await say(world)
+    session_id = await book(world, starts_at=now + timedelta(hours=3))
+    assign = staffing.AssignSecondStaff(session_id, world.second)
+    await world.house.do(staffing.assign, assign, world.as_coordinator)
+    starts, ends = now + timedelta(minutes=60), now + timedelta(minutes=105)
+    terms = booking.Terms(starts, ends, "local", "Europe/London", "Fractions")
+    moved = amending.Reschedule(session_id, None, terms)
+    await world.house.do(amending.reschedule, moved, world.as_coordinator)
+    rota = duties.AcceptRota(world.second, Span(now, now + timedelta(hours=6)))
+    by = world.actor(world.second, Role.SECOND_STAFF)
+    await world.house.do(duties.accept_rota, rota, by)
+    await pledge(world, session_id, terms=2)
+    return session_id
 
 
 async def the_tutor_is_suspended(world: World) -> SessionId:

@@ -84,12 +84,11 @@ async def test_nobody_is_chosen_whom_the_rules_keep_out_and_no_name_is_told(worl
     session_id = await book(world)
     reply = await office(world).put(place(session_id), {"auto": True})
     assert (reply.status, reply.code) == (409, "nobody_eligible")
-    assert reply.body["details"] == {
-        "reasons": [
-            {"code": "second_staff_absent", "people": 2},
-            {"code": "second_staff_is_family", "people": 1},
-        ]
-    }
+    reasons = reply.body["details"]["reasons"]
+    assert [(one["sentence"], one["people"]) for one in reasons] == [
+        ("The second member of staff is away at that time.", 2),
+        ("The second member of staff is family.", 1),
+    ]
     tutor = world.house.api(Role.TUTOR, subject=world.tutor)
     assert (await tutor.post(place(session_id, "/suggestions"))).status == 403
 

@@ -50,9 +50,10 @@ class CandidateView(View):
 
 
 class ReasonView(View):
-    """One reason of the rules, and how many people it keeps out."""
+    """One reason of the rules in words, and how many people it keeps out."""
 
     code: str
+    sentence: str
     people: int
 
 
@@ -102,7 +103,9 @@ async def suggest(call: Call) -> Answer:
         )
         for one in found.eligible
     )
-    reasons = tuple(ReasonView(code=code, people=count) for code, count in found.reasons.items())
+    reasons = tuple(
+        ReasonView(code=one.code, sentence=one.sentence, people=one.people) for one in found.reasons
+    )
     return Answer(200, SuggestionsView(eligible=eligible, not_eligible=reasons))
 
 
