@@ -4,6 +4,7 @@ Reconcilers do not tick by themselves here: `settle` goes round until nothing is
 when time passes and when work is done.
 """
 
+import asyncio
 import os
 import re
 from collections.abc import AsyncIterator
@@ -258,9 +259,20 @@ class House:
 
     async def reorganise(self, organised: str) -> None:
         """Stop the service and start it with another `organisation.toml`."""
-        await self.service.aclose()
         self.settings.organisation_file.write_text(organised, "utf-8")
-        self.running = await self.service.enter_async_context(serving(self.settings, self.clock))
+        await self.restart()
+
+    async def restart(self, *, with_rounds: bool = False) -> None:
+        """Stop the service and start it, with ticks of its own if asked for."""
+        await self.service.aclose()
+        started = serving(self.settings, self.clock, with_rounds=with_rounds)
+        self.running = await self.service.enter_async_context(started)
+
+    async def has_gone_round(self) -> None:
+        """Until the first round of every reconciler is over: they all begin at once."""
+        async with asyncio.timeout(30):
+            while not (await self.api().get("/readyz")).ok:
+                pass
 
     async def _everywhere(self, path: str, body: Any = None) -> None:
         """One call of the control API of every provider."""

@@ -123,7 +123,7 @@ def _ask_for_hand_over(
     if meeting.provider in HELD_BY_ONE_ACCOUNT:
         raise Conflict(
             "In this call one person's own account holds the room, and that cannot change while it "
-            "runs. They stay, or the session ends.",
+            "runs. They stay, or the lead ends the session and the rest is booked anew.",
             code="room_cannot_be_handed_over",
         )
     beforehand = standing_by or staffing.pre_accepted_by(tx, case, command.staff_id) is not None
