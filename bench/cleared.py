@@ -102,6 +102,7 @@ def _evidence(tx: Tx, key: str, kind: EvidenceKind, today: date) -> Row:
         "seen_on": today - timedelta(days=20),
         "trusted_until": None if is_agreement else today + timedelta(days=300),
         "policy_version": "v1" if is_agreement else None,
+        "scheme": "dbs_enhanced" if kind is EvidenceKind.BACKGROUND_CHECK else None,
         "seen_by": None if is_agreement else ADMIN.subject,
         "at": tx.now,
     }

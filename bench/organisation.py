@@ -13,13 +13,13 @@ from integrations.sms.texter import NoTexts
 from service.app import house_of
 from service.policy.consent import ConsentKind, Purpose, Route
 from service.policy.people import Actor, Authority, ChildId, ParentId, Role, StaffId
-from service.policy.staff import Evidence, EvidenceKind
+from service.policy.staff import CheckScheme, Evidence, EvidenceKind
 from service.ports import Clock, SystemClock
 from service.settings import Settings, load_organisation
 from service.store import audit_log, migrate
 from service.store.policies import PolicyVersion
 from service.store.transactions import Refused, Store, Tx, open_store
-from service.workflows import accounts, consent, onboarding, register
+from service.workflows import accounts, consent, evidence, onboarding, register
 from service.workflows.deps import Deps
 
 ADMIN = Actor("staff_bench", frozenset({Role.ADMIN, Role.COORDINATOR, Role.DSL}))
@@ -105,8 +105,9 @@ async def _tutor(store: Store, number: int, today: date) -> StaffId:
     for kind in EvidenceKind:
         version = "v1" if kind is EvidenceKind.POLICY_ACKNOWLEDGEMENT else None
         until = None if version else today + timedelta(days=300)
-        seen = Evidence(kind, today - timedelta(days=20), until, version)
-        await do(store, register.add_evidence, register.AddEvidence(staff_id, seen))
+        scheme = CheckScheme.DBS_ENHANCED if kind is EvidenceKind.BACKGROUND_CHECK else None
+        seen = Evidence(kind, today - timedelta(days=20), until, version, scheme)
+        await do(store, evidence.add_evidence, evidence.AddEvidence(staff_id, seen))
     return staff_id
 
 

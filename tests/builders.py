@@ -24,6 +24,7 @@ from service.policy.presence import CheckIn, Pledge, PresenceMode
 from service.policy.session import CoverMode, Session, SessionState, Span
 from service.policy.staff import (
     Assignment,
+    CheckScheme,
     Elsewhere,
     Evidence,
     EvidenceKind,
@@ -58,7 +59,13 @@ def a_staff_member(staff_id: StaffId, **changes: object) -> StaffMember:
         staff_id=staff_id,
         account_domain="tuition.example",
         evidence=(
-            Evidence(EvidenceKind.BACKGROUND_CHECK, date(2025, 1, 1), date(2027, 12, 31)),
+            Evidence(
+                EvidenceKind.BACKGROUND_CHECK,
+                date(2025, 1, 1),
+                date(2027, 12, 31),
+                None,
+                CheckScheme.DBS_ENHANCED,
+            ),
             Evidence(EvidenceKind.TRAINING, date(2026, 1, 1), date(2027, 1, 1)),
             Evidence(EvidenceKind.POLICY_ACKNOWLEDGEMENT, date(2026, 1, 1), None, "v3"),
         ),

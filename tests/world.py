@@ -19,13 +19,14 @@ from service.policy.people import (
 )
 from service.policy.presence import PresenceMode
 from service.policy.session import CoverMode
-from service.policy.staff import Evidence, EvidenceKind
+from service.policy.staff import CheckScheme, Evidence, EvidenceKind
 from service.store.policies import PolicyVersion
 from service.workflows import (
     accounts,
     booking,
     consent,
     duty_rota,
+    evidence,
     links,
     onboarding,
     presence,
@@ -138,8 +139,9 @@ async def a_colleague(
         until = None if version else today + timedelta(days=200)
         if kind is EvidenceKind.BACKGROUND_CHECK and checked_until is not None:
             until = checked_until
-        evidence = Evidence(kind, today - timedelta(days=20), until, version)
-        await house.do(register.add_evidence, register.AddEvidence(staff_id, evidence), ADMIN)
+        scheme = CheckScheme.DBS_ENHANCED if kind is EvidenceKind.BACKGROUND_CHECK else None
+        seen = Evidence(kind, today - timedelta(days=20), until, version, scheme)
+        await house.do(evidence.add_evidence, evidence.AddEvidence(staff_id, seen), ADMIN)
     return staff_id
 
 

@@ -6,13 +6,13 @@ without anyone remembering it (POL-10 to POL-13, POL-30).
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from service.policy.organisation import Hours, Organisation
-from service.policy.people import StaffId
+from service.policy.people import StaffId, birthday
 from service.policy.session import Span
 
 TRAINING_GRACE = timedelta(days=14)
@@ -29,6 +29,11 @@ class EvidenceKind(StrEnum):
     BACKGROUND_CHECK = "background_check"
     TRAINING = "training"
     POLICY_ACKNOWLEDGEMENT = "policy_acknowledgement"
+
+
+LONGEST_TRUST = {EvidenceKind.BACKGROUND_CHECK: 5, EvidenceKind.TRAINING: 3}
+"""For how many years after it was seen a check or a training is trusted at most. An acknowledgement has
+no end: it is judged by its version."""
 
 
 class CheckScheme(StrEnum):
@@ -55,9 +60,10 @@ class RelationKind(StrEnum):
 
 @dataclass(frozen=True)
 class Evidence:
-    """One thing seen: trusted through `trusted_until`, or without end if that is None.
+    """One thing seen, and the last day on which it is trusted.
 
-    `number_key` is a digest of a check's number; the number itself and its paper are never kept.
+    `number_key` is a digest of a check's number; the number itself and its paper are never kept. What
+    was `invalidated` was never right, or is no longer: it stays on record and counts for nothing.
     """
 
     kind: EvidenceKind
@@ -66,10 +72,23 @@ class Evidence:
     policy_version: str | None = None
     scheme: CheckScheme | None = None
     number_key: str | None = None
+    evidence_id: str = field(default="", compare=False)
+    invalidated: bool = field(default=False, compare=False)
+
+    @property
+    def longest_until(self) -> date | None:
+        """The last day on which something of this kind can be trusted at most; None if it has no end."""
+        years = LONGEST_TRUST.get(self.kind)
+        return None if years is None else birthday(self.seen_on, years)
 
     def holds_on(self, day: date) -> bool:
-        """Whether this can be relied on for the day."""
-        return self.trusted_until is None or day <= self.trusted_until
+        """Whether this can be relied on for the day. A check or training of which nobody noted the end
+        cannot, on any day."""
+        if self.invalidated:
+            return False
+        if self.longest_until is None:
+            return True
+        return self.trusted_until is not None and day <= min(self.trusted_until, self.longest_until)
 
 
 @dataclass(frozen=True)
@@ -77,8 +96,9 @@ class StaffMember:
     """A member of staff as a decision sees one: no name, no number.
 
     `relations` holds ids of children and staff declared as family or household. `contact_keys` are
-    digests of mail address, telephone and staff number, so that one person with two entries, or a
-    parent who is also staff, is noticed without anyone's details being read (pitfalls 9 and 28).
+    digests of mail address, telephone and the numbers of background checks, so that one person with two
+    entries, or a parent who is also staff, is noticed without anyone's details being read (pitfalls 9
+    and 28). A check's number tells who somebody is, whether or not the check still counts.
     `connections` are families whose employer, friend or neighbour this person is and which no lead has
     accepted; `distinct_from` are colleagues of whom a lead has said that they are somebody else.
     """
@@ -188,24 +208,39 @@ def _holds(member: StaffMember, kind: EvidenceKind, on: date) -> bool:
 
 
 def _check(member: StaffMember, on: date, organisation: Organisation) -> Iterator[Shortcoming]:
-    held = [
-        item
-        for item in member.evidence
-        if item.kind is EvidenceKind.BACKGROUND_CHECK and item.holds_on(on)
-    ]
-    if not held:
-        yield Shortcoming("check_missing", "has no background check that holds on that day")
-    elif not any(_counts(item.scheme, organisation) for item in held):
+    checks = [item for item in member.evidence if item.kind is EvidenceKind.BACKGROUND_CHECK]
+    held = [item for item in checks if item.holds_on(on)]
+    if any(_counts(item.scheme, organisation) for item in held):
+        return
+    if any(item.scheme is None for item in held):
+        yield Shortcoming(
+            "check_unnamed",
+            "has a background check without its scheme: record it again with the scheme",
+        )
+    elif held:
         yield Shortcoming("check_too_weak", "has a background check of a kind that does not count")
+    elif _is_endless(checks):
+        yield Shortcoming(
+            "check_endless",
+            "has a background check without an end: record it again with the day until which it is "
+            "trusted",
+        )
+    else:
+        yield Shortcoming("check_missing", "has no background check that holds on that day")
+
+
+def _is_endless(items: Iterable[Evidence]) -> bool:
+    """Whether one of these stands and lacks nothing but the day until which it is trusted."""
+    return any(item.trusted_until is None and not item.invalidated for item in items)
 
 
 def _counts(scheme: CheckScheme | None, organisation: Organisation) -> bool:
-    """Whether a check by this scheme will do. An organisation may name those that it accepts; a check
-    whose scheme nobody noted counts only where it has named none."""
-    if scheme in BASIC:
+    """Whether a check by this scheme will do: not a basic one, nor one whose scheme nobody noted. An
+    organisation may name those that it accepts."""
+    if scheme is None or scheme in BASIC:
         return False
     accepted = organisation.accepted_checks
-    return not accepted or (scheme is not None and scheme.value in accepted)
+    return not accepted or scheme.value in accepted
 
 
 def known_on(member: StaffMember, on: date) -> dict[str, str | None]:
@@ -232,13 +267,19 @@ def _training(member: StaffMember, on: date) -> Iterator[Shortcoming]:
         return
     if _holds(member, EvidenceKind.TRAINING, on - TRAINING_GRACE):
         yield Shortcoming("training_lapsed", "has training that ended a few days before that day")
-        return
-    yield Shortcoming("training_missing", "has no current training")
+    elif _is_endless(item for item in member.evidence if item.kind is EvidenceKind.TRAINING):
+        yield Shortcoming(
+            "training_endless",
+            "has training without an end: record it again with the day until which it is good",
+        )
+    else:
+        yield Shortcoming("training_missing", "has no current training")
 
 
 def _acknowledged(member: StaffMember, organisation: Organisation) -> bool:
     return any(
         item.kind is EvidenceKind.POLICY_ACKNOWLEDGEMENT
+        and not item.invalidated
         and item.policy_version in organisation.policy_versions_in_force
         for item in member.evidence
     )

@@ -22,6 +22,7 @@ from service.policy.staff import (
 )
 from service.store import contacts
 from service.store.tables import (
+    EvidenceInvalidationRow,
     EvidenceRow,
     RelationRow,
     StaffRow,
@@ -31,13 +32,18 @@ from service.store.transactions import Reader, Tx
 
 STAFF = table_of(StaffRow)
 EVIDENCE = table_of(EvidenceRow)
+INVALIDATIONS = table_of(EvidenceInvalidationRow)
 RELATIONS = table_of(RelationRow)
 
 _IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
 _WANTED: sa.BindParameter[str] = sa.bindparam("wanted")
 _IS_THERE = sa.select(STAFF.c.id).where(STAFF.c.id == _WANTED)
 _MEMBERS = sa.select(STAFF).where(STAFF.c.id.in_(_IDS))
-_EVIDENCE_OF = sa.select(EVIDENCE).where(EVIDENCE.c.staff_id.in_(_IDS))
+_EVIDENCE_OF = (
+    sa.select(EVIDENCE, INVALIDATIONS.c.at.label("invalidated_at"))
+    .outerjoin(INVALIDATIONS, INVALIDATIONS.c.evidence_id == EVIDENCE.c.id)
+    .where(EVIDENCE.c.staff_id.in_(_IDS))
+)
 _RELATIONS_OF = sa.select(RELATIONS).where(RELATIONS.c.staff_id.in_(_IDS))
 
 
@@ -181,6 +187,12 @@ def append_evidence(tx: Tx, staff_id: StaffId, item: Evidence, seen_by: str | No
     )
 
 
+def append_invalidation(tx: Tx, evidence_id: str) -> None:
+    """Append that one thing seen counts no more."""
+    row = {"evidence_id": evidence_id, "by": tx.by.subject, "at": tx.now}
+    tx.conn.execute(INVALIDATIONS.insert().values(row))
+
+
 def put_relation(tx: Tx, staff_id: StaffId, related_id: str, kind: RelationKind) -> bool:
     """Declare a relation; False if it stands already. One that was accepted stands open again: what is
     declared anew may be another thing than what the lead accepted."""
@@ -238,6 +250,8 @@ def members(reader: Tx | Reader, ids: frozenset[StaffId]) -> dict[StaffId, Staff
                 row.policy_version,
                 None if row.scheme is None else CheckScheme(row.scheme),
                 row.number_key,
+                row.id,
+                row.invalidated_at is not None,
             )
         )
     relations: dict[tuple[str, str], set[str]] = defaultdict(set)

@@ -7,7 +7,7 @@ nothing: bringing the same list in again completes what a machine that stopped l
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -20,7 +20,7 @@ from service.policy.staff import Evidence
 from service.store import people, staff, ties
 from service.store.people import ParentRecord
 from service.store.transactions import Tx
-from service.workflows import marks_from_lists, onboarding, register
+from service.workflows import marks_from_lists, onboarding
 from service.workflows.marks_from_lists import (
     NO_ADULT_MARKS,
     NO_CHILD_MARKS,
@@ -92,11 +92,6 @@ def steps_of_family(row: FamilyRow) -> tuple[Step, ...]:
     ]
     child: tuple[Step, ...] = ((_child, row), (_child_flags, row), (_child_silence, row))
     return *child, *(step for some in steps for step in some)
-
-
-def steps_of_staff(row: StaffRow) -> tuple[Step, ...]:
-    """The entry in the register first, then what was seen."""
-    return (_colleague, row), *((_evidence, (row.ref, item)) for item in row.evidence)
 
 
 def sum_of(outcomes: list[Outcome]) -> Outcome:
@@ -211,31 +206,3 @@ def _tie(tx: Tx, pair: tuple[str, AdultRow]) -> Outcome:
         return Outcome.SAME
     onboarding.put_tie(tx, onboarding.PutTie(child_id, parent_id, *wanted))
     return Outcome.NEW if before is None else Outcome.CHANGED
-
-
-# --- the steps of a member of staff ---------------------------------------------------------------
-
-
-def _colleague(tx: Tx, row: StaffRow) -> Outcome:
-    known = colleague_called(tx, row.ref)
-    details = (row.name, row.account, row.phone, row.left_on)
-    if known is None:
-        register.put_staff(tx, register.PutStaff(*details, external_id=row.ref))
-        return Outcome.NEW
-    record = staff.staff_record(tx, known)
-    if (record.name, record.account, record.phone, record.left_on) == details:
-        return Outcome.SAME
-    register.put_staff(tx, register.PutStaff(*details, staff_id=known))
-    return Outcome.CHANGED
-
-
-def _evidence(tx: Tx, pair: tuple[str, Evidence]) -> Outcome:
-    ref, item = pair
-    staff_id = colleague_called(tx, ref)
-    if staff_id is None:
-        raise unknown("staff_id", "member of staff")
-    there = staff.members(tx, frozenset({staff_id}))[staff_id].evidence
-    if item in (replace(one, number_key=None) for one in there):  # no list holds a check's number
-        return Outcome.SAME
-    register.add_evidence(tx, register.AddEvidence(staff_id, item))
-    return Outcome.NEW

@@ -142,6 +142,6 @@ def _colleague(reader: Reader, staff_id: StaffId) -> Cells:
 
 
 def _newest(evidence: tuple[Evidence, ...], kind: EvidenceKind) -> Evidence | None:
-    """What was seen last of one kind; older evidence stays where it is."""
-    mine = [one for one in evidence if one.kind is kind]
+    """What was seen last of one kind and stands; older evidence stays where it is."""
+    mine = [one for one in evidence if one.kind is kind and not one.invalidated]
     return max(mine, key=lambda one: one.seen_on, default=None)

@@ -46,14 +46,19 @@ STAGE_OF = {
 
 
 def hold_sessions_of(tx: Tx, staff_id: StaffId) -> tuple[SessionId, ...]:
-    """Hold a member of staff and every session that rests on them; answers which: those not over that
-    they teach or cover, and those open on an account that they keep."""
+    """Hold a member of staff and every session that rests on them; answers which."""
+    affected = resting_on(tx, staff_id)
+    cases.hold(tx, affected, Held(staff=frozenset({staff_id})))
+    return affected
+
+
+def resting_on(tx: Tx, staff_id: StaffId) -> tuple[SessionId, ...]:
+    """The sessions that rest on a member of staff: those not over that they teach or cover, and those
+    open on an account that they keep."""
     teaching = sessions.running_taught_by(tx, staff_id)
     covering = staffing.running_covered_by(tx, staff_id)
     keeping = hosts.opened_on_accounts_of(tx, staff_id)
-    affected = tuple(sorted({*teaching, *covering, *keeping}))
-    cases.hold(tx, affected, Held(staff=frozenset({staff_id})))
-    return affected
+    return tuple(sorted({*teaching, *covering, *keeping}))
 
 
 def decide_again(tx: Tx, ids: tuple[SessionId, ...]) -> None:

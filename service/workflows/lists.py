@@ -11,14 +11,15 @@ from functools import partial
 from typing import TypeVar
 
 from service.errors import ChaperoneError, Conflict
-from service.policy.people import ParentId, SessionId, StaffId
-from service.store import cases, people, sessions, staffing
+from service.policy.people import ParentId, StaffId
+from service.store import cases, people, sessions
 from service.store.cases import Held
 from service.store.transactions import Tx
-from service.workflows import bringing_in, doubting, paper
+from service.workflows import bringing_in, doubting, falling, paper
 from service.workflows.bringing_in import FamilyRow, Outcome, Row, StaffRow, Step
 from service.workflows.doubting import Doubt
 from service.workflows.paper import PaperRow
+from service.workflows.staff_from_lists import steps_of_staff
 
 Known = Row | PaperRow
 T = TypeVar("T")
@@ -80,9 +81,7 @@ def _do(tx: Tx, row: Known) -> Outcome:
 def _steps_of(row: Known) -> tuple[Step, ...]:
     if isinstance(row, FamilyRow):
         return bringing_in.steps_of_family(row)
-    return (
-        bringing_in.steps_of_staff(row) if isinstance(row, StaffRow) else paper.steps_of_paper(row)
-    )
+    return steps_of_staff(row) if isinstance(row, StaffRow) else paper.steps_of_paper(row)
 
 
 # --- what is held meanwhile -----------------------------------------------------------------------
@@ -97,7 +96,7 @@ def _hold(tx: Tx, rows: Iterable[Known]) -> None:
     children |= {child for parent_id in parents for child in people.children_of(tx, parent_id)}
     colleagues = frozenset[StaffId]().union(*(one.staff for one in named))
     affected = {one for child in children for one in sessions.running_of_child(tx, child)}
-    affected |= {one for staff_id in colleagues for one in _sessions_of(tx, staff_id)}
+    affected |= {one for staff_id in colleagues for one in falling.resting_on(tx, staff_id)}
     held = Held(children=frozenset(children), parents=parents, staff=colleagues)
     cases.hold(tx, tuple(sorted(affected)), held)
 
@@ -121,8 +120,3 @@ def _there(called: Callable[[Tx, str], T | None], tx: Tx, *refs: str) -> frozens
     """Those of them who are on record already."""
     found = (called(tx, ref) for ref in refs)
     return frozenset(one for one in found if one is not None)
-
-
-def _sessions_of(tx: Tx, staff_id: StaffId) -> tuple[SessionId, ...]:
-    teaching = sessions.running_taught_by(tx, staff_id)
-    return (*teaching, *staffing.running_covered_by(tx, staff_id))

@@ -1,4 +1,4 @@
-"""The staff register: who is on it, what was seen of them, who is suspended, who is related."""
+"""The staff register: who is on it, who leaves, who is suspended, who is related."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,8 +13,8 @@ from service.policy.people import (
     SessionId,
     StaffId,
 )
-from service.policy.staff import Evidence, EvidenceKind, RelationKind
-from service.store import alerts, people, policies, sessions, staff, staffing
+from service.policy.staff import RelationKind
+from service.store import alerts, people, sessions, staff, staffing
 from service.store.staff import StaffRecord, domain_of
 from service.store.transactions import Tx
 from service.workflows import falling, same_person
@@ -24,13 +24,17 @@ from service.workflows.staffing import take_off
 
 @dataclass(frozen=True)
 class PutStaff:
-    """A member of staff, new or changed. `account` is their account of the organisation."""
+    """A member of staff, new or changed. `account` is their account of the organisation.
+
+    A telephone or last day that is not given stays as it is on record.
+    """
 
     name: SecretStr
     account: SecretStr
     phone: SecretStr | None = None
     left_on: date | None = None
     external_id: str | None = None
+    drops_phone: bool = False
     staff_id: StaffId | None = None
     version: int | None = None
 
@@ -44,8 +48,12 @@ def put_staff(tx: Tx, command: PutStaff) -> StaffId:
     known = command.staff_id or (
         staff.staff_by_external_id(tx, command.external_id) if command.external_id else None
     )
+    return _add(tx, command) if known is None else _change(tx, known, command)
+
+
+def _add(tx: Tx, command: PutStaff) -> StaffId:
     record = StaffRecord(
-        staff_id=known or StaffId(tx.new_id("staff")),
+        staff_id=StaffId(tx.new_id("staff")),
         external_id=command.external_id,
         name=command.name,
         account=command.account,
@@ -54,16 +62,19 @@ def put_staff(tx: Tx, command: PutStaff) -> StaffId:
         left_on=command.left_on,
         version=1,
     )
-    if known is None:
-        same_person.must_have_own_account(tx, record)
-        must_be_first(staff.insert_staff(tx, record))
-        tx.record(Entry(Event.STAFF_ADDED, record.staff_id, {"staff": record.staff_id}))
-        same_person.notice(tx, record.staff_id)
-        return record.staff_id
+    same_person.must_have_own_account(tx, record)
+    must_be_first(staff.insert_staff(tx, record))
+    tx.record(Entry(Event.STAFF_ADDED, record.staff_id, {"staff": record.staff_id}))
+    same_person.notice(tx, record.staff_id)
+    return record.staff_id
+
+
+def _change(tx: Tx, known: StaffId, command: PutStaff) -> StaffId:
     affected = falling.hold_sessions_of(tx, known)
     there = staff.staff_record(tx, known)
     must_be_seen(there.version, command.version)
-    if _is_the_same(there, record):
+    record = _changed(there, command)
+    if record == there:  # an import may be run again and again
         return known
     same_person.must_have_own_account(tx, record)
     staff.change_staff(tx, record)
@@ -75,13 +86,20 @@ def put_staff(tx: Tx, command: PutStaff) -> StaffId:
     return known
 
 
-def _is_the_same(there: StaffRecord, record: StaffRecord) -> bool:
-    """Whether writing the entry would change nothing: an import may be run again and again."""
-    return (there.name, there.account, there.phone, there.left_on) == (
-        record.name,
-        record.account,
-        record.phone,
-        record.left_on,
+def _changed(there: StaffRecord, command: PutStaff) -> StaffRecord:
+    """The entry as it is to be. A last day is never put off by the way: that takes a reason."""
+    if there.left_on and command.left_on and command.left_on > there.left_on:
+        raise InvalidInput.of(
+            "left_on",
+            "later_than_recorded",
+            "An earlier last day is on record. Take that one back first, with the reason.",
+        )
+    return replace(
+        there,
+        name=command.name,
+        account=command.account,
+        phone=None if command.drops_phone else command.phone or there.phone,
+        left_on=command.left_on or there.left_on,
     )
 
 
@@ -103,68 +121,37 @@ def _free(tx: Tx, record: StaffRecord, affected: tuple[SessionId, ...]) -> None:
 
 
 @dataclass(frozen=True)
-class AddEvidence:
-    """Something seen about a member of staff: a check, a training, an acknowledgement.
-
-    `number` is a check's number; only a digest of it is kept, to notice one person with two entries.
-    """
+class ComeBack:
+    """Somebody who was to leave, or has left, works for the organisation after all; with the reason."""
 
     staff_id: StaffId
-    evidence: Evidence
-    number: SecretStr | None = None
+    reason: str
 
 
-def add_evidence(tx: Tx, command: AddEvidence) -> StaffId:
-    """Append evidence. Nobody vouches for their own check or training; all acknowledge for
-    themselves or through somebody who records it (POL-13, POL-30). A check is never trusted for ever."""
+def come_back(tx: Tx, command: ComeBack) -> StaffId:
+    """Take somebody's last day back; nobody does that for themselves. What they were taken off stays
+    so, and an account that was given to somebody else meanwhile is refused."""
     affected = falling.hold_sessions_of(tx, command.staff_id)
-    if not staff.has_staff(tx, command.staff_id):
-        raise NotFound
-    item = _with_number(tx, command)
-    acknowledging = item.kind is EvidenceKind.POLICY_ACKNOWLEDGEMENT
-    if tx.by.subject == command.staff_id and not acknowledging:
-        raise NotAllowed("Nobody vouches for their own check or training.")
-    if acknowledging and not _is_published(tx, item.policy_version):
-        raise InvalidInput.of("policy_version", "unknown", "There is no such policy version.")
-    if item.kind is EvidenceKind.BACKGROUND_CHECK and item.trusted_until is None:
-        raise InvalidInput.of(
-            "trusted_until", "missing", "Say until when the check is trusted: none is for ever."
-        )
-    if item.seen_on > tx.house.organisation.local_day(tx.now):
-        raise InvalidInput.of("seen_on", "in_the_future", "It cannot have been seen yet.")
-    if item in staff.members(tx, frozenset({command.staff_id}))[command.staff_id].evidence:
-        return command.staff_id  # an import may be run again and again
-    staff.append_evidence(tx, command.staff_id, item, tx.by.subject)
+    there = staff.staff_record(tx, command.staff_id)
+    if tx.by.subject == command.staff_id:
+        raise NotAllowed("Nobody takes their own last day back.")
+    if there.left_on is None:
+        return command.staff_id
+    record = replace(there, left_on=None)
+    same_person.must_have_own_account(tx, record)
+    staff.change_staff(tx, record)
     tx.record(
         Entry(
-            Event.STAFF_EVIDENCE_SEEN,
+            Event.STAFF_CAME_BACK,
             command.staff_id,
             {"staff": command.staff_id},
-            {
-                "kind": item.kind.value,
-                "scheme": item.scheme.value if item.scheme else None,
-                "seen_on": item.seen_on.isoformat(),
-                "trusted_until": item.trusted_until.isoformat() if item.trusted_until else None,
-            },
+            {"left_on": there.left_on.isoformat()},
+            {"reason": command.reason},
         )
     )
-    if item.number_key is not None:
-        same_person.notice(tx, command.staff_id)
+    same_person.notice(tx, command.staff_id)
     falling.decide_again(tx, affected)
     return command.staff_id
-
-
-def _with_number(tx: Tx, command: AddEvidence) -> Evidence:
-    item, number = command.evidence, command.number
-    if number is None:
-        return item
-    if item.scheme is None:
-        raise InvalidInput.of("number", "no_scheme", "Say by which scheme the check was made.")
-    return replace(item, number_key=tx.house.check_digest(item.scheme.value, number))
-
-
-def _is_published(tx: Tx, version: str | None) -> bool:
-    return version is not None and policies.has_policy(tx, version)
 
 
 @dataclass(frozen=True)

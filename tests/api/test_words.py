@@ -235,8 +235,9 @@ async def test_ill_formed_people_are_refused_by_field(world: World) -> None:
         (admin, f"staff/{world.tutor}/evidence",
          {"kind": "training", "seen_on": "2026-01-01", "policy_version": "v3"}, "body",
          "version_mismatch"),
-        (admin, f"staff/{world.tutor}/evidence", {"kind": "training", "seen_on": "2027-01-01"},
-         "seen_on", "in_the_future"),
+        (admin, f"staff/{world.tutor}/evidence",
+         {"kind": "training", "seen_on": "2027-01-01", "trusted_until": "2027-02-01"}, "seen_on",
+         "in_the_future"),
         (admin, "hosts", {"provider": "zoom", "account": "a", "domain": "gmail.example",
                           "custodians": []}, "domain", "personal_account"),
         (admin, "policies", {"version": "v4", "owner": "B", "text": "T", "review_on":

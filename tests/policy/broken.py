@@ -58,14 +58,16 @@ def without(member: StaffMember, kind: EvidenceKind) -> StaffMember:
     return replace(member, evidence=tuple(one for one in member.evidence if one.kind is not kind))
 
 
-def basically_checked(staff_id: StaffId) -> StaffMember:
-    """The member of staff with a background check of the least kind alone."""
+def checked_by(
+    staff_id: StaffId, scheme: CheckScheme | None, until: date | None = date(2027, 12, 31)
+) -> StaffMember:
+    """The member of staff with a background check by that scheme alone."""
     member = without(a_staff_member(staff_id), EvidenceKind.BACKGROUND_CHECK)
-    check = Evidence(EvidenceKind.BACKGROUND_CHECK, date(2026, 1, 1), scheme=CheckScheme.DBS_BASIC)
+    check = Evidence(EvidenceKind.BACKGROUND_CHECK, date(2026, 1, 1), until, scheme=scheme)
     return replace(member, evidence=(*member.evidence, check))
 
 
-def trained_until(staff_id: StaffId, day: date) -> StaffMember:
+def trained_until(staff_id: StaffId, day: date | None) -> StaffMember:
     """The member of staff with a training that ends on the day."""
     member = without(a_staff_member(staff_id), EvidenceKind.TRAINING)
     training = Evidence(EvidenceKind.TRAINING, date(2026, 1, 1), day)
@@ -90,7 +92,10 @@ def _staff_cases(rule: str, who: str, field: str, staff_id: StaffId) -> list[Bro
         "left": replace(member, left_on=date(2026, 11, 24)),
         "personal_account": replace(member, account_domain="mail.example"),
         "check_missing": without(member, EvidenceKind.BACKGROUND_CHECK),
-        "check_too_weak": basically_checked(staff_id),
+        "check_too_weak": checked_by(staff_id, CheckScheme.DBS_BASIC),
+        "check_unnamed": checked_by(staff_id, None),
+        "check_endless": checked_by(staff_id, CheckScheme.PVG, until=None),
+        "training_endless": trained_until(staff_id, None),
         "training_missing": without(member, EvidenceKind.TRAINING),
         "training_lapsed": trained_until(staff_id, date(2026, 11, 23)),
         "policy_unacknowledged": without(member, EvidenceKind.POLICY_ACKNOWLEDGEMENT),
@@ -214,4 +219,4 @@ BROKEN = [
 ]
 """Every way a rule can be broken, each in an otherwise complete case decided at `builders.NOW`."""
 
-__all__ = ["BROKEN", "NOW", "Broken", "hosted", "saying", "trained_until", "without"]
+__all__ = ["BROKEN", "NOW", "Broken", "checked_by", "hosted", "saying", "trained_until", "without"]

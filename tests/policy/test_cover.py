@@ -42,7 +42,7 @@ from tests.builders import (
     a_staff_member,
     elsewhere,
 )
-from tests.policy.broken import BROKEN, Broken, without
+from tests.policy.broken import BROKEN, Broken, checked_by
 
 MINUTE = timedelta(minutes=1)
 NEWCOMER = StaffId("staff_newcomer")
@@ -129,10 +129,8 @@ def test_a_gap_out_of_bounds_is_refused_with_the_bound() -> None:
 
 
 def checked(scheme: CheckScheme | None, accepted: frozenset[str] = frozenset()) -> list[str]:
-    member = without(a_staff_member(TUTOR), EvidenceKind.BACKGROUND_CHECK)
-    check = Evidence(EvidenceKind.BACKGROUND_CHECK, date(2026, 1, 1), None, None, scheme)
     case = a_case(
-        tutor=replace(member, evidence=(*member.evidence, check)),
+        tutor=checked_by(TUTOR, scheme),
         organisation=replace(ORGANISATION, accepted_checks=accepted),
     )
     found = outstanding(case, Stage.OPEN, NOW).everything
@@ -145,12 +143,16 @@ def test_a_basic_check_never_suffices(scheme: CheckScheme) -> None:
     assert checked(scheme, frozenset({scheme.value})) == ["tutor_check_too_weak"]
 
 
-def test_an_organisation_that_names_schemes_takes_no_other_and_none_unnamed() -> None:
+@pytest.mark.pitfall(27)
+def test_a_check_whose_scheme_nobody_noted_counts_nowhere() -> None:
+    assert checked(None) == checked(None, frozenset({"pvg"})) == ["tutor_check_unnamed"]
+
+
+def test_an_organisation_that_names_schemes_takes_no_other() -> None:
     scotland = frozenset({"pvg"})
     assert checked(CheckScheme.PVG, scotland) == []
     assert checked(CheckScheme.DBS_ENHANCED, scotland) == ["tutor_check_too_weak"]
-    assert checked(None, scotland) == ["tutor_check_too_weak"]
-    assert checked(CheckScheme.DBS_ENHANCED) == checked(None) == []
+    assert checked(CheckScheme.DBS_ENHANCED) == []
 
 
 @pytest.mark.pitfall(30)
@@ -165,6 +167,10 @@ def test_what_was_known_of_somebody_is_told_without_numbers() -> None:
         "check_until": "2028-01-01",
         "check_scheme": "dbs_enhanced",
     }
+    taken_back = replace(check, invalidated=True)
+    endless = replace(check, trusted_until=None)
+    member = a_staff_member(TUTOR, evidence=(taken_back, endless))
+    assert known_on(member, date(2026, 11, 24)) == {}
 
 
 @pytest.mark.pitfall(28)

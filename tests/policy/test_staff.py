@@ -3,14 +3,17 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.policy.evidence import problems
 from service.policy.people import StaffId
 from service.policy.staff import (
     TRAINING_GRACE,
+    CheckScheme,
     Evidence,
     EvidenceKind,
     StaffMember,
@@ -28,9 +31,10 @@ def lacks(member: StaffMember, day: date = DAY) -> list[str]:
 
 def having(kind: EvidenceKind, until: date | None) -> StaffMember:
     member = a_staff_member(TUTOR)
-    version = "v3" if kind is EvidenceKind.POLICY_ACKNOWLEDGEMENT else None
+    (mine,) = (item for item in member.evidence if item.kind is kind)
     others = tuple(item for item in member.evidence if item.kind is not kind)
-    return replace(member, evidence=(*others, Evidence(kind, date(2026, 1, 1), until, version)))
+    seen = replace(mine, seen_on=date(2026, 1, 1), trusted_until=until)
+    return replace(member, evidence=(*others, seen))
 
 
 def test_a_complete_member_of_staff_lacks_nothing() -> None:
@@ -40,7 +44,7 @@ def test_a_complete_member_of_staff_lacks_nothing() -> None:
 @pytest.mark.pitfall(27)
 @pytest.mark.parametrize(
     ("until", "wanted"),
-    [(None, []), (DAY, []), (DAY - timedelta(days=1), ["check_missing"])],
+    [(None, ["check_endless"]), (DAY, []), (DAY - timedelta(days=1), ["check_missing"])],
 )
 def test_a_check_holds_through_its_last_day(until: date | None, wanted: list[str]) -> None:
     assert lacks(having(EvidenceKind.BACKGROUND_CHECK, until)) == wanted
@@ -55,6 +59,71 @@ def test_training_lapses_then_is_missing_after_the_grace(days_ago: int) -> None:
         assert found == ["training_lapsed"]
     else:
         assert found == ["training_missing"]
+
+
+@pytest.mark.pitfall(27)
+@pytest.mark.parametrize(
+    ("kind", "years", "code"),
+    [
+        (EvidenceKind.BACKGROUND_CHECK, 5, "check_missing"),
+        (EvidenceKind.TRAINING, 3, "training_lapsed"),
+    ],
+)
+def test_nothing_is_trusted_for_longer_than_its_kind_can_be(
+    kind: EvidenceKind, years: int, code: str
+) -> None:
+    member = having(kind, date.max)
+    long = replace(member, evidence=tuple(
+        replace(item, trusted_until=date.max) for item in member.evidence
+    ))  # fmt: skip
+    last = date(2026 + years, 1, 1)
+    assert code not in lacks(long, last)
+    assert code in lacks(long, last + timedelta(days=1))
+
+
+@pytest.mark.pitfall(27)
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (EvidenceKind.BACKGROUND_CHECK, "check_missing"),
+        (EvidenceKind.TRAINING, "training_missing"),
+        (EvidenceKind.POLICY_ACKNOWLEDGEMENT, "policy_unacknowledged"),
+    ],
+)
+def test_what_was_invalidated_counts_for_nothing(kind: EvidenceKind, code: str) -> None:
+    member = a_staff_member(TUTOR)
+    evidence = tuple(replace(item, invalidated=item.kind is kind) for item in member.evidence)
+    assert lacks(replace(member, evidence=evidence)) == [code]
+    endless = tuple(replace(item, trusted_until=None) for item in evidence)
+    assert code in lacks(replace(member, evidence=endless))
+
+
+def test_training_without_an_end_does_not_hold_and_is_not_only_lapsed() -> None:
+    assert lacks(having(EvidenceKind.TRAINING, None)) == ["training_endless"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ({}, []),
+        ({"scheme": None}, [("scheme", "missing")]),
+        ({"trusted_until": None}, [("trusted_until", "missing")]),
+        ({"trusted_until": date(2025, 12, 31)}, [("trusted_until", "before_seen")]),
+        ({"trusted_until": date(2031, 1, 1)}, []),
+        ({"trusted_until": date(2031, 1, 2)}, [("trusted_until", "too_long")]),
+        ({"seen_on": DAY + timedelta(days=1)}, [("seen_on", "in_the_future")]),
+    ],
+)
+def test_only_a_check_that_can_count_is_put_on_record(
+    changes: dict[str, Any], wanted: list[tuple[str, str]]
+) -> None:
+    check = Evidence(
+        EvidenceKind.BACKGROUND_CHECK, date(2026, 1, 1), date(2028, 1, 1), scheme=CheckScheme.PVG
+    )
+    found = list(problems(replace(check, **changes), DAY))
+    assert [(one.field, one.code) for one in found] == wanted
+    if wanted == [("trusted_until", "too_long")]:
+        assert "5 years" in found[0].sentence
 
 
 @pytest.mark.pitfall(30)

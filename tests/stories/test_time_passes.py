@@ -6,10 +6,10 @@ import pytest
 
 from service.policy.people import Role, SessionId
 from service.policy.session import SessionState
-from service.policy.staff import Evidence, EvidenceKind
+from service.policy.staff import CheckScheme, Evidence, EvidenceKind
 from service.reconcilers import open_meetings
 from service.store.tables import MeetingStage
-from service.workflows import amending, booking, register, staffing, watching
+from service.workflows import amending, booking, evidence, staffing, watching
 from tests.invariants import check_everything
 from tests.stories.steps import (
     a_live_session,
@@ -117,8 +117,10 @@ async def test_a_check_that_ends_before_the_session_blocks_it_until_a_new_one_is
     await world.house.until(starts_at - timedelta(minutes=25))
     await world.house.settle()
     assert (await session_of(world, session_id)).state is SessionState.BOOKED
-    seen = Evidence(EvidenceKind.BACKGROUND_CHECK, today, today + timedelta(days=200))
-    await world.house.do(register.add_evidence, register.AddEvidence(tutor, seen), ADMIN)
+    seen = Evidence(
+        EvidenceKind.BACKGROUND_CHECK, today, today + timedelta(days=200), None, CheckScheme.PVG
+    )
+    await world.house.do(evidence.add_evidence, evidence.AddEvidence(tutor, seen), ADMIN)
     await world.house.settle()
     assert (await session_of(world, session_id)).state is SessionState.OPEN
     await check_everything(world.house)

@@ -90,6 +90,7 @@ from service.store.tables.sessions import (
 )
 from service.store.tables.staff import (
     CustodianRow,
+    EvidenceInvalidationRow,
     EvidenceRow,
     HostRow,
     PolicyRow,
@@ -132,6 +133,7 @@ __all__ = [
     "EngagementRow",
     "EntryPayloadRow",
     "EntryRow",
+    "EvidenceInvalidationRow",
     "EvidenceRow",
     "HandOverRow",
     "HoldRow",

@@ -60,6 +60,16 @@ class EvidenceRow(SQLModel, table=True):
     at: datetime = Field(sa_type=INSTANT)
 
 
+class EvidenceInvalidationRow(SQLModel, table=True):
+    """One thing seen that counts no more. The reason is sealed with the entry."""
+
+    __tablename__ = "evidence_invalidations"
+    __table_args__ = (record(append_only=True),)
+    evidence_id: str = Field(primary_key=True, foreign_key="staff_evidence.id")
+    by: str
+    at: datetime = Field(sa_type=INSTANT)
+
+
 class RelationRow(SQLModel, table=True):
     """A declared relation of a member of staff to a child, a parent or a colleague (pitfall 9).
 

@@ -99,8 +99,6 @@ def _evidence(told: StaffCells) -> Iterator[Evidence]:
     ):
         if (until or scheme) is not None and seen_on is None:
             raise InvalidInput.of(f"{column}_seen_on", "missing", "Say when it was seen.")
-        if kind is check and seen_on is not None and until is None:
-            raise InvalidInput.of("check_until", "missing", "Say until when it is trusted.")
         if seen_on is not None:
             yield Evidence(kind, seen_on, until, scheme=scheme)
     if (told.policy_version is None) != (told.policy_seen_on is None):

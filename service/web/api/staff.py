@@ -1,26 +1,26 @@
-"""The staff register: who is checked, trained and has acknowledged the policy (POL-12, 13, 30)."""
+"""The staff register: who is on it, who is related, suspended or gone (POL-03, 12)."""
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field
 
 from service.policy.people import StaffId
-from service.policy.staff import CheckScheme, Evidence, EvidenceKind, RelationKind
+from service.policy.staff import RelationKind
 from service.store import listings, staff
 from service.store.listings import Colleague
 from service.store.transactions import Reader
+from service.web.api.evidence import EvidenceView, evidence_view
 from service.web.api.lists import cursor_after, start_of
 from service.web.api.outcome import created, done
 from service.web.api.shapes import ExternalId, Id, Kept, Made, MailAddress, Name, PhoneNumber, Words
 from service.web.api.who import LEADS, OFFICE, SAFEGUARDERS
-from service.web.bodies import Body, View, wrong
+from service.web.bodies import Body, View
 from service.web.paging import Listing, Page
 from service.web.routes import Answer, Call, Route
 from service.workflows import register, same_person
 
 LISTING = "staff"
-CheckNumber = Annotated[SecretStr, Field(min_length=4, max_length=40)]
 
 
 class StaffBody(Body):
@@ -28,39 +28,19 @@ class StaffBody(Body):
 
     name: Name
     account: MailAddress
-    phone: PhoneNumber | None = None
-    left_on: date | None = None
+    phone: PhoneNumber | None = Field(
+        default=None, description="If not given, the one on record stays."
+    )
+    left_on: date | None = Field(
+        default=None,
+        description="If not given, the one on record stays; a later one than that is refused.",
+    )
 
 
 class NewStaff(StaffBody):
     """A member of staff to put on the register."""
 
     external_id: ExternalId | None = None
-
-
-class EvidenceBody(Body):
-    """Something seen: a check, a training, or that somebody acknowledged a version of the policy."""
-
-    kind: EvidenceKind
-    seen_on: date
-    trusted_until: date | None = None
-    policy_version: Annotated[str, Field(max_length=40)] | None = None
-    scheme: CheckScheme | None = Field(
-        default=None, description="By which scheme a background check was made."
-    )
-    number: CheckNumber | None = Field(
-        default=None, description="A check's number: a digest is kept, never the number."
-    )
-
-    @model_validator(mode="after")
-    def _names_a_version_or_not(self) -> Self:
-        acknowledges = self.kind is EvidenceKind.POLICY_ACKNOWLEDGEMENT
-        if acknowledges != (self.policy_version is not None):
-            raise wrong("version_mismatch", "An acknowledgement, and only that, names a version.")
-        is_check = self.kind is EvidenceKind.BACKGROUND_CHECK
-        if not is_check and (self.scheme is not None or self.number is not None):
-            raise wrong("not_a_check", "Only a background check has a scheme and a number.")
-        return self
 
 
 class RelationBody(Body):
@@ -84,6 +64,12 @@ class DistinctBody(Body):
     reason: Words
 
 
+class ReturnBody(Body):
+    """Why somebody works for the organisation after all."""
+
+    reason: Words
+
+
 class SuspensionBody(Body):
     """Suspended or not, and why."""
 
@@ -99,16 +85,6 @@ class ColleagueView(View):
     name: str
     suspended: bool
     left_on: date | None
-
-
-class EvidenceView(View):
-    """One thing seen."""
-
-    kind: EvidenceKind
-    seen_on: date
-    trusted_until: date | None
-    policy_version: str | None
-    scheme: CheckScheme | None
 
 
 class StaffView(ColleagueView):
@@ -128,8 +104,12 @@ async def add(call: Call[NewStaff]) -> Answer:
 
 
 async def change(call: Call[StaffBody]) -> Answer:
-    """Replace an entry's details; sessions that rested on them fall at once."""
-    command = _command(call.body, staff_id=_staff_id(call), version=call.if_match)
+    """Change an entry's details; sessions that rested on them fall at once. A `phone` of null takes the
+    number off the record."""
+    drops = call.body.phone is None and "phone" in call.body.model_fields_set
+    command = _command(
+        call.body, staff_id=_staff_id(call), version=call.if_match, drops_phone=drops
+    )
     return await _kept(call, await done(call, register.put_staff, command), 200)
 
 
@@ -139,6 +119,7 @@ def _command(
     external_id: str | None = None,
     staff_id: StaffId | None = None,
     version: int | None = None,
+    drops_phone: bool = False,
 ) -> register.PutStaff:
     return register.PutStaff(
         name=body.name,
@@ -148,6 +129,7 @@ def _command(
         external_id=external_id,
         staff_id=staff_id,
         version=version,
+        drops_phone=drops_phone,
     )
 
 
@@ -198,31 +180,18 @@ def _view(reader: Reader, staff_id: StaffId) -> tuple[StaffView, int]:
         left_on=record.left_on,
         account=record.account.get_secret_value(),
         phone=record.phone.get_secret_value() if record.phone else None,
-        evidence=tuple(_evidence(item) for item in member.evidence),
+        evidence=tuple(evidence_view(item) for item in member.evidence),
         relations=tuple(sorted(member.relations)),
         connections=tuple(sorted(member.connections)),
     )
     return view, record.version
 
 
-def _evidence(item: Evidence) -> EvidenceView:
-    return EvidenceView(
-        kind=item.kind,
-        seen_on=item.seen_on,
-        trusted_until=item.trusted_until,
-        policy_version=item.policy_version,
-        scheme=item.scheme,
-    )
-
-
-async def vouch(call: Call[EvidenceBody]) -> Answer:
-    """Append evidence that the person who is signed in has seen."""
-    body = call.body
-    evidence = Evidence(
-        body.kind, body.seen_on, body.trusted_until, body.policy_version, body.scheme
-    )
-    command = register.AddEvidence(_staff_id(call), evidence, body.number)
-    return Answer(201, Made(id=await created(call, register.add_evidence, command)))
+async def come_back(call: Call[ReturnBody]) -> Answer:
+    """Take somebody's last day back, with the reason."""
+    command = register.ComeBack(_staff_id(call), call.body.reason)
+    await done(call, register.come_back, command)
+    return Answer(204)
 
 
 async def relate(call: Call[RelationBody]) -> Answer:
@@ -265,8 +234,8 @@ ROUTES = (
           answers={200: StaffView}, clauses=("POL-13", "POL-30")),
     Route("PUT", ONE, change, summary="Change an entry of the register", tag="staff", roles=OFFICE,
           body=StaffBody, answers={200: Kept}, changes=True, clauses=("POL-12",)),
-    Route("POST", ONE + "/evidence", vouch, summary="Add evidence", tag="staff", roles=OFFICE,
-          body=EvidenceBody, answers={201: Made}, creates=True, clauses=("POL-13", "POL-30")),
+    Route("POST", ONE + "/return", come_back, summary="Take a last day back", tag="staff",
+          roles=OFFICE, body=ReturnBody, answers={204: None}, clauses=("POL-03", "POL-12")),
     Route("POST", ONE + "/relations", relate, summary="Declare a relation", tag="staff",
           roles=OFFICE, body=RelationBody, answers={201: Made}, creates=True, clauses=("POL-03",)),
     Route("POST", ONE + "/relations/{related_id}/acceptance", accept, tag="staff",

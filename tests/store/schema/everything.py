@@ -155,6 +155,7 @@ WISH: Row = {
     "recorded_by": "staff_2",
     "at": AT,
 }
+INVALIDATION: Row = {"evidence_id": "evidence_1", "by": "staff_2", "at": AT}
 RESOLUTION: Row = {
     "id": "resolution_1",
     "child_id": "child_1",
@@ -383,6 +384,7 @@ ROWS: list[tuple[str, Row]] = [
     ("organisation_settings", ORGANISATION_SETTINGS),
     ("switch_overs", SWITCH_OVER),
     ("staff_evidence", evidence("evidence_1")),
+    ("evidence_invalidations", INVALIDATION),
     ("sessions", session("session_1")),
     ("sessions", session("session_2")),
     ("session_children", {"session_id": "session_1", "child_id": "child_1"}),
