@@ -14,7 +14,7 @@ from typing import Any
 import click
 from aiohttp import web
 
-from service.app import Running, running, tokens_of, warn_in_demo
+from service.app import Running, house_of, running, tokens_of, warn_in_demo
 from service.audit.export_check import verify_export
 from service.audit.exports import lines_of
 from service.audit.notes import SigningKey, VerifierKey
@@ -26,7 +26,7 @@ from service.people_commands import export_people, import_people, list_columns
 from service.policy.handbook import handbook as handbook_text
 from service.policy.people import Role
 from service.ports import SystemClock, Weight
-from service.settings import PREFIX, Settings, load_settings
+from service.settings import PREFIX, Settings, load_organisation, load_settings
 from service.store import migrate as schema
 from service.web import api
 from service.web.listing import listing
@@ -118,7 +118,8 @@ async def _reconcile(settings: Settings) -> None:
 def migrate() -> None:
     """Bring the database to the newest schema and put its protections up. Safe to run again."""
     settings = _settings()
-    _run(lambda: schema.migrate(settings.database_url))
+    house = house_of(settings, load_organisation(settings.organisation_file))
+    _run(lambda: schema.migrate(settings.database_url, house))
     click.echo("The database is up to date.")
 
 

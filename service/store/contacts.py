@@ -7,6 +7,12 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from service.store.house import House
+from service.store.tables import ParentRow, StaffRow, table_of
+
+_ADDRESSES = (
+    (table_of(ParentRow), "email_sealed", "parents.email"),
+    (table_of(StaffRow), "account_sealed", "staff.account"),
+)
 
 
 def keys_for(
@@ -29,3 +35,16 @@ def reached(table: sa.Table, keys: Collection[str]) -> sa.ColumnElement[bool]:
     """Which records hold one of these digests: looked up in two indexes, however many there are."""
     wanted = sorted(keys)
     return sa.or_(table.c.mail_key.in_(wanted), table.c.phone_key.in_(wanted))
+
+
+def digest_anew(conn: sa.Connection, house: House) -> None:
+    """Put every address's digest as it is made today: those on record may be of an older form, in which
+    two spellings of one address were not equal yet. Safe to run again."""
+    for table, column, where in _ADDRESSES:
+        sealed = table.c[column]
+        query = sa.select(table.c.id, table.c.mail_key, sealed).where(sealed.is_not(None))
+        for record_id, before, address in conn.execute(query).all():
+            key = house.contact_digest(house.unseal(address, f"{where}:{record_id}"))
+            if key != before:
+                mine = table.c.id == record_id
+                conn.execute(table.update().where(mine).values(mail_key=key))

@@ -57,6 +57,13 @@ class House:
 
     def contact_digest(self, contact: SecretStr) -> str:
         """A digest that is equal for two spellings of one address or number."""
-        plain = contact.get_secret_value().casefold()
-        normal = plain if "@" in plain else "".join(sign for sign in plain if sign.isdigit())[-9:]
-        return hmac(self.contact_key, normal.strip().encode(), sha256).hexdigest()[:32]
+        plain = contact.get_secret_value().casefold().strip()
+        normal = _mailbox(plain) if "@" in plain else "".join(filter(str.isdigit, plain))[-9:]
+        return hmac(self.contact_key, normal.encode(), sha256).hexdigest()[:32]
+
+
+def _mailbox(address: str) -> str:
+    """An address without its tag: `tom+x@` and `tom@` reach one mailbox, and one person reads it."""
+    name, _, domain = address.rpartition("@")
+    untagged = name.partition("+")[0]
+    return f"{untagged or name}@{domain}"

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
 from service.errors import Misconfigured
-from service.store import fences, schema
+from service.store import contacts, fences, schema
+from service.store.house import House
 from service.store.tables import InstallationRow, table_of
 
 INSTALLATION = table_of(InstallationRow)
@@ -39,9 +40,16 @@ def _upgrade(conn: sa.Connection) -> None:
     fences.check(conn)
 
 
-async def migrate(url: str) -> None:
-    """Bring the database at the address to the newest schema. Safe to run again."""
-    await _run(url, _upgrade)
+async def migrate(url: str, house: House | None = None) -> None:
+    """Bring the database at the address to the newest schema, and with the keys of its house also what
+    was digested in an older form. Safe to run again."""
+
+    def run(conn: sa.Connection) -> None:
+        _upgrade(conn)
+        if house is not None:
+            contacts.digest_anew(conn, house)
+
+    await _run(url, run)
 
 
 async def check(url: str, *, mode: str, origin: str, now: datetime) -> None:
