@@ -35,6 +35,7 @@ SPEAKING = (
     "workflows/consent.py",
     "workflows/deputising.py",
     "workflows/door.py",
+    "workflows/eligible.py",
     "workflows/leaving.py",
     "workflows/handling.py",
     "workflows/links.py",
@@ -64,7 +65,7 @@ SPEAKING = (
 
 CALLS = {
     "Wait", "Shortcoming", "Conflict", "InvalidInput", "NotAllowed", "NotFound", "NotClear",
-    "NotReady", "NotSignedIn", "TooMany", "IllegalMove", "of", "ticked", "partial",
+    "NotReady", "NotSignedIn", "TooMany", "IllegalMove", "NobodyEligible", "of", "ticked", "partial",
 }  # fmt: skip
 
 
