@@ -8,10 +8,11 @@ import pytest
 from service.policy.attestation import Answer
 from service.policy.people import Role
 from service.workflows import attesting
-from tests.api.people import coordinator, inspector, lead, recorded
+from tests.api.people import coordinator, inspector, lead, recorded, tutor
 from tests.invariants import check_everything
 from tests.stories.steps import (
     a_live_session,
+    alerts_now,
     on_sqlite,
     states,
     the_call_ends,
@@ -99,6 +100,18 @@ async def test_an_end_under_way_is_told_by_its_code_and_answers_by_their_time(
     assert told["ended_early"] == {"ended_by_lead": 1}
     for private in ("River", "upset", "Theo", "Sam"):
         assert private not in text
+    await check_everything(world.house)
+
+
+@on_sqlite
+@pytest.mark.pitfall(66)
+async def test_the_report_says_nothing_of_concerns(world: World) -> None:
+    body = {"words": "The child seemed sad.", "severity": "minor"}
+    assert (await tutor(world).post("/v1/concerns", body)).status == 201
+    assert "concern_raised" in await alerts_now(world)
+    await book(world)
+    told = await the_report(world)
+    assert not any("concern" in one["code"] for one in (*told["alerts"], *told["breaches"]))
     await check_everything(world.house)
 
 
