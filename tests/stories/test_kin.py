@@ -126,8 +126,8 @@ async def test_the_number_of_a_merged_record_still_shows_that_a_parent_is_staff(
 @on_sqlite
 @pytest.mark.pitfall(9)
 async def test_whoever_was_taken_off_the_record_stays_family(world: World) -> None:
-    await declare(world, world.second, world.family.father)
     session_id = await a_clear_session(world)
+    await declare(world, world.second, world.family.father)
     assert await blockers(world, session_id) == {"second_staff_is_family"}
     await ended(world, world.family.father)
     assert await blockers(world, session_id) == {"second_staff_is_family"}
