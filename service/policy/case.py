@@ -27,8 +27,9 @@ class ChildCase:
 
     `nominated` are the adults whom each giver named to be the present one. `kin` are the child's
     records and whoever is or ever was on one of them, under any record of theirs; `adult_keys` are
-    digests of their contacts. `promised_elsewhere` are the standing promises of this child's adults
-    for other sessions at the same time. `handed_on`: the way in is with the child's own device.
+    digests of their contacts, and of the contacts of whoever answers or answered for a team there.
+    `promised_elsewhere` are the standing promises of this child's adults for other sessions at the
+    same time. `handed_on`: the way in is with the child's own device.
     `tutor_ids` are the tutor of the session, under whichever entries of the register they took
     something down (pitfalls 13 and 28).
     """

@@ -37,6 +37,9 @@ class Authority(StrEnum):
 DOCUMENTED = frozenset({Authority.LOCAL_AUTHORITY, Authority.DELEGATED})
 """Authority that rests on a paper: its reference and date are on record (pitfall 6)."""
 
+OWN = frozenset({Authority.PARENTAL_RESPONSIBILITY, Authority.SELF})
+"""Authority that a person has of themselves and nobody gave: no office has it, and it has no last day."""
+
 
 BY_STAFF = frozenset({Authority.DELEGATED, Authority.NONE})
 """Authority that ends with the placement; what parents and the local authority have does not."""
@@ -82,6 +85,21 @@ class Tie:
         if self.authority is Authority.NONE or (self.authority is Authority.SELF) != of_age:
             return False
         return self.until is None or last_day <= self.until
+
+    def has_say_from(self, on: date) -> bool:
+        """Whether this adult has a say on the day or a later one, at whatever age of the child."""
+        ends = self.until is not None and self.until < on
+        return self.authority is not Authority.NONE and not ends
+
+    def keeps_say_of(self, before: "Tie", on: date) -> bool:
+        """Whether this adult has a say by this tie on every day, from the given one on and at any age of the
+        child, on which they had one by the tie before."""
+        if not before.has_say_from(on):
+            return True
+        of_age = before.authority is Authority.SELF
+        if before.until is None:
+            return self.until is None and self.has_say(on, of_age=of_age)
+        return self.has_say(before.until, of_age=of_age)
 
 
 @dataclass(frozen=True)

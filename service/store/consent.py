@@ -105,6 +105,12 @@ def append_consent(tx: Tx, entry: ConsentEntry, word: Word) -> None:
     )
 
 
+def has_spoken(reader: Tx | Reader, giver_id: ParentId) -> bool:
+    """Whether a giver ever answered for themselves, by no deputy."""
+    own = (CONSENTS.c.giver_id == giver_id) & CONSENTS.c.answered_by.is_(None)
+    return reader.conn.execute(sa.select(CONSENTS.c.id).where(own).limit(1)).first() is not None
+
+
 def append_nomination(
     tx: Tx,
     child_id: ChildId,

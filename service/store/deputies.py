@@ -9,6 +9,8 @@ from service.store.transactions import Reader, Tx
 
 DEPUTIES = table_of(DeputyRow)
 _CURRENT = DEPUTIES.c.ended_at.is_(None)
+_IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
+_SPEAKING = sa.select(DEPUTIES.c.parent_id).where(DEPUTIES.c.team_id.in_(_IDS), _CURRENT)
 
 
 def insert(tx: Tx, team_id: ParentId, parent_id: ParentId) -> str | None:
@@ -48,6 +50,18 @@ def of_team(reader: Tx | Reader, team_id: ParentId) -> tuple[ParentId, ...]:
     return tuple(ParentId(found) for found in reader.conn.execute(query).scalars())
 
 
+def of_teams(reader: Tx | Reader, adults: frozenset[ParentId]) -> frozenset[ParentId]:
+    """Everybody who answers now for one of these adults, written to or not."""
+    found = reader.conn.execute(_SPEAKING, {"ids": sorted(adults)})
+    return frozenset(ParentId(one) for one in found.scalars())
+
+
+def teams_of(reader: Tx | Reader, parent_id: ParentId) -> frozenset[ParentId]:
+    """The teams that somebody answers for now."""
+    query = sa.select(DEPUTIES.c.team_id).where(DEPUTIES.c.parent_id == parent_id, _CURRENT)
+    return frozenset(ParentId(found) for found in reader.conn.execute(query).scalars())
+
+
 def speakers(reader: Tx | Reader, giver_id: ParentId) -> tuple[ParentId, ...]:
     """Who is written to, and answers, for a giver: the deputies of a team, or the giver alone."""
     return of_team(reader, giver_id) if is_team(reader, giver_id) else (giver_id,)
@@ -57,6 +71,4 @@ def speaks_for(reader: Tx | Reader, parent_id: ParentId, child: Child) -> Parent
     """The giver for whom somebody answers about a child: their team, if it has a say; else themselves."""
     if parent_id in child.givers:
         return parent_id
-    query = sa.select(DEPUTIES.c.team_id).where(DEPUTIES.c.parent_id == parent_id, _CURRENT)
-    teams = {ParentId(found) for found in reader.conn.execute(query).scalars()} & child.givers
-    return min(teams, default=parent_id)
+    return min(teams_of(reader, parent_id) & child.givers, default=parent_id)

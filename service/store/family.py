@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from service.policy.people import Child, ChildId, ParentId
 from service.store import contacts
+from service.store.deputies import DEPUTIES
 from service.store.people import CHILDREN, PARENTS, TIES
 from service.store.transactions import Reader, Tx
 
@@ -22,6 +23,14 @@ _EVER_ON_RECORD = (
 )
 """Under every record of theirs: nobody's family ends with a tie or a merge (pitfalls 3 and 9)."""
 
+_EVER_SPOKE = (
+    sa.select(TIES.c.child_id, PARENTS.c.mail_key, PARENTS.c.phone_key)
+    .join(DEPUTIES, DEPUTIES.c.team_id == TIES.c.parent_id)
+    .join(PARENTS, PARENTS.c.id == DEPUTIES.c.parent_id)
+    .where(TIES.c.child_id.in_(_IDS))
+)
+"""Whoever answers or answered for a team there: no tutor rests on their own yes (pitfall 9)."""
+
 _MERGED_INTO = sa.select(CHILDREN.c.id, CHILDREN.c.merged_into).where(
     CHILDREN.c.merged_into.in_(_IDS)
 )
@@ -29,7 +38,8 @@ _MERGED_INTO = sa.select(CHILDREN.c.id, CHILDREN.c.merged_into).where(
 
 @dataclass(frozen=True)
 class Kin:
-    """A child's records and whoever is or was on one of them, and the digests of their contacts."""
+    """A child's records and whoever is or was on one of them, and the digests of their contacts, and of
+    those who answer or answered for a team among them."""
 
     people: frozenset[str]
     contact_keys: frozenset[str]
@@ -38,9 +48,11 @@ class Kin:
 def of_children(reader: Tx | Reader, known: Mapping[ChildId, Child]) -> dict[ChildId, Kin]:
     """The kin of each child."""
     records = _records_of(reader, known)
+    every = sorted({one for of_one in records.values() for one in of_one})
     on_record: dict[str, set[str]] = defaultdict(set)
     keys: dict[str, set[str]] = defaultdict(set)
-    every = sorted({one for of_one in records.values() for one in of_one})
+    for spoke in reader.conn.execute(_EVER_SPOKE, {"ids": every}):
+        keys[spoke.child_id].update(contacts.keys_of(spoke))
     for row in reader.conn.execute(_EVER_ON_RECORD, {"ids": every}):
         on_record[row.child_id].add(row.id)
         keys[row.child_id].update(contacts.keys_of(row))
@@ -66,15 +78,18 @@ def _records_of(
 
 
 def children_of(reader: Tx | Reader, ids: Collection[ParentId]) -> tuple[ChildId, ...]:
-    """The children whose kin these adults are, under any record of the adults' or of the child's."""
+    """The children whose kin these adults are, or for whom they answer or answered as deputies, under any
+    record of the adults' or of the child's."""
     kept_as = sa.func.coalesce(PARENTS.c.merged_into, PARENTS.c.id)
     kept = reader.conn.execute(sa.select(kept_as).where(PARENTS.c.id.in_(sorted(ids)))).scalars()
     these = sorted(set(kept))
     theirs = PARENTS.c.id.in_(these) | PARENTS.c.merged_into.in_(these)
+    records_of_theirs = sa.select(PARENTS.c.id).where(theirs)
+    teams = sa.select(DEPUTIES.c.team_id).where(DEPUTIES.c.parent_id.in_(records_of_theirs))
     query = (
         sa.select(CHILDREN.c.id, CHILDREN.c.merged_into)
         .join(TIES, TIES.c.child_id == CHILDREN.c.id)
-        .where(TIES.c.parent_id.in_(sa.select(PARENTS.c.id).where(theirs)))
+        .where(TIES.c.parent_id.in_(records_of_theirs) | TIES.c.parent_id.in_(teams))
     )
     found = {one for row in reader.conn.execute(query) for one in row if one is not None}
     return tuple(ChildId(one) for one in sorted(found))

@@ -30,7 +30,7 @@ LEADING = frozenset({Standing.LEAD, Standing.DEPUTY})
 NOBODY = StaffId("")
 
 
-def staff_close_to(reader: Tx | Reader, ids: Collection[str]) -> frozenset[str]:
+def staff_close_to(reader: Tx | Reader, ids: Collection[str]) -> frozenset[StaffId]:
     """Members of staff whose declared family one of these people is, or who may be the same person, or
     of one household (pitfalls 9 and 28)."""
     these = sorted(ids)
@@ -38,10 +38,11 @@ def staff_close_to(reader: Tx | Reader, ids: Collection[str]) -> frozenset[str]:
     declared = sa.select(RELATIONS.c.staff_id).where(family, RELATIONS.c.related_id.in_(these))
     named = sa.select(RELATIONS.c.related_id).where(family, RELATIONS.c.staff_id.in_(these))
     found = set(reader.conn.execute(declared).scalars()) | set(reader.conn.execute(named).scalars())
-    return frozenset(one for one in found if _is_staff(one)) | sharing_contacts(reader, ids)
+    declared_ones = frozenset(StaffId(one) for one in found if _is_staff(one))
+    return declared_ones | sharing_contacts(reader, ids)
 
 
-def sharing_contacts(reader: Tx | Reader, ids: Collection[str]) -> frozenset[str]:
+def sharing_contacts(reader: Tx | Reader, ids: Collection[str]) -> frozenset[StaffId]:
     """Members of staff with the address or number of one of these people, themselves among them."""
     return frozenset(staff.sharing_keys(reader, _keys(reader, sorted(ids)), NOBODY))
 

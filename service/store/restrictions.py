@@ -35,6 +35,14 @@ def restrict(
     tx.conn.execute(changed.values(version=PARENTS.c.version + 1, **values))
 
 
+def hidden_among(reader: Tx | Reader, adults: frozenset[ParentId]) -> frozenset[ParentId]:
+    """Those of the adults whose details are hidden."""
+    query = sa.select(PARENTS.c.id).where(
+        PARENTS.c.id.in_(sorted(adults)), PARENTS.c.details_hidden
+    )
+    return frozenset(ParentId(found) for found in reader.conn.execute(query).scalars())
+
+
 def merge_child(tx: Tx, child_id: ChildId, into: ChildId) -> None:
     """Note that a record is of a child we had already. Records merged into it earlier follow."""
     _merge(tx, CHILDREN, child_id, into)

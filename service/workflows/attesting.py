@@ -34,6 +34,7 @@ from service.store import attestations, blind_times, cases, sessions, work
 from service.store.attestations import SignedStatement
 from service.store.transactions import Reader, Tx
 from service.workflows.consent import taken_down_by
+from service.workflows.teaching import must_not_be_the_tutor
 from service.workflows.visiting import visits_of
 
 TYPE = "chaperone-statement+jws"
@@ -58,6 +59,7 @@ def make_statement(tx: Tx, command: MakeStatement) -> str:
     """Store and sign a statement, once the session has ended and for some days (pitfall 61)."""
     recorded_by = _recorded_by(tx, command)
     case = cases.lock(tx, command.session_id)
+    must_not_be_the_tutor(tx, case, recorded_by)
     record = sessions.record_of(tx, command.session_id)
     if not may_state_at(case.session, record.ended_at, tx.now):
         raise Conflict("Statements are taken once the session has ended.", code="not_now")

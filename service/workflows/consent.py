@@ -35,6 +35,7 @@ from service.store.transactions import Tx
 from service.workflows import asking, falling, messaging
 from service.workflows.contradicting import look_for_conflict, look_for_contradiction
 from service.workflows.deputising import who_answered
+from service.workflows.kin import must_not_take_down_yes
 from service.workflows.links import must_be_a_person
 from service.workflows.messaging import Notice
 from service.workflows.naming import name_only, named_by
@@ -95,7 +96,9 @@ def say_word(tx: Tx, command: SayWord) -> ConsentEntryId:
         )
     if command.kind in SAID_BY_THE_GIVER:
         by_link = command.route is Route.LINK
-        spoken_by = who_answered(tx, command.giver_id, by_link=by_link, named=command.answered_by)
+        spoken_by = who_answered(
+            tx, command.giver_id, command.kind, by_link=by_link, named=command.answered_by
+        )
         command = replace(command, answered_by=spoken_by)
     visits = _says_visits(tx, command)
     word = _word(tx, command, wording_for(command.purpose, child, visits=visits))
@@ -173,6 +176,7 @@ def _word(tx: Tx, command: SayWord, wording: str) -> Word:
     recorded_by = taken_down_by(tx, command.route, command.evidence)
     if command.kind is ConsentKind.GIVEN:  # a no is taken down by anybody
         must_not_teach(tx, command.child_id)
+        must_not_take_down_yes(tx, command.child_id)
     return Word(
         command.route,
         recorded_by,
@@ -267,12 +271,13 @@ def _confirm(tx: Tx, command: SayWord) -> None:
     """A word that staff took down goes back to the parent, with a way to say no."""
     if command.route is Route.LINK:
         return
-    told = command.answered_by or command.giver_id
-    link = asking.consent_link(tx, command.child_id, told)
     word = f"consent {command.kind.value}"
     # A paper was not said just now, and papers come in many at once: they wait for the hours (POL-23).
     template = "paper_noted" if command.route is Route.PAPER else "word_taken_down"
-    confirm_word(tx, told, command.child_id, word, link, template)
+    spoke = command.answered_by
+    for told in (spoke,) if spoke else deputies.speakers(tx, command.giver_id):
+        link = asking.consent_link(tx, command.child_id, told)
+        confirm_word(tx, told, command.child_id, word, link, template)
 
 
 def confirm_word(

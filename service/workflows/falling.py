@@ -19,6 +19,7 @@ from service.store import (
     alerts,
     breaches,
     cases,
+    family,
     hosts,
     meetings,
     messages,
@@ -59,6 +60,17 @@ def resting_on(tx: Tx, staff_id: StaffId) -> tuple[SessionId, ...]:
     covering = staffing.running_covered_by(tx, staff_id)
     keeping = hosts.opened_on_accounts_of(tx, staff_id)
     return tuple(sorted({*teaching, *covering, *keeping}))
+
+
+def hold_sessions_round(tx: Tx, *adults: ParentId) -> tuple[SessionId, ...]:
+    """Hold these adults and the running sessions of every child whose kin they are, or for whom they
+    answer; answers which."""
+    children = family.children_of(tx, adults)
+    affected = tuple(
+        sorted({one for child_id in children for one in sessions.running_of_child(tx, child_id)})
+    )
+    cases.hold(tx, affected, Held(children=frozenset(children), parents=frozenset(adults)))
+    return affected
 
 
 def decide_again(tx: Tx, ids: tuple[SessionId, ...]) -> None:

@@ -6,25 +6,26 @@ from datetime import date
 from pydantic import SecretStr
 
 from service.audit.events import Entry, Event
-from service.errors import Conflict, InvalidInput, NotAllowed, NotFound, StaleVersion
-from service.policy.consent import Purpose, open_refusals
+from service.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from service.policy.people import (
     DOCUMENTED,
+    OWN,
     Authority,
     Child,
     ChildId,
     ParentId,
     Role,
-    SessionId,
     Tie,
 )
 from service.policy.times import zone_named
-from service.store import cases, consent, family, people, restrictions, sessions, ties
+from service.store import cases, deputies, people, restrictions, sessions, ties
 from service.store.cases import Held
 from service.store.people import ParentRecord
 from service.store.transactions import Tx
-from service.workflows import falling, lapsing
+from service.workflows import birth_dates, falling, lapsing
 from service.workflows.contradicting import look_for_conflict
+from service.workflows.kin import must_not_be_family
+from service.workflows.refusals import must_not_silence
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class PutChild:
 
 def put_child(tx: Tx, command: PutChild) -> ChildId:
     """Put a child on record, or change the record of one."""
-    _must_be_born(tx, command.born_on)
+    birth_dates.must_be_born(tx, command.born_on)
     known = command.child_id or (
         people.child_by_external_id(tx, command.external_id) if command.external_id else None
     )
@@ -56,16 +57,16 @@ def put_child(tx: Tx, command: PutChild) -> ChildId:
         must_be_first(violated)
         tx.record(Entry(Event.CHILD_ADDED, child_id, {"child": child_id}))
         return child_id
-    tx.lock(people.CHILDREN, [known])
-    must_be_seen(people.child_record(tx, known).version, command.version)
+    affected = sessions.running_of_child(tx, known)
+    cases.hold(tx, affected, Held(children=frozenset({known})))
+    before = people.child_record(tx, known)
+    must_be_seen(before.version, command.version)
+    birth_dates.must_be_allowed(tx, before.child, command.born_on, affected)
     people.change_child(tx, known, command.name, command.born_on)
     tx.record(Entry(Event.CHILD_CHANGED, known, {"child": known}))
+    look_for_conflict(tx, known)
+    falling.decide_again(tx, affected)  # on which day the child is of age decides whose word counts
     return known
-
-
-def _must_be_born(tx: Tx, born_on: date) -> None:
-    if not date(1990, 1, 1) <= born_on <= tx.now.date():
-        raise InvalidInput.of("born_on", "out_of_range", "This is not a child's date of birth.")
 
 
 def must_be_seen(version: int, seen: int | None) -> None:
@@ -110,22 +111,12 @@ def put_parent(tx: Tx, command: PutParent) -> ParentId:
         must_be_first(people.insert_parent(tx, record))
         tx.record(Entry(Event.PARENT_ADDED, record.parent_id, {"parent": record.parent_id}))
         return record.parent_id
-    affected = hold_sessions_round(tx, known)
+    affected = falling.hold_sessions_round(tx, known)
     must_be_seen(people.parent_record(tx, known).version, command.version)
     people.change_parent(tx, record)
     tx.record(Entry(Event.PARENT_CHANGED, known, {"parent": known}))
     falling.decide_again(tx, affected)  # a new number may show that a parent is also staff
     return known
-
-
-def hold_sessions_round(tx: Tx, parent_id: ParentId) -> tuple[SessionId, ...]:
-    """Hold the running sessions of every child whose kin the adult is."""
-    children = family.children_of(tx, [parent_id])
-    affected = tuple(
-        sorted({one for child_id in children for one in sessions.running_of_child(tx, child_id)})
-    )
-    cases.hold(tx, affected, Held(children=frozenset(children), parents=frozenset({parent_id})))
-    return affected
 
 
 def must_be_first(violated: str | None) -> None:
@@ -171,8 +162,14 @@ def put_on_record(tx: Tx, command: PutTie) -> None:
 
     Whoever had no say until now answers anew, whatever they said when they had one before (pitfall 6).
     """
+    if command.until is not None and command.authority in OWN:
+        raise InvalidInput.of(
+            "until", "not_delegated", "Only authority that was given has a last day."
+        )
     if not people.has_parent(tx, command.parent_id):
         raise InvalidInput.of("parent_id", "unknown", "There is no such parent.")
+    if command.authority in OWN and deputies.is_team(tx, command.parent_id):
+        raise InvalidInput.of("authority", "is_a_team", "A team has a say by its paper alone.")
     if command.parent_id not in people.children(tx, (command.child_id,))[command.child_id].deciders:
         lapsing.lapse(tx, command.child_id, command.parent_id)
     ties.put_tie(
@@ -213,15 +210,11 @@ def _must_be_of_age(command: PutTie, child: Child) -> None:
 
 
 def _must_not_silence(tx: Tx, command: PutTie, child: Child) -> None:
-    """A no does not vanish with the authority of whoever said it, unless the lead takes that away."""
-    tie = Tie(command.parent_id, command.relation, command.authority, command.until)
-    keeps_say = tie.has_say(child.on, of_age=child.is_of_age)
-    if keeps_say or command.parent_id not in child.deciders or tx.by.has(Role.DSL):
-        return
-    ledger = consent.ledgers(tx, (command.child_id,))[command.child_id]
-    mine = frozenset({command.parent_id})
-    if any(open_refusals(ledger, purpose, mine) for purpose in Purpose):
-        raise NotAllowed("Only the safeguarding lead takes the say of somebody who refuses.")
+    """A no does not vanish with the say of whoever said it, on no day, unless the lead takes that away."""
+    after = Tie(command.parent_id, command.relation, command.authority, command.until)
+    before = [tie for tie in child.ties if tie.parent_id == command.parent_id]
+    if not all(after.keeps_say_of(tie, child.on) for tie in before):
+        must_not_silence(tx, child, frozenset({command.parent_id}))
 
 
 def _must_not_return_unseen(tx: Tx, command: PutTie) -> None:
@@ -244,8 +237,11 @@ def flag_child(tx: Tx, command: FlagChild) -> ChildId:
     """Flag a child, or take a flag away; sessions are decided again (POL-03)."""
     affected = sessions.running_of_child(tx, command.child_id)
     cases.hold(tx, affected, Held(children=frozenset({command.child_id})))
-    if not people.has_child(tx, command.child_id):
+    before = people.children(tx, (command.child_id,)).get(command.child_id)
+    if before is None:
         raise NotFound
+    if before.looked_after > command.looked_after or before.visiting_never > command.visiting_never:
+        must_not_be_family(tx, command.child_id, instead="Another colleague must take it away")
     flags = {"looked_after": command.looked_after, "visiting_never": command.visiting_never}
     restrictions.flag_child(tx, command.child_id, **flags)
     tx.record(Entry(Event.CHILD_FLAGGED, command.child_id, {"child": command.child_id}, flags))

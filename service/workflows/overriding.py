@@ -11,6 +11,7 @@ from service.policy.rules import OVERRIDABLE
 from service.store import cases, presence, sessions, staff
 from service.store.cases import Held
 from service.store.transactions import Tx
+from service.workflows.kin import must_not_be_family
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ def override(tx: Tx, command: OverrideRule) -> SessionId:
     own = staff.members(tx, frozenset({by})).get(by)
     if case.is_staffed_by(by, own):
         raise NotAllowed("Nobody sets a rule aside for a session they staff themselves.")
+    must_not_be_family(tx, *case.session.children)
     if not tx.now < command.expires_at <= case.session.ends_at:
         raise InvalidInput.of("expires_at", "out_of_range", "It must end by the session's end.")
     presence.append_override(

@@ -26,6 +26,7 @@ from service.store.transactions import Tx
 from service.workflows import bringing_in, consent, same_paper
 from service.workflows.bringing_in import Outcome, Step
 from service.workflows.consent import SayWord
+from service.workflows.kin import is_family
 from service.workflows.teaching import must_not_teach, teaches
 
 
@@ -115,7 +116,7 @@ def _must_be_vouched_for(
     tx: Tx, row: PaperRow, child_id: ChildId, witnesses: tuple[StaffId, StaffId]
 ) -> None:
     """By two people, neither of them the child's tutor. For a yes they worked here when it was signed,
-    and are not suspended; a no is not lost for that."""
+    are not suspended, and are not of the family; a no is not lost for that."""
     members = staff.members(tx, frozenset(witnesses))
     taken_by, checked_by = (members[one] for one in witnesses)
     _must_be_two(taken_by, checked_by)
@@ -125,6 +126,10 @@ def _must_be_vouched_for(
         return
     for column, member in by_column.items():
         _must_be_of_the_staff(column, member, row.signed_on)
+        if is_family(tx, member.staff_id, child_id):
+            raise InvalidInput.of(
+                column, "is_family", "The child's family takes no consent for it."
+            )
 
 
 def _must_be_of_the_staff(column: str, member: StaffMember, signed_on: date) -> None:

@@ -10,8 +10,9 @@ from service.store.cases import Held
 from service.store.transactions import Tx
 from service.workflows import falling, lapsing
 from service.workflows.contradicting import look_for_conflict
+from service.workflows.kin import must_not_be_family
 from service.workflows.links import must_be_a_person
-from service.workflows.onboarding import hold_sessions_round
+from service.workflows.refusals import must_not_silence
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ def end_tie(tx: Tx, command: EndTie) -> ChildId:
     # Whoever has a say may be the one who refuses: taking that away is for the lead.
     if command.parent_id in child.deciders and not tx.by.has(Role.DSL):
         raise NotAllowed("Only the safeguarding lead takes an adult with a say off the record.")
+    must_not_silence(tx, child, frozenset({command.parent_id}))
     part(tx, command, affected)
     falling.decide_again(tx, affected)
     return command.child_id
@@ -103,7 +105,7 @@ def restrict(tx: Tx, command: Restrict) -> ParentId:
     Any lead may restrict; lifting a restriction or showing details again is for the DSL.
     """
     must_be_a_person(tx.by)
-    affected = hold_sessions_round(tx, command.parent_id)
+    affected = falling.hold_sessions_round(tx, command.parent_id)
     before = people.parent_record(tx, command.parent_id)
     if before.merged_into is not None or command.kind is Restriction.MERGED:
         raise Conflict("This record was joined with another: restrict that one.", code="merged")
@@ -112,6 +114,8 @@ def restrict(tx: Tx, command: Restrict) -> ParentId:
     )
     if loosened and not tx.by.has(Role.DSL):
         raise NotAllowed("Only the safeguarding lead lifts a restriction.")
+    if loosened:
+        must_not_be_family(tx, command.parent_id)
     restrictions.restrict(
         tx, command.parent_id, command.kind, details_hidden=command.details_hidden
     )

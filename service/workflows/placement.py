@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from service.audit.events import Entry, Event
-from service.errors import InvalidInput, NotFound
+from service.errors import Conflict, InvalidInput, NotFound
 from service.policy.people import BY_STAFF, Authority, Child, ChildId, ParentId, SessionId, system
 from service.policy.session import SessionState
 from service.store import alerts, cases, links, people, pins, restrictions, sessions, work
@@ -16,6 +16,7 @@ from service.workflows.deps import Deps
 from service.workflows.links import must_be_a_person
 from service.workflows.onboarding import PutTie
 from service.workflows.parting import EndTie
+from service.workflows.refusals import must_not_silence
 
 HELD_FOR = timedelta(days=14)
 """How long the child's coming slots wait for the new home before somebody is told."""
@@ -53,7 +54,9 @@ def change_placement(tx: Tx, command: ChangePlacement) -> ChildId:
     must_be_a_person(tx.by)
     affected = sessions.running_of_child(tx, command.child_id)
     child = _held(tx, command, affected)
+    _must_be_in_care(child)
     leaving = _leaving(command, child)
+    must_not_silence(tx, child, frozenset(leaving))
     for parent_id in leaving:
         parting.part(tx, EndTie(command.child_id, parent_id, command.reason), affected)
         _forget_proofs(tx, parent_id)
@@ -99,6 +102,17 @@ def _held(tx: Tx, command: ChangePlacement, affected: tuple[SessionId, ...]) -> 
     held = Held(children=frozenset({command.child_id}), parents=child.adults)
     cases.hold(tx, affected, held)
     return people.children(tx, (command.child_id,))[command.child_id]
+
+
+def _must_be_in_care(child: Child) -> None:
+    """What parents arranged is ended by the parents, or adult by adult; a placement is the authority's."""
+    tied = {tie.authority for tie in child.ties}
+    if not child.looked_after and Authority.LOCAL_AUTHORITY not in tied:
+        raise Conflict(
+            "This child is not on record as looked after: flag the record first, or end the ties of "
+            "those who left.",
+            code="not_looked_after",
+        )
 
 
 def _leaving(command: ChangePlacement, child: Child) -> tuple[ParentId, ...]:

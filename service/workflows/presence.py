@@ -16,7 +16,7 @@ from service.store.cases import Held
 from service.store.transactions import Tx
 from service.workflows import asking, calling_second_staff, falling, handing_over, supervising
 from service.workflows.consent import confirm_word, taken_down_by
-from service.workflows.teaching import must_not_be_the_tutor
+from service.workflows.teaching import must_take_down_yes
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def make_pledge(tx: Tx, command: MakePledge) -> PledgeId:
 
 def promise(tx: Tx, case: CaseFile, command: MakePledge, recorded_by: StaffId | None) -> PledgeId:
     """Store one promise. The caller holds the session and the adult's row."""
-    must_not_be_the_tutor(tx, case, recorded_by)
+    must_take_down_yes(tx, case, command.child_id, recorded_by)
     child = _child_with_adult(case, command.child_id, command.adult_id)
     if not may_promise(case.session, child):
         raise Conflict("This session has begun or is over.", code="too_late")
@@ -190,7 +190,7 @@ def check_in(tx: Tx, command: CheckInFamily) -> SessionId:
     """Note that the child's adult is there, on the day, on the terms shown (POL-02, POL-21)."""
     recorded_by = spoken_by_adult(tx, command.adult_id, command.route, command.evidence)
     case = cases.lock(tx, command.session_id)
-    must_not_be_the_tutor(tx, case, recorded_by)
+    must_take_down_yes(tx, case, command.child_id, recorded_by)
     child = _child_with_adult(case, command.child_id, command.adult_id)
     _must_be_shown(case, command.terms)
     _must_be_time(case, tx)

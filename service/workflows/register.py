@@ -17,7 +17,7 @@ from service.policy.staff import RelationKind
 from service.store import alerts, people, sessions, staff, staffing
 from service.store.staff import StaffRecord, domain_of
 from service.store.transactions import Tx
-from service.workflows import falling, same_person
+from service.workflows import falling, kin, same_person
 from service.workflows.onboarding import must_be_first, must_be_seen
 from service.workflows.staffing import take_off
 
@@ -230,6 +230,7 @@ def accept_connection(tx: Tx, command: AcceptConnection) -> StaffId:
         raise NotAllowed("Only the safeguarding lead can say that.")
     if tx.by.subject == command.staff_id:
         raise NotAllowed("Nobody accepts a connection of their own.")
+    kin.must_not_be_family(tx, command.related_id)
     affected = falling.hold_sessions_of(tx, command.staff_id)
     if not staff.accept_connection(tx, command.staff_id, command.related_id):
         raise NotFound

@@ -19,6 +19,8 @@ from service.store.consent import Grounds
 from service.store.transactions import Tx
 from service.workflows import falling
 from service.workflows.contradicting import look_for_conflict
+from service.workflows.kin import must_not_be_family
+from service.workflows.same_person import is_one_of
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ def resolve_consent(tx: Tx, command: ResolveConsent) -> str:
     _must_fit(tx, command)
     if command.stands:
         _must_not_staff(tx, affected)
+        must_not_be_family(tx, command.child_id)
     resolution = Resolution(
         position=consent.next_position(tx, command.child_id),
         purpose=command.purpose,
@@ -107,6 +110,6 @@ def _must_not_staff(tx: Tx, affected: tuple[SessionId, ...]) -> None:
     """Nobody clears the way to a session that they teach or cover themselves."""
     for session_id in affected:
         current = staffing.current(tx, session_id)
-        own = {sessions.get(tx, session_id).tutor_id, current.staff_id if current else None}
-        if tx.by.subject in own:
+        there = {sessions.get(tx, session_id).tutor_id, *(current.people if current else ())}
+        if is_one_of(tx, tx.by.subject, there):
             raise NotAllowed("Another lead must decide: you staff a session of this child.")

@@ -1,15 +1,26 @@
-"""One human being with two entries on the register: noticed when either is written (pitfall 28)."""
+"""One human being with two entries on the register: noticed when either is written, and whenever it
+matters who acts (pitfall 28)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from service.audit.events import Entry, Event
 from service.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from service.policy.people import Role, StaffId
-from service.policy.staff import RelationKind, StaffMember
+from service.policy.staff import RelationKind
 from service.store import alerts, staff
 from service.store.staff import StaffRecord
 from service.store.transactions import Tx
 from service.workflows import falling
+
+
+def is_one_of(tx: Tx, person: str, others: Collection[StaffId]) -> bool:
+    """Whether somebody, under whichever entry of the register, is one of these."""
+    if person in others:
+        return True
+    known = staff.members(tx, frozenset({*others, StaffId(person)}))
+    own = known.pop(StaffId(person), None)
+    return own is not None and any(own.same_person_as(other) for other in known.values())
 
 
 def must_have_own_account(tx: Tx, record: StaffRecord) -> None:
@@ -40,12 +51,6 @@ def notice(tx: Tx, staff_id: StaffId) -> None:
         if member.same_person_as(other):
             pair = ":".join(sorted((staff_id, other.staff_id)))
             alerts.raise_alert(tx, pair, "same_person", None)
-
-
-def is_one_person(tx: Tx, subject: str, member: StaffMember) -> bool:
-    """Whether whoever is known under this id is the member of staff, under whichever entry."""
-    known = staff.members(tx, frozenset({StaffId(subject)})).get(StaffId(subject))
-    return subject == member.staff_id if known is None else known.same_person_as(member)
 
 
 @dataclass(frozen=True)

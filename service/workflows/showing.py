@@ -1,6 +1,7 @@
 """What each person may see of a session and of a child's consent (pitfall 69).
 
-Coordinators, safeguarding leads, inspectors and the organisation's own programs see every reason.
+Coordinators, safeguarding leads, inspectors and the organisation's own programs see every reason why a
+session is not clear; what was said on consent, and by whom, no program sees.
 Tutor and second staff see only their own sessions, whether the family has agreed, whether the session is
 covered, and whether a colleague may take part: never which parent refused, what a colleague lacks, or
 that a child is looked after or flagged.
@@ -44,7 +45,8 @@ from service.store.transactions import Reader, Tx
 from service.workflows import sighting
 from service.workflows.visiting import visits_of
 
-SEES_ALL = frozenset({Role.COORDINATOR, Role.DSL, Role.INSPECTOR, Role.MACHINE})
+SEES_WHY = frozenset({Role.COORDINATOR, Role.DSL, Role.INSPECTOR})
+SEES_ALL = SEES_WHY | {Role.MACHINE}
 
 STAGE_NOW = {
     SessionState.BOOKED: Stage.OPEN,
@@ -219,6 +221,11 @@ class ConsentShown:
     words: tuple[tuple[ConsentEntry, Word], ...]
     present_adults: tuple[ParentId, ...]
     resolutions: tuple[Resolution, ...] = ()
+
+
+def sees_words(actor: Actor) -> bool:
+    """Whether somebody may read what was said on consent, and by whom: named people alone."""
+    return actor.has(*SEES_WHY) and not actor.has(Role.MACHINE)
 
 
 def consent_of(reader: Tx | Reader, child_id: ChildId, actor: Actor) -> ConsentShown:

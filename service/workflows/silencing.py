@@ -14,6 +14,7 @@ from service.store import cases, links, people, restrictions, sessions
 from service.store.cases import Held
 from service.store.transactions import Tx
 from service.workflows import calling_off, falling, parting
+from service.workflows.kin import must_not_be_family
 from service.workflows.links import must_be_a_person
 
 CALLED_OFF = "Called off by the office."
@@ -60,8 +61,11 @@ def restrict_child(tx: Tx, command: RestrictChild) -> ChildId:
 
 
 def _must_be_allowed(tx: Tx, before: Child, kind: Restriction | None) -> None:
-    if before.restriction not in (None, kind) and not tx.by.has(Role.DSL):
+    if before.restriction in (None, kind):
+        return
+    if not tx.by.has(Role.DSL):
         raise NotAllowed("Only the safeguarding lead lifts a restriction.")
+    must_not_be_family(tx, before.child_id)
 
 
 def _call_off(tx: Tx, child_id: ChildId, affected: tuple[SessionId, ...]) -> None:

@@ -16,7 +16,7 @@ from service.store.staffing import CurrentAssignment
 from service.store.transactions import Tx
 from service.workflows import eligible, falling
 from service.workflows.links import must_be_a_person
-from service.workflows.same_person import is_one_person
+from service.workflows.same_person import is_one_of
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def said_yes_beforehand(
     count = (
         one.staff_id
         for one in standing
-        if one.noted_by == one.staff_id or not is_one_person(tx, one.noted_by, case.tutor)
+        if one.noted_by == one.staff_id or not is_one_of(tx, one.noted_by, [case.tutor.staff_id])
     )
     return tuple(dict.fromkeys(count))
 
@@ -126,7 +126,7 @@ def accept(tx: Tx, command: AcceptSession) -> SessionId:
         return command.session_id
     if tx.by.subject != current.staff_id:
         must_be_a_person(tx.by)
-        if is_one_person(tx, tx.by.subject, case.tutor):
+        if is_one_of(tx, tx.by.subject, [case.tutor.staff_id]):
             raise NotAllowed("The tutor cannot accept for their own second member of staff.")
     if current.accepted.accepted_at is not None:
         return command.session_id

@@ -3,8 +3,10 @@
 from service.errors import NotAllowed
 from service.policy.case import CaseFile
 from service.policy.people import ChildId, StaffId
-from service.store import sessions, staff
+from service.store import sessions
 from service.store.transactions import Tx
+from service.workflows.kin import must_not_take_down_yes
+from service.workflows.same_person import is_one_of
 
 
 def teaches(tx: Tx, staff_id: str, child_id: ChildId) -> bool:
@@ -14,11 +16,7 @@ def teaches(tx: Tx, staff_id: str, child_id: ChildId) -> bool:
         sessions.get(tx, session_id).tutor_id
         for session_id in sessions.running_of_child(tx, child_id)
     }
-    known = staff.members(tx, frozenset({*tutors, StaffId(staff_id)}))
-    asked = known.get(StaffId(staff_id))
-    if asked is None:
-        return staff_id in tutors
-    return any(asked.same_person_as(known[tutor]) for tutor in tutors)
+    return is_one_of(tx, staff_id, tutors)
 
 
 def must_not_teach(tx: Tx, child_id: ChildId) -> None:
@@ -30,8 +28,14 @@ def must_not_teach(tx: Tx, child_id: ChildId) -> None:
 def must_not_be_the_tutor(tx: Tx, case: CaseFile, recorded_by: StaffId | None) -> None:
     """The tutor never takes down a family's word for their own session, in whatever role or under
     whichever entry of the register."""
-    if recorded_by is None:
-        return
-    member = staff.members(tx, frozenset({recorded_by}))[recorded_by]
-    if member.same_person_as(case.tutor):
+    if recorded_by is not None and is_one_of(tx, recorded_by, [case.tutor.staff_id]):
         raise NotAllowed("The tutor cannot record what a parent said about their own session.")
+
+
+def must_take_down_yes(
+    tx: Tx, case: CaseFile, child_id: ChildId, recorded_by: StaffId | None
+) -> None:
+    """A family's spoken yes to a session is taken down by neither its tutor nor one of the family."""
+    must_not_be_the_tutor(tx, case, recorded_by)
+    if recorded_by is not None:
+        must_not_take_down_yes(tx, child_id)

@@ -7,9 +7,9 @@ from pydantic import SecretStr
 
 from service.policy.consent import Route
 from service.policy.consent_wording import CHILD_WORDING, OWN_WORDING
-from service.policy.people import Authority, Restriction
+from service.policy.people import Authority, Restriction, Role
 from service.workflows import links, onboarding, parting
-from tests.api.people import lead
+from tests.api.people import a_word, coordinator, lead
 from tests.pages import ways
 from tests.pages.browsing import Browser
 from tests.world import ADMIN, PIN, PIN_HASH, World, a_clear_session
@@ -48,7 +48,7 @@ async def test_a_student_of_age_answers_for_themselves_and_names_nobody(
 ) -> None:
     family = world.family
     born = onboarding.PutChild(SecretStr("River"), date(2008, 11, 24), child_id=family.child)
-    await world.house.do(onboarding.put_child, born, ADMIN)
+    await world.house.do(onboarding.put_child, born, world.actor(world.lead, Role.DSL))
     student = await world.house.do(
         onboarding.put_parent,
         onboarding.PutParent(SecretStr("River"), SecretStr("river@home.example"), None),
@@ -70,3 +70,37 @@ async def test_a_student_of_age_answers_for_themselves_and_names_nobody(
     assert told["present_adults"] == [student]
     mothers = await browser.open(await ways.to_consent(world))
     assert "not on record as somebody who can give permission" in mothers.text
+
+
+@pytest.mark.pitfall(2)
+async def test_a_giver_reads_of_nobody_whose_details_are_hidden_from_the_other_side(
+    world: World, browser: Browser
+) -> None:
+    family = world.family
+    carer = await world.house.do(
+        onboarding.put_parent,
+        onboarding.PutParent(SecretStr("Rosalind"), SecretStr("rosa@home.example"), None),
+        ADMIN,
+    )
+    of_refuge = onboarding.PutTie(family.child, carer, "key worker, Elm House", Authority.NONE)
+    await world.house.do(onboarding.put_tie, of_refuge, ADMIN)
+    fathers = await ways.to_consent(world, family.father)
+    assert "Elm House" in (await browser.open(fathers)).text
+    for adult in (carer, family.mother):
+        hide = parting.Restrict(adult, None, True, "They had to move")
+        await world.house.do(parting.restrict, hide, world.as_coordinator)
+    page = (await browser.open(fathers)).text
+    for word in ("Rosalind", "Elm House", carer, family.mother, "(mother)"):
+        assert word not in page
+    assert "(father)" in page
+    mothers = (await browser.open(await ways.to_consent(world))).text
+    assert "(mother)" in mothers
+    assert "Elm House" not in mothers
+
+    # Whom he named by telephone stays named, however often he answers on his page.
+    spoken = a_word(world, giver_id=family.father, present_adults=[family.father, carer])
+    assert (await coordinator(world).post("/v1/consents", spoken)).status == 201
+    yes = {"adults": family.father, "agree": "yes", "pin": PIN.get_secret_value()}
+    assert (await browser.send(fathers, "give", **yes)).status == 303
+    told = (await lead(world).get(f"/v1/children/{family.child}/consent")).body
+    assert told["present_adults"] == sorted([family.father, carer])

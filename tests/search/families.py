@@ -191,9 +191,10 @@ class Families(History):
         newcomer = placement.NewCarer(
             parent_id, "carer", Authority.DELEGATED, "letter 7", date(2026, 11, 20)
         )
+        self.must(onboarding.flag_child, onboarding.FlagChild(child_id, True, False), self.lead)
         command = placement.ChangePlacement(child_id, "new placement", None, (newcomer,))
         kept = self.model.children[child_id]
-        if not self.do(placement.change_placement, command, self.coordinator)[0]:
+        if not self.do(placement.change_placement, command, self.lead)[0]:
             return
         for adult in [one for one, say in kept.say.items() if not say or one in kept.delegated]:
             self.model.part(child_id, adult)

@@ -1,15 +1,18 @@
 """The council's duty team has the say for a child in care; whoever is on duty answers in their own name."""
 
 import pytest
+from pydantic import SecretStr
 
+from service.policy.consent import ConsentKind
 from service.policy.people import Authority, ParentId
 from service.policy.session import SessionState
+from service.workflows import onboarding
 from tests.api.people import a_word, coordinator, lead, machine
 from tests.invariants import check_everything
 from tests.pages.browsing import Browser
 from tests.stories.steps import on_sqlite, second_staff_go_in, session_of, tutor_goes_in, waits
 from tests.stories.test_families import a_parent, blockers, tie
-from tests.world import PIN, World, book, cover
+from tests.world import ADMIN, PIN, World, a_clear_session, book, cover, say
 
 pytestmark = [on_sqlite, pytest.mark.pitfall(6)]
 SHOWN = PIN.get_secret_value()
@@ -100,14 +103,16 @@ async def test_a_word_for_a_team_names_the_deputy_who_spoke(world: World) -> Non
     mothers = a_word(world, giver_id=shift, answered_by=dora)
     assert (await api.post("/v1/consents", mothers)).fields == {"answered_by": "no_team"}
 
-    # A deputy who has left answers no more; with nobody left, nobody can answer for the team.
+    # A deputy who has left answers no more; with nobody left, nobody says yes for the team.
     place = f"/v1/parents/{team}/deputies"
     for deputy in (dora, dan):
         assert (await api.post(f"{place}/{deputy}/end")).status == 204
     gone = word | {"answered_by": dora, "kind": "withdrawn", "present_adults": []}
     assert (await api.post("/v1/consents", gone)).fields == {"answered_by": "not_a_deputy"}
+    assert (await api.post("/v1/consents", word)).fields == {"answered_by": "not_a_deputy"}
     nobody = word | {"kind": "withdrawn", "present_adults": []}
-    assert (await api.post("/v1/consents", nobody)).fields == {"answered_by": "not_a_deputy"}
+    assert (await api.post("/v1/consents", nobody)).status == 201, "a no needs no deputy"
+    assert (await coordinator(world).post(place, {"parent_id": dora})).status == 201
     (link,) = {one.link for one in world.house.letters("dora@home.example", "What we noted")}
     page = await world.house.api().get(link.removeprefix(world.house.base_url))
     assert page.status == 404
@@ -124,3 +129,60 @@ async def test_deputies_are_people_named_by_a_named_person(world: World) -> None
     assert missing.fields == {"parent_id": "unknown"}
     nobody = await lead(world).post("/v1/parents/parent_x/deputies", {"parent_id": dora})
     assert nobody.status == 404
+
+
+@pytest.mark.pitfall(1)
+async def test_nobody_with_a_say_of_their_own_becomes_a_team(world: World) -> None:
+    session_id = await a_clear_session(world)
+    await say(world, ConsentKind.REFUSED, giver=world.family.father)
+    xena, gran, aunt = [await a_parent(world, name) for name in ("Xena", "Gran", "Aunt")]
+    letter = {"document": "letter 7", "document_on": "2026-11-01"}
+    assert (await tie(world, gran, Authority.DELEGATED, **letter)).status == 204
+    assert (await tie(world, aunt, Authority.NONE)).status == 204
+    await say(world, ConsentKind.REFUSED, giver=gran)
+    for person in (world.family.father, gran, aunt, xena):
+        reply = await coordinator(world).post(
+            f"/v1/parents/{person}/deputies", {"parent_id": world.family.mother}
+        )
+        assert reply.code == "not_a_team", reply.text
+    yes = a_word(world, giver_id=world.family.father, answered_by=xena)
+    assert (await coordinator(world).post("/v1/consents", yes)).fields == {"answered_by": "no_team"}
+    assert await blockers(world, session_id) == {"consent_refused"}
+
+
+async def test_a_team_never_gets_the_say_of_a_person_and_no_parent_speaks_for_it(
+    world: World,
+) -> None:
+    team = await a_parent(world, "Duty")
+    order = {"document": "care order 12", "document_on": "2026-01-05"}
+    assert (await tie(world, team, Authority.LOCAL_AUTHORITY, **order)).status == 204
+    place = f"/v1/parents/{team}/deputies"
+    mother = await coordinator(world).post(place, {"parent_id": world.family.mother})
+    assert mother.fields == {"parent_id": "has_a_say"}
+    dora = await a_parent(world, "Dora")
+    assert (await coordinator(world).post(place, {"parent_id": dora})).status == 201
+    own = await tie(world, team, Authority.PARENTAL_RESPONSIBILITY)
+    assert own.fields == {"authority": "is_a_team"}
+
+
+@pytest.mark.pitfall(9)
+async def test_no_session_rests_on_the_word_of_a_deputy_who_teaches_it(world: World) -> None:
+    team, dora, _, shift = await a_duty_team(world)
+    session_id = await book(world)
+    contact = onboarding.PutParent(SecretStr("Theo"), SecretStr("theo@tuition.example"), None)
+    theo: ParentId = await world.house.do(onboarding.put_parent, contact, ADMIN)
+    place = f"/v1/parents/{team}/deputies"
+    reply = await coordinator(world).post(place, {"parent_id": theo})
+    assert reply.fields == {"parent_id": "is_the_tutor"}
+
+    # Whoever becomes a deputy with other contacts is found out when their own are put on record.
+    word = a_word(world, giver_id=team, present_adults=[shift], answered_by=dora)
+    assert (await coordinator(world).post("/v1/consents", word)).status == 201
+    assert "tutor_is_family" not in await blockers(world, session_id)
+    known = onboarding.PutParent(
+        SecretStr("Dora"), SecretStr("theo@tuition.example"), None, parent_id=dora
+    )
+    await world.house.do(onboarding.put_parent, known, ADMIN)
+    assert "tutor_is_family" in await blockers(world, session_id)
+    assert (await coordinator(world).post(f"{place}/{dora}/end")).status == 204
+    assert "tutor_is_family" in await blockers(world, session_id), "the yes they gave still stands"

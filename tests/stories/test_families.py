@@ -88,7 +88,11 @@ async def test_a_conflict_stops_everything_until_the_lead_settles_it_and_a_new_n
     assert [(word["position"], word["kind"]) for word in told["words"]] == [
         (1, "given"), (3, "refused"),
     ]  # fmt: skip
-    assert (await tutor(world).get(consent)).body["words"] is None
+    for api in (tutor(world), machine(world)):
+        hidden = (await api.get(consent)).body
+        assert hidden["take_part"] is False
+        words = ("status", "words", "present_adults", "resolutions")
+        assert all(hidden[name] is None for name in words)
 
     assert (await resolve(world)).status == 201
     assert await blockers(world, session_id) == set()
@@ -228,6 +232,13 @@ async def agreed_by(world: World, council: ParentId, carer: ParentId) -> None:
     assert (await coordinator(world).post("/v1/consents", word)).status == 201
 
 
+async def looked_after(world: World) -> None:
+    """The child is flagged as living in care."""
+    place = f"/v1/children/{world.family.child}/flags"
+    flags = {"looked_after": True, "visiting_never": False}
+    assert (await coordinator(world).put(place, flags)).status == 204
+
+
 async def promised_by(world: World, session_id: SessionId, carer: ParentId) -> None:
     """The carer promises to be there."""
     command = presence.MakePledge(
@@ -304,6 +315,7 @@ async def test_delegation_names_its_paper_and_a_carer_cannot_be_given_more(world
     assert (await tie(world, carer, Authority.DELEGATED)).fields == {"document": "missing"}
     paper = {"document": "letter 7", "document_on": "2026-11-01", "until": "2026-12-24"}
     assert (await tie(world, carer, Authority.DELEGATED, **paper)).status == 204
+    await looked_after(world)
     place = f"/v1/children/{world.family.child}/placement-changed"
     for changes in (
         {"new_carers": [{"parent_id": carer, "relation": "x", "authority": "local_authority"}]},
@@ -323,6 +335,7 @@ async def test_no_refusal_vanishes_with_the_authority_of_whoever_refused(world: 
     nothing = {"relation": "father", "authority": "none"}
     for api in (machine(world), coordinator(world)):
         assert (await api.put(path, nothing)).status == 403
+    await looked_after(world)
     carer = {"parent_id": world.family.father, "relation": "carer"}
     moved = {"reason": "Moved", "new_carers": [carer]}
     place = f"/v1/children/{world.family.child}/placement-changed"
@@ -330,6 +343,60 @@ async def test_no_refusal_vanishes_with_the_authority_of_whoever_refused(world: 
     assert await blockers(world, session_id) == {"consent_refused"}
     assert (await lead(world).put(path, nothing)).status == 204
     assert await blockers(world, session_id) == set()
+
+
+@pytest.mark.pitfall(1)
+async def test_no_refusal_ends_with_a_last_day_that_is_put_to_it(world: World) -> None:
+    gran = await a_parent(world, "Gran")
+    letter = {"document": "letter 7", "document_on": "2026-11-01"}
+    until = (world.house.clock.now() + timedelta(days=30)).date()
+    assert (
+        await tie(world, gran, Authority.DELEGATED, **letter, until=until.isoformat())
+    ).status == 204
+    await say(world)
+    session_id = await book(world, starts_at=world.house.clock.now() + timedelta(days=3))
+    for giver in (world.family.father, gran):
+        await say(world, ConsentKind.REFUSED, giver=giver)
+
+    today = world.house.clock.now().date().isoformat()
+    fathers = f"/v1/children/{world.family.child}/parents/{world.family.father}"
+    ends = {"relation": "father", "authority": "parental_responsibility", "until": today}
+    for api in (machine(world), coordinator(world), lead(world)):
+        reply = await api.put(fathers, ends)
+        assert reply.status in (403, 422), reply.text
+    assert (await lead(world).put(fathers, ends)).fields == {"until": "not_delegated"}
+    delegated = {"relation": "father", "authority": "delegated", **letter, "until": today}
+    grans = f"/v1/children/{world.family.child}/parents/{gran}"
+    sooner = {"relation": "gran", "authority": "delegated", **letter, "until": today}
+    for api in (machine(world), coordinator(world)):
+        assert (await api.put(fathers, delegated)).status == 403
+        assert (await api.put(grans, sooner)).status == 403
+        later = sooner | {"until": (until + timedelta(days=1)).isoformat()}
+        assert (await api.put(grans, later)).status == 204
+    assert "consent_refused" in await blockers(world, session_id)
+    assert (await lead(world).put(grans, sooner)).status == 204
+    assert (await lead(world).put(fathers, delegated)).status == 204
+    assert "consent_refused" not in await blockers(world, session_id)
+
+
+@pytest.mark.pitfall(1)
+@pytest.mark.pitfall(6)
+async def test_a_placement_changes_in_care_alone_and_silences_no_refusal(world: World) -> None:
+    gran = await a_parent(world, "Gran")
+    letter = {"document": "letter 7", "document_on": "2026-11-01"}
+    assert (await tie(world, gran, Authority.DELEGATED, **letter)).status == 204
+    session_id = await a_clear_session(world)
+    await say(world, ConsentKind.REFUSED, giver=gran)
+    place = f"/v1/children/{world.family.child}/placement-changed"
+    moved = {"reason": "Moved", "old_carers": [gran]}
+    for api in (coordinator(world), lead(world)):
+        assert (await api.post(place, moved)).code == "not_looked_after"
+    await looked_after(world)
+    assert (await coordinator(world).post(place, moved)).status == 403
+    assert await blockers(world, session_id) == {"consent_refused"}
+    assert (await lead(world).post(place, moved)).status == 202
+    assert await blockers(world, session_id) == {"pledge_missing"}
+    await check_everything(world.house)
 
 
 async def test_only_the_lead_takes_a_say_away(world: World) -> None:
@@ -404,6 +471,50 @@ async def test_on_the_18th_birthday_the_students_own_word_is_needed_and_enough(
     ]
     assert await waits(world, on_the_day, world.as_parent(family.mother), family.child) is not None
     await check_everything(house)
+
+
+@pytest.mark.pitfall(7)
+async def test_a_date_of_birth_silences_nobody(world: World) -> None:
+    session_id = await a_clear_session(world)
+    await say(world, ConsentKind.REFUSED, giver=world.family.father)
+    place = f"/v1/children/{world.family.child}"
+    seen = {"If-Match": (await lead(world).get(place)).etag}
+    for born_on in ("2000-05-05", "2017-05-06"):
+        changed = {"name": "River", "born_on": born_on}
+        for api in (machine(world), coordinator(world)):
+            assert (await api.put(place, changed, headers=seen)).status == 403
+    same = {"name": "River Marsh", "born_on": "2017-05-05"}
+    assert (await machine(world).put(place, same, headers=seen)).status == 200
+    assert await blockers(world, session_id) == {"consent_refused"}
+    seen = {"If-Match": (await lead(world).get(place)).etag}
+    assert (await lead(world).put(place, changed, headers=seen)).status == 200
+
+
+@pytest.mark.pitfall(7)
+async def test_only_the_lead_corrects_a_date_by_which_others_would_decide(world: World) -> None:
+    await book(world, starts_at=world.house.clock.now() + timedelta(days=30))
+    place = f"/v1/children/{world.family.child}"
+    seen = {"If-Match": (await lead(world).get(place)).etag}
+    typo = {"name": "River", "born_on": "2016-05-05"}
+    assert (await machine(world).put(place, typo, headers=seen)).status == 403
+    for born_on in ("2000-05-05", "2008-12-01"):  # of age today; of age at the session
+        changed = typo | {"born_on": born_on}
+        assert (await coordinator(world).put(place, changed, headers=seen)).status == 403
+    assert (await coordinator(world).put(place, typo, headers=seen)).status == 200
+    seen = {"If-Match": (await lead(world).get(place)).etag}
+    assert (await lead(world).put(place, changed, headers=seen)).status == 200
+
+
+@pytest.mark.pitfall(7)
+async def test_a_date_by_which_consent_fails_shuts_the_room_in_the_same_step(world: World) -> None:
+    session_id = await an_open_session(world)
+    place = f"/v1/children/{world.family.child}"
+    seen = {"If-Match": (await lead(world).get(place)).etag}
+    changed = {"name": "River", "born_on": "2000-05-05"}
+    assert (await lead(world).put(place, changed, headers=seen)).status == 200
+    assert (await session_of(world, session_id)).state is SessionState.BOOKED
+    await then_everyone_is_shut_out(world, session_id)
+    await check_everything(world.house)
 
 
 async def _is_born(world: World, child_id: ChildId, born_on: date) -> None:

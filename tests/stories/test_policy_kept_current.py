@@ -9,14 +9,21 @@ from service.audit.events import Event
 from service.errors import Misconfigured
 from service.policy.consent import ConsentKind
 from service.policy.people import SessionId
+from service.policy.session import SessionState
 from service.settings import load_organisation
 from service.store import audit_log
 from service.store.transactions import Reader
 from tests.api.people import lead
 from tests.harness import ORGANISATION, running, serving
 from tests.invariants import check_everything
-from tests.stories.steps import alerts_now, on_sqlite, pass_by
-from tests.world import World, a_family, book, publish, say
+from tests.stories.steps import (
+    alerts_now,
+    on_sqlite,
+    pass_by,
+    session_of,
+    then_everyone_is_shut_out,
+)
+from tests.world import World, a_family, an_open_session, book, publish, say
 
 REQUEST = "Please agree to our new policy"
 
@@ -160,3 +167,15 @@ async def test_each_change_of_the_organisations_settings_is_an_entry(
     assert (facts["rehearsal"], facts["windows_opening_window"]) == (True, 45)
     assert "020 7946 0002" not in str(facts)
     assert payload["contacts.safeguarding_lead"]["before"] == "020 7946 0001"
+
+
+@on_sqlite
+async def test_an_open_room_that_rests_on_older_agreements_is_shut_as_the_new_version_comes(
+    world: World,
+) -> None:
+    session_id = await an_open_session(world)
+    await publish(world.house, "v4", fresh=True)
+    await world.house.settle()  # no time passes: nothing waits for the next round
+    assert (await session_of(world, session_id)).state is SessionState.BOOKED
+    await then_everyone_is_shut_out(world, session_id)
+    await check_everything(world.house)

@@ -43,7 +43,9 @@ class TieBody(Body):
         default=None, description="The paper that delegated or shared authority rests on."
     )
     document_on: date | None = None
-    until: date | None = Field(default=None, description="The last day of a delegation.")
+    until: date | None = Field(
+        default=None, description="The last day of authority that was given; one's own has none."
+    )
 
 
 class TieView(View):

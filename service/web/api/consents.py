@@ -100,7 +100,7 @@ class ResolutionView(View):
 
 
 class ConsentView(View):
-    """Whether there is consent now. What was said, and by whom, is shown to leads alone."""
+    """Whether there is consent now. What was said, and by whom, is shown to named people with that duty."""
 
     child_id: str
     take_part: bool
@@ -138,7 +138,7 @@ async def look(call: Call) -> Answer:
     """Whether there is consent for a child; the reading is noted."""
     command = inspecting.ReadConsent(ChildId(call.path["child_id"]))
     shown = await done(call, inspecting.read_consent, command)
-    return Answer(200, _consent_view(shown, in_full=call.actor.has(*showing.SEES_ALL)))
+    return Answer(200, _consent_view(shown, in_full=showing.sees_words(call.actor)))
 
 
 def _consent_view(shown: ConsentShown, *, in_full: bool) -> ConsentView:

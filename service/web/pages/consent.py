@@ -10,7 +10,7 @@ from service.policy.case import ChildCase
 from service.policy.consent import ConsentEntry, ConsentKind, Purpose, Route, standing
 from service.policy.consent_wording import asks_about_visits, child_wording_for, wording_for
 from service.policy.people import Child, ParentId
-from service.store import consent, deputies, people, policies
+from service.store import consent, deputies, people, policies, restrictions
 from service.store.policies import PolicyVersion
 from service.store.transactions import Reader
 from service.web.pages.deeds import Deed, Form, Proof, Step, gathered, sure, ticked
@@ -35,13 +35,18 @@ class Adult:
 
 @dataclass(frozen=True)
 class ConsentPage:
-    """What a giver sees. One without authority sees contacts and guidance only."""
+    """What a giver sees. One without authority sees contacts and guidance only.
+
+    `named_unseen`: adults with hidden details whom this giver named before, by telephone. No page shows
+    them, so no answer on a page takes them back.
+    """
 
     opened: Opened
     giver_id: ParentId
     is_giver: bool
     word: ConsentEntry | None
     adults: tuple[Adult, ...]
+    named_unseen: frozenset[ParentId]
     policy: PolicyVersion | None
     agreement_counts: bool
     of_age: bool
@@ -73,6 +78,9 @@ def look(reader: Reader, opened: Opened) -> ConsentPage:
     giver_id = deputies.speaks_for(reader, link.parent_id, child)
     is_giver = giver_id in child.givers
     word = own_word(reader, child, giver_id)
+    unseen = (
+        restrictions.hidden_among(reader, child.adults - {giver_id}) if is_giver else frozenset()
+    )
     visits = asks_about_visits(reader.house.organisation)
     wording, childs = wording_for(PURPOSE, child, visits=visits), child_wording_for(visits=visits)
     in_force = policies.organisation_now(reader, policies.IN_THE_END).policy_versions_in_force
@@ -81,7 +89,8 @@ def look(reader: Reader, opened: Opened) -> ConsentPage:
         is_giver=is_giver,
         word=word,
         giver_id=giver_id,
-        adults=_adults(reader, child, giver_id) if is_giver else (),
+        adults=_adults(reader, child, giver_id, unseen) if is_giver else (),
+        named_unseen=_named_by(reader, child, giver_id) & unseen,
         policy=policies.newest_policy(reader) if is_giver else None,
         agreement_counts=word is not None and word.policy_version in in_force,
         of_age=child.is_of_age,
@@ -107,19 +116,29 @@ def own_word(reader: Reader, child: Child, giver_id: ParentId) -> ConsentEntry |
     return next(iter(standing(ledger, PURPOSE, frozenset({giver_id}))), None)
 
 
-def _adults(reader: Reader, child: Child, reader_id: ParentId) -> tuple[Adult, ...]:
-    names = people.parent_names(reader, child.adults - child.barred)
+def _named_by(reader: Reader, child: Child, giver_id: ParentId) -> frozenset[ParentId]:
     pairs = consent.nominated(reader, (child.child_id,))[child.child_id]
+    named = frozenset(adult for giver, adult in pairs if giver == giver_id)
+    return named & child.adults - child.barred
+
+
+def _adults(
+    reader: Reader, child: Child, reader_id: ParentId, unseen: frozenset[ParentId]
+) -> tuple[Adult, ...]:
+    """Whom a giver may name on the page: never somebody whose details are hidden from the other side,
+    whose name and relation may say where they are (pitfall 2)."""
+    names = people.parent_names(reader, child.adults - child.barred - unseen)
+    named = _named_by(reader, child, reader_id)
     return tuple(
         Adult(
             tie.parent_id,
             first_name(names[tie.parent_id]),
             tie.relation,
-            (reader_id, tie.parent_id) in pairs,
+            tie.parent_id in named,
             tie.parent_id == reader_id,
         )
         for tie in child.ties
-        if not tie.is_barred and not deputies.is_team(reader, tie.parent_id)
+        if tie.parent_id in names and not deputies.is_team(reader, tie.parent_id)
     )
 
 
@@ -169,7 +188,8 @@ def _named(page: ConsentPage, form: Form) -> tuple[ParentId, ...]:
     if page.of_age:
         return ()  # the workflow names the student
     known = {adult.adult_id for adult in page.adults}
-    named = tuple(adult_id for adult_id in known if adult_id in form.getall("adults", []))
+    ticked_ones = {adult_id for adult_id in known if adult_id in form.getall("adults", [])}
+    named = ticked_ones | page.named_unseen
     if not named:
         raise InvalidInput.of("adults", "missing", "Name at least one adult who may be present.")
     return tuple(sorted(named))
