@@ -60,7 +60,9 @@ saturday = {opens = 09:00:00, closes = 16:00:00}
 REHEARSING = f"rehearsal = true\n{ORGANISATION}"
 """The same organisation before it has switched over."""
 
-VISITED = f'cover_modes = ["throughout", "visiting"]\n{ORGANISATION}'
+VISITED = f"""cover_modes = ["throughout", "visiting"]
+second_staff_rooms = 3
+{ORGANISATION}"""
 """The same organisation once the lead has adopted that second staff may visit."""
 
 

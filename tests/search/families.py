@@ -4,6 +4,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
+from pydantic import SecretStr
 
 from service.policy.consent import Basis, ConsentKind, Purpose, Route
 from service.policy.people import Authority, ParentId, Restriction
@@ -69,7 +70,12 @@ class Families(History):
         elif not self.do(consent.say_word, command, by)[0]:
             return
         self.model.hear(
-            child_id, giver, kind.value, {str(one) for one in present}, child_too=agrees
+            child_id,
+            giver,
+            kind.value,
+            {str(one) for one in present},
+            child_too=agrees,
+            taken_by=self.world.coordinator if spoken else None,
         )
 
     @rule(child=SOME, adult=SOME)
@@ -166,6 +172,15 @@ class Families(History):
         command = onboarding.PutTie(child_id, parent_id, "aunt", authority)
         if self.do(onboarding.put_tie, command, self.lead if lead else self.coordinator)[0]:
             self.model.put(child_id, parent_id, says=says)
+
+    @rule(child=SOME, grown=st.booleans(), by=st.sampled_from(["coordinator", "machine", "lead"]))
+    def a_date_of_birth_is_mended(self, child: int, grown: bool, by: str) -> None:
+        """To that of a grown-up, or back."""
+        child_id = self.children[child % len(self.children)]
+        born_on = date(2000, 5, 5) if grown else date(2017, 5, 5)
+        command = onboarding.PutChild(SecretStr("River"), born_on, child_id=child_id)
+        if self.do(onboarding.put_child, command, getattr(self, by))[0]:
+            self.model.children[child_id].of_age = grown
 
     @rule(child=SOME, into=SOME)
     def two_records_are_one_child(self, child: int, into: int) -> None:

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from service.errors import ChaperoneError
 from service.policy.people import Actor, ChildId, Role, SessionId
-from tests.harness import running
+from tests.harness import VISITED, running
 from tests.invariants import check_everything
 from tests.search import seen
 from tests.search.model import ChildKept, Lesson, Model
@@ -54,7 +54,7 @@ class History(RuleBasedStateMachine):
         self._loop = asyncio.new_event_loop()
         self._database = type(self).fresh_database()
         url, folder = self._database.__enter__()
-        self._running = running(url, folder, migrated=True)
+        self._running = running(url, folder, migrated=True, organised=VISITED)
         self.house = self.run(self._running.__aenter__())
         self.world: World = self.run(a_world(self.house))
         self.run(self._people())
@@ -69,9 +69,10 @@ class History(RuleBasedStateMachine):
         self.families = [world.family, other, double]
         self.children: list[ChildId] = [family.child for family in self.families]
         self.adults = [one for family in self.families for one in (family.mother, family.father)]
+        self.model.custodians = {str(world.coordinator), str(world.lead)}
         for family in self.families:
             say = {str(family.mother): True, str(family.father): True}
-            self.model.children[family.child] = ChildKept(say)
+            self.model.children[family.child] = ChildKept(say, people=set(say))
 
     # --- doing ------------------------------------------------------------------------------------
 
@@ -112,6 +113,11 @@ class History(RuleBasedStateMachine):
     def lead(self) -> Actor:
         """The safeguarding lead."""
         return self.world.actor(self.world.lead, Role.DSL, Role.COORDINATOR)
+
+    @property
+    def machine(self) -> Actor:
+        """The organisation's own booking platform."""
+        return Actor("machine_booking", frozenset({Role.MACHINE}))
 
     def parent(self, adult: str) -> Actor:
         """A parent."""

@@ -26,29 +26,34 @@ class Promise:
 @dataclass
 class ChildKept:
     """What is known of one child. `say`: who is on record, and whether they have authority; `delegated`:
-    those to whom it was given; `gone`: who was taken off."""
+    those to whom it was given; `gone`: who was taken off; `people`: everybody who ever was on it, under
+    whichever record. `taken_by`: who took an adult's newest word down."""
 
     say: dict[str, bool]
     delegated: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
+    people: set[str] = field(default_factory=set)
     words: dict[str, tuple[str, int]] = field(default_factory=dict)
     refused: dict[str, tuple[str, int]] = field(default_factory=dict)
+    taken_by: dict[str, str | None] = field(default_factory=dict)
     named: dict[str, set[str]] = field(default_factory=dict)
     spoken: int = 0
     settled: set[int] = field(default_factory=set)
     decided_against: bool = False
     agreed: set[str] = field(default_factory=set)
     merged: bool = False
+    of_age: bool = False
 
 
 @dataclass
 class Lesson:
-    """What is known of one lesson."""
+    """What is known of one lesson. `visited`: second staff come and go, and may be in others too."""
 
     tutor: str
     children: tuple[str, ...]
     starts_at: datetime
     ends_at: datetime
+    visited: bool = False
     second: str | None = None
     accepted: bool = False
     newcomer: str | None = None
@@ -68,7 +73,9 @@ class Model:
     children: dict[str, ChildKept] = field(default_factory=dict)
     barred: dict[str, str] = field(default_factory=dict)
     suspended: set[str] = field(default_factory=set)
+    related: set[tuple[str, str]] = field(default_factory=set)
     away: set[str] = field(default_factory=set)
+    custodians: set[str] = field(default_factory=set)
     on_rota: set[str] = field(default_factory=set)
     lessons: dict[str, Lesson] = field(default_factory=dict)
     promised: int = 0
@@ -76,10 +83,17 @@ class Model:
     # --- what was said --------------------------------------------------------------------------
 
     def hear(
-        self, child: str, adult: str, kind: str, named: set[str], *, child_too: bool = False
+        self,
+        child: str,
+        adult: str,
+        kind: str,
+        named: set[str],
+        *,
+        child_too: bool = False,
+        taken_by: str | None = None,
     ) -> None:
         """An adult's word about a child; a yes names who may be present from now on. `child_too`: with
-        it the child itself agreed."""
+        it the child itself agreed. `taken_by`: the member of staff who took it down."""
         kept = self.children[child]
         kept.spoken += 1
         word = (kind, kept.spoken)
@@ -89,6 +103,7 @@ class Model:
         kept.words[adult] = kept.refused.get(adult, word) if kind == "invalidated" else word
         if kind == "invalidated":
             kept.agreed.discard(adult)
+        kept.taken_by[adult] = taken_by
         if kind == "given":
             kept.named[adult] = named
             kept.agreed |= {adult} if child_too else set()
@@ -109,6 +124,7 @@ class Model:
         """Two records of a child became one; a no in the first is to be reviewed."""
         kept = self.children[child]
         kept.merged = True
+        self.children[into].people |= {child, *kept.people}
         if kept.decided_against or list(self.refusals(child)):
             self.settle(into, stands=False)
         for adult in {*kept.say, *kept.gone} - self.children[into].gone:
@@ -116,7 +132,9 @@ class Model:
 
     def merge_adults(self, adult: str, into: str) -> None:
         """Two records of an adult became one: the first one counts no more."""
-        for child in self.children:
+        for child, kept in self.children.items():
+            if {adult, into} & kept.people:
+                kept.people |= {adult, into}
             self.join((child, adult), (child, into))
         if adult in self.barred and (into not in self.barred or self.is_barred(adult)):
             self.barred[into] = self.barred[adult]
@@ -149,6 +167,7 @@ class Model:
         if not kept.say.get(adult):
             self.lapse(child, adult)
         kept.say[adult] = says
+        kept.people.add(adult)
         kept.gone.discard(adult)
         kept.delegated.discard(adult)
         if delegated:
@@ -199,13 +218,16 @@ class Model:
             if kept.say.get(adult) and kind in NO and number not in kept.settled:
                 yield adult
 
-    def agreeing(self, child: str) -> list[str]:
-        """Whose yes counts."""
+    def agreeing(self, child: str, tutor: str | None = None) -> list[str]:
+        """Whose yes counts; for a lesson, what its tutor took down does not."""
         kept = self.children[child]
         return [
             adult
             for adult, (kind, _) in kept.words.items()
-            if kind == "given" and kept.say.get(adult) and not self.is_barred(adult)
+            if kind == "given"
+            and kept.say.get(adult)
+            and not self.is_barred(adult)
+            and (tutor is None or kept.taken_by[adult] != tutor)
         ]
 
     def may_be_present(self, child: str, adult: str) -> bool:
@@ -230,7 +252,9 @@ class Model:
         kept = self.children[child]
         if kept.merged:
             return "the record was merged"
-        if not self.agreeing(child):
+        if kept.of_age:
+            return "the student is of age and has not agreed"
+        if not self.agreeing(child, self.lessons[lesson].tutor):
             return "nobody with a say agrees"
         if not kept.agreed:
             return "the child itself has not agreed"
@@ -240,7 +264,15 @@ class Model:
             return "somebody with a say refuses"
         if self.promise_of(lesson, child) is None:
             return "nobody who may be present has promised"
+        if self.are_family(lesson, child):
+            return "tutor or second staff are family"
         return None
+
+    def are_family(self, lesson: str, child: str) -> bool:
+        """Whether tutor or second staff were declared family of the child or of an adult of its."""
+        one = self.lessons[lesson]
+        theirs = {child, *self.children[child].people}
+        return any(staff in (one.tutor, one.second) for staff, of in self.related if of in theirs)
 
     def against_staff(self, lesson: str) -> str | None:
         """Why these staff may not hold the lesson; None if nothing is known against it."""
@@ -251,6 +283,8 @@ class Model:
             return "tutor and second staff are one person"
         if {one.second, one.tutor} & self.suspended:
             return "tutor or second staff is suspended"
+        if {(one.second, one.tutor), (one.tutor, one.second)} & self.related:
+            return "tutor and second staff are related"
         return None
 
     def against(self, lesson: str) -> str | None:

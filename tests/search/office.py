@@ -17,34 +17,41 @@ STARTS = tuple(NOW + timedelta(minutes=minutes) for minutes in (45, 60, 75, 120,
 LASTS = timedelta(minutes=45)
 DAY = Span(NOW, NOW + timedelta(hours=6))
 MOST_LESSONS = 3
-THE_LEAD, THE_COORDINATOR = 4, 5
 
 
 class Office(History):
     """Rules about lessons and staff."""
 
-    def book(self, tutor: int, children: tuple[int, ...], starts_at: datetime) -> SessionId | None:
+    def book(
+        self, tutor: int, children: tuple[int, ...], starts_at: datetime, *, visited: bool = False
+    ) -> SessionId | None:
         """Book a lesson; None if it was refused."""
         ids = tuple(dict.fromkeys(self.children[one % len(self.children)] for one in children))
         tutor_id = self.tutors[tutor % len(self.tutors)]
         terms = booking.Terms(starts_at, starts_at + LASTS, "local", "Europe/London", "Fractions")
-        command = booking.BookSession(
-            None, tutor_id, ids, terms, self.house.rooms.provider, CoverMode.THROUGHOUT
-        )
+        mode = CoverMode.VISITING if visited else CoverMode.THROUGHOUT
+        command = booking.BookSession(None, tutor_id, ids, terms, self.house.rooms.provider, mode)
         done, session_id = self.do(booking.book_session, command, self.coordinator)
         if not done:
             return None
         self.lessons.append(session_id)
-        self.model.lessons[session_id] = Lesson(tutor_id, ids, starts_at, starts_at + LASTS)
+        self.model.lessons[session_id] = Lesson(
+            tutor_id, ids, starts_at, starts_at + LASTS, visited
+        )
         return SessionId(session_id)
 
     @precondition(lambda self: len(self.lessons) < MOST_LESSONS)
     @rule(
-        tutor=SOME, children=st.tuples(SOME) | st.tuples(SOME, SOME), start=st.sampled_from(STARTS)
+        tutor=SOME,
+        children=st.tuples(SOME) | st.tuples(SOME, SOME),
+        start=st.sampled_from(STARTS),
+        visited=st.booleans(),
     )
-    def a_lesson_is_booked(self, tutor: int, children: tuple[int, ...], start: datetime) -> None:
-        """One child or two, at one of a few times."""
-        self.book(tutor, children, start)
+    def a_lesson_is_booked(
+        self, tutor: int, children: tuple[int, ...], start: datetime, visited: bool
+    ) -> None:
+        """One child or two, at one of a few times; second staff stay, or come and go."""
+        self.book(tutor, children, start, visited=visited)
 
     @precondition(lambda self: self.lessons)
     @rule(lesson=SOME, start=st.sampled_from(STARTS))
@@ -73,10 +80,10 @@ class Office(History):
     @precondition(lambda self: self.lessons)
     @rule(lesson=SOME, tutor=SOME)
     def another_tutor_teaches(self, lesson: int, tutor: int) -> None:
-        """Another tutor, or one who is second staff elsewhere."""
+        """Another tutor, one who is second staff elsewhere, or whoever answers the telephone."""
         session_id, one = self.lesson(lesson)
-        both = [*self.tutors, *self.seconds]
-        tutor_id = both[tutor % len(both)]
+        anybody = [*self.tutors, *self.seconds, self.world.coordinator]
+        tutor_id = anybody[tutor % len(anybody)]
         command = amending.Amend(session_id, None, tutor_id=tutor_id, reason="ill")
         if self.do(amending.amend, command, self.coordinator)[0]:
             one.tutor = tutor_id
@@ -195,6 +202,16 @@ class Office(History):
         command = duties.EndAbsence(staff_id, absence_id)
         self.must(duties.end_absence, command, self.staff(staff_id))
         self.model.away.discard(staff_id)
+
+    @rule(who=SOME, of=SOME)
+    def somebody_turns_out_to_be_family(self, who: int, of: int) -> None:
+        """Of a child, of an adult on its record, or of a colleague."""
+        staff = [*self.tutors, *self.seconds]
+        people = [*self.children, *self.adults, *staff]
+        staff_id, related_id = staff[who % len(staff)], people[of % len(people)]
+        command = register.DeclareRelation(staff_id, related_id)
+        if staff_id != related_id and self.do(register.declare_relation, command, None)[0]:
+            self.model.related.add((staff_id, related_id))
 
     @rule(who=SOME, suspended=st.booleans())
     def somebody_is_suspended_or_reinstated(self, who: int, suspended: bool) -> None:

@@ -17,54 +17,27 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, run_state_machine_as_test
 
-from service.policy.consent import ConsentKind
-from service.policy.people import Restriction
 from tests.databases import a_copy
-from tests.search.days import Days
-from tests.search.families import Families
+from tests.search.falls import FALLS, Fall, Falls
 from tests.search.history import FreshDatabase, Reached
-from tests.search.office import STARTS, Office
+from tests.search.office import STARTS
 
 SCENES = ("nothing", "clear", "open", "here", "live", "live")
-FALLS = (
-    "nothing", "refused", "withdrawn", "promise", "tutor", "second", "moved", "merged", "parted",
-    "barred",
-)  # fmt: skip
-HISTORIES = int(os.environ.get("SEARCH_HISTORIES", "12"))
+HISTORIES = int(os.environ.get("SEARCH_HISTORIES", "6"))
 STEPS = int(os.environ.get("SEARCH_STEPS", "30"))
 SEARCHING = "SEARCH_HISTORIES" in os.environ
 
 
-class AnyHistory(Days, Office, Families):
+class AnyHistory(Falls):
     """Every rule there is, from a scene set beforehand."""
 
     @initialize(scene=st.sampled_from(SCENES), fall=st.sampled_from(FALLS))
-    def the_scene(self, scene: str, fall: str) -> None:
+    def the_scene(self, scene: str, fall: Fall) -> None:
         """A lesson as far as a story would have brought it, by the same rules, and what befalls it."""
         self.it_comes_to(scene)
         self.check()
         if scene != "nothing":
-            self.it_falls(fall)
-
-    def it_falls(self, fall: str) -> None:
-        """One thing that may take a condition away; after it anything may happen."""
-        match fall:
-            case "refused":
-                self.somebody_says(0, 1, ConsentKind.REFUSED, 0, spoken=False, agrees=False)
-            case "withdrawn":
-                self.somebody_says(0, 0, ConsentKind.WITHDRAWN, 0, spoken=True, agrees=False)
-            case "promise":
-                self.a_promise_is_taken_back(0, 0)
-            case "tutor" | "second":
-                self.somebody_is_suspended_or_reinstated(0 if fall == "tutor" else 2, True)
-            case "moved":
-                self.a_lesson_is_moved(0, STARTS[3])
-            case "merged":
-                self.two_records_are_one_child(0, 2)
-            case "parted":
-                self.an_adult_leaves_the_record(0, 0)
-            case "barred":
-                self.an_adult_is_restricted(0, Restriction.NO_CONTACT)
+            fall(self)
 
     def it_comes_to(self, scene: str) -> None:
         """As far as a story would have brought it."""
@@ -126,9 +99,8 @@ def then_doors_were_opened(reached: Reached) -> None:
     assert {"open", "live", "ended"} <= reached.states.keys()
 
 
-def test_on_sqlite_nothing_is_ever_open_without_a_clear_case(
-    schema_file: Path, tmp_path: Path
-) -> None:
+def on_sqlite(schema_file: Path, tmp_path: Path) -> FreshDatabase:
+    """A file of its own for each history."""
     number = count()
 
     @contextmanager
@@ -139,7 +111,34 @@ def test_on_sqlite_nothing_is_ever_open_without_a_clear_case(
         yield f"sqlite:///{folder / 'chaperone.db'}", folder
         shutil.rmtree(folder)
 
-    then_doors_were_opened(search(fresh))
+    return fresh
+
+
+def test_on_sqlite_nothing_is_ever_open_without_a_clear_case(
+    schema_file: Path, tmp_path: Path
+) -> None:
+    then_doors_were_opened(search(on_sqlite(schema_file, tmp_path)))
+
+
+@pytest.mark.parametrize("scene", ["clear", "live"])
+@pytest.mark.parametrize("fall", FALLS, ids=lambda fall: fall.__name__)
+def test_whatever_befalls_a_lesson_it_is_not_open_without_a_clear_case(
+    fall: Fall, scene: str, schema_file: Path, tmp_path: Path
+) -> None:
+    class Machine(AnyHistory):
+        fresh_database = staticmethod(on_sqlite(schema_file, tmp_path))
+        reached = Reached()
+
+    history = Machine()
+    try:
+        history.it_comes_to(scene)
+        fall(history)
+        history.check()
+        history.an_hour_comes(0, "check_in")
+        history.settle()
+        history.check()
+    finally:
+        history.teardown()
 
 
 @pytest.mark.postgres
