@@ -242,6 +242,8 @@ async def test_a_carer_who_comes_back_under_another_paper_answers_anew(world: Wo
     await promised_by(world, session_id, aunt)
     assert await blockers(world, session_id) == set()
     place = f"/v1/children/{world.family.child}"
+    in_care = {"looked_after": True, "visiting_never": False}
+    assert (await coordinator(world).put(f"{place}/flags", in_care)).status == 204
     moved = await coordinator(world).post(f"{place}/placement-changed", {"reason": "Moved"})
     assert moved.status == 202
     paper = {"document": "D 2", "document_on": "2026-11-20"}
