@@ -69,5 +69,5 @@ async def test_nobody_books_or_moves_a_session_into_the_past(world: World) -> No
             "purpose": "Sums",
         }
         reply = await office.post("/v1/sessions", body)
-        assert (reply.status, reply.fields) == (422, {"starts_at": "in_the_past"})
+        assert (reply.status, reply.fields["starts_at"]) == (422, "in_the_past")
     assert (await session_of(world, session_id)).state is SessionState.LIVE

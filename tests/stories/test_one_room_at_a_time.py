@@ -29,8 +29,7 @@ ELSEWHERE = {
 @pytest.fixture
 async def visited(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     """Where second staff may visit up to three rooms."""
-    organised = f"second_staff_rooms = 3\n{VISITED}"
-    async with running(database_url, tmp_path, migrated=True, organised=organised) as house:
+    async with running(database_url, tmp_path, migrated=True, organised=VISITED) as house:
         yield await a_world(house)
 
 
