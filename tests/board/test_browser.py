@@ -14,7 +14,7 @@ from service.policy.people import Role, SessionId, StaffId
 from service.policy.session import SessionState
 from service.store import alerts
 from service.store.transactions import Tx
-from tests.board.watching import WITHIN_SECONDS, key_of
+from tests.board.watching import key_of
 from tests.harness import serving
 from tests.invariants import check_everything
 from tests.pages.test_accessibility import CONTRAST
@@ -33,6 +33,7 @@ from tests.stories.steps import (
 from tests.world import World, a_colleague, a_family, a_host, book, cover
 
 pytestmark = pytest.mark.browser
+WITHIN_SECONDS = 2.0
 on_postgres = pytest.mark.parametrize(
     "database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
 )
