@@ -31,7 +31,8 @@ class ChildCase:
     `promised_elsewhere` are the standing promises of this child's adults for other sessions at the
     same time. `handed_on`: the way in is with the child's own device.
     `tutor_ids` are the tutor of the session, under whichever entries of the register they took
-    something down (pitfalls 13 and 28).
+    something down (pitfalls 13 and 28). `at_work` is for what this child's adults are taken as members of
+    staff, who may be them, at the same time.
     """
 
     child: Child
@@ -49,6 +50,7 @@ class ChildCase:
     departures: tuple[Departure, ...] = ()
     handed_on: bool = False
     tutor_ids: frozenset[StaffId] = frozenset()
+    at_work: tuple[tuple[ParentId, Elsewhere], ...] = ()
 
     @property
     def words(self) -> tuple[ConsentEntry, ...]:
@@ -129,6 +131,11 @@ class ChildCase:
         promised = [one for one in self.pledges if one.holds_for(session.terms)]
         return any(self.was_named(one.adult_id) for one in promised)
 
+    def is_at_work(self, pledge: Pledge) -> bool:
+        """Whether whoever promised had another room already, by their own yes or as its tutor."""
+        rooms = (room for adult_id, room in self.at_work if adult_id == pledge.adult_id)
+        return any(room.since is None or room.since <= pledge.made_at for room in rooms)
+
     def here_since(self, adult_id: ParentId, session: Session) -> datetime | None:
         """Since when an adult has been there by their own word, on today's terms; None if they never
         said so, or left since (pitfall 15)."""
@@ -205,7 +212,11 @@ class Override:
 
 @dataclass(frozen=True)
 class CaseFile:
-    """One session and everything that bears on it. Decided per child; see `rules.RULES`."""
+    """One session and everything that bears on it. Decided per child; see `rules.RULES`.
+
+    `second_staff_at_home` are the promises for children in other sessions at the same time by whoever may
+    be the second member of staff. `acceptance_taken_by` is who put their yes on record, if another.
+    """
 
     session: Session
     organisation: Organisation
@@ -213,8 +224,10 @@ class CaseFile:
     children: tuple[ChildCase, ...]
     second_staff: StaffMember | None = None
     assignment: Assignment | None = None
+    acceptance_taken_by: StaffMember | None = None
     second_staff_elsewhere: tuple[Elsewhere, ...] = ()
     second_staff_away: tuple[Span, ...] = ()
+    second_staff_at_home: tuple[Pledge, ...] = ()
     hand_over: "HandOver | None" = None
     host: HostCase | None = None
     overrides: tuple[Override, ...] = ()
@@ -223,6 +236,12 @@ class CaseFile:
     def span(self) -> Span:
         """The planned time."""
         return Span(self.session.starts_at, self.session.ends_at)
+
+    @property
+    def is_accepted_by_tutor(self) -> bool:
+        """Whether the session's own tutor put second staff's yes on record: it counts for nothing."""
+        taker = self.acceptance_taken_by
+        return taker is not None and taker.same_person_as(self.tutor)
 
     def is_staffed_by(self, staff_id: str, entry: StaffMember | None) -> bool:
         """Whether the person is tutor or second staff, under whichever entry of the register (pitfall

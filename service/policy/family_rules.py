@@ -119,6 +119,10 @@ def adult_is_in_one_place(case: CaseFile, child: ChildCase) -> Reasons:
         yield Shortcoming(
             "adult_elsewhere", "The adult has promised to be with another child at that time."
         )
+    if child.is_at_work(pledge):
+        yield Shortcoming(
+            "adult_at_work", "The adult is on the staff, and in another session at that time."
+        )
 
 
 def family_has_switched_over(case: CaseFile, child: ChildCase) -> Reasons:

@@ -130,7 +130,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "R-04",
         ("POL-03",),
-        "A second member of staff is assigned and has accepted.",
+        "A second member of staff is assigned and has accepted, and the tutor did not take that down.",
         "a coordinator",
         EVERY_STAGE,
         session_check=second_staff_has_accepted,
@@ -174,8 +174,9 @@ RULES: tuple[Rule, ...] = (
         "R-09",
         ("POL-03",),
         "The second member of staff neither teaches nor stays in another room at that time, whichever "
-        "they said yes to first, and has the organisation's gap before and after. Rooms that are only "
-        "visited, where the lead adopted that, are no more at one instant than the cover mode allows.",
+        "they said yes to first, has not promised before to be with a child of their own, and has the "
+        "organisation's gap before and after. Rooms that are only visited, where the lead adopted that, "
+        "are no more at one instant than the cover mode allows.",
         "a coordinator",
         EVERY_STAGE,
         session_check=second_staff_is_within_the_cap,
@@ -217,7 +218,8 @@ RULES: tuple[Rule, ...] = (
         "R-14",
         ("POL-02", "POL-21"),
         "The adult has promised for one place at a time; for several children in one place, the "
-        "adult has said so, and is on camera for none of them.",
+        "adult has said so, and is on camera for none of them. An adult who is on the staff is in no "
+        "other session meanwhile.",
         "a parent",
         EVERY_STAGE,
         child_check=adult_is_in_one_place,

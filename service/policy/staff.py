@@ -100,7 +100,8 @@ class StaffMember:
     entries, or a parent who is also staff, is noticed without anyone's details being read (pitfalls 9
     and 28). A check's number tells who somebody is, whether or not the check still counts.
     `connections` are families whose employer, friend or neighbour this person is and which no lead has
-    accepted; `distinct_from` are colleagues of whom a lead has said that they are somebody else.
+    accepted; `distinct_from` are colleagues and adults of families of whom a lead has said that they are
+    somebody else.
     """
 
     staff_id: StaffId
@@ -173,10 +174,12 @@ class TakenAs(StrEnum):
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """A time for which another session takes a member of staff, and how."""
+    """A time for which another session takes a member of staff, and how. `since` is when they said yes;
+    who teaches is never asked."""
 
     span: Span
     taken_as: TakenAs
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -287,7 +290,9 @@ def _acknowledged(member: StaffMember, organisation: Organisation) -> bool:
 
 @dataclass(frozen=True)
 class Assignment:
-    """A member of staff put on a session as second staff; counts once they accepted."""
+    """A member of staff put on a session as second staff; counts once they accepted. `taken_down_by` is
+    who put their yes on record, where that was somebody else."""
 
     staff_id: StaffId
     accepted_at: datetime | None
+    taken_down_by: StaffId | None = None

@@ -42,6 +42,12 @@ def second_staff_has_accepted(case: CaseFile) -> Reasons:
         yield Shortcoming(
             "second_staff_unaccepted", "The second member of staff has not accepted yet."
         )
+    elif case.is_accepted_by_tutor:
+        yield Shortcoming(
+            "second_staff_accepted_by_tutor",
+            "The session's own tutor took down the yes of the second member of staff: they have to "
+            "accept themselves, or tell somebody else.",
+        )
 
 
 def second_staff_is_another_person(case: CaseFile) -> Reasons:
@@ -85,6 +91,11 @@ def second_staff_is_within_the_cap(case: CaseFile) -> Reasons:
         yield Shortcoming(
             "second_staff_not_staggered", "Another visited room starts at nearly the same time."
         )
+    if _is_wanted_at_home(case):
+        yield Shortcoming(
+            "second_staff_at_home",
+            "The second member of staff has promised to be with a child in another session at that time.",
+        )
 
 
 def _rooms_at_once(case: CaseFile) -> int:
@@ -123,6 +134,14 @@ def _room_starts_together(case: CaseFile) -> bool:
         abs(other.span.starts_at - case.span.starts_at) < STAGGERED_BY
         for other in case.second_staff_elsewhere
         if other.span.overlaps(case.span)
+    )
+
+
+def _is_wanted_at_home(case: CaseFile) -> bool:
+    """Whether they promised, as an adult of a family, before they said yes to this room."""
+    accepted_at = case.assignment.accepted_at if case.assignment else None
+    return any(
+        accepted_at is None or pledge.made_at <= accepted_at for pledge in case.second_staff_at_home
     )
 
 

@@ -1,5 +1,6 @@
 """Loads a case: one session with everything a decision may look at, on one view of the database."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from service.policy.case import CaseFile, ChildCase, HandOver, HostCase
@@ -7,13 +8,14 @@ from service.policy.organisation import Organisation
 from service.policy.people import ChildId, HostId, ParentId, SessionId, StaffId
 from service.policy.presence import Pledge
 from service.policy.session import Session, SessionState, Span
-from service.policy.staff import Elsewhere, StaffMember
+from service.policy.staff import StaffMember
 from service.store import (
     at_the_door,
     consent,
     duties,
     family,
     hosts,
+    other_records,
     people,
     policies,
     presence,
@@ -22,8 +24,9 @@ from service.store import (
     staff,
     staffing,
 )
+from service.store.other_records import OtherRecords
 from service.store.outcomes import Overtaken
-from service.store.staffing import Coming, CurrentAssignment
+from service.store.staffing import CurrentAssignment
 from service.store.transactions import Reader, Tx
 
 
@@ -37,48 +40,90 @@ def of(reader: Tx | Reader, session: Session, current: CurrentAssignment | None)
     people_of = current.people if current else frozenset[StaffId]()
     custodians = hosts.active_custodians(reader, session.host_id) if session.host_id else people_of
     overrides = presence.overrides(reader, session.session_id)
-    leads = frozenset(override.by for override in overrides)
-    members = staff.members(reader, people_of | {session.tutor_id} | custodians | leads)
+    also = frozenset(override.by for override in overrides) | _takers(current)
+    members = staff.members(reader, people_of | {session.tutor_id} | custodians | also)
     away = duties.away(reader, people_of, span_of(session)) if people_of else {}
+    children = _children(reader, session)
+    others = _other_records(reader, session, children, people_of)
     case = CaseFile(
         session=session,
         organisation=_organisation(reader, session),
         tutor=members[session.tutor_id],
-        children=_children(reader, session),
-        second_staff=members[current.staff_id] if current else None,
-        assignment=current.accepted if current else None,
-        second_staff_elsewhere=_elsewhere(reader, session, current),
-        second_staff_away=away.get(current.staff_id, ()) if current else (),
+        children=_at_work(reader, session, children, others),
         host=_host(reader, session, [members[one] for one in sorted(custodians)]),
         overrides=tuple(replace(one, lead=members.get(one.by)) for one in overrides),
     )
-    if current is None or current.coming is None or session.state is not SessionState.LIVE:
+    if current is None:
+        return case
+    case = _with_second_staff(reader, case, current, members, away, others)
+    if current.coming is None or session.state is not SessionState.LIVE:
         return case
     coming = current.coming
-    return replace(
-        case, hand_over=_hand_over(reader, case, coming, members, away.get(coming.staff_id, ()))
-    )
+    mine = CurrentAssignment(coming.hand_over_id, coming.staff_id, coming.accepted, session.terms)
+    after = _with_second_staff(reader, case, mine, members, away, others)
+    change = HandOver(coming.hand_over_id, after, coming.asked_at, coming.admitted_at)
+    return replace(case, hand_over=change)
 
 
-def _hand_over(
+def _takers(current: CurrentAssignment | None) -> frozenset[StaffId]:
+    taker = current.accepted.taken_down_by if current else None
+    return frozenset({taker} if taker else ())
+
+
+def _with_second_staff(
     reader: Tx | Reader,
     case: CaseFile,
-    coming: Coming,
+    mine: CurrentAssignment,
     members: dict[StaffId, StaffMember],
-    away: tuple[Span, ...],
-) -> HandOver:
-    """The case as it will be once the newcomer has taken over."""
-    mine = CurrentAssignment(
-        coming.hand_over_id, coming.staff_id, coming.accepted, case.session.terms
-    )
-    after = replace(
+    away: dict[StaffId, tuple[Span, ...]],
+    others: OtherRecords,
+) -> CaseFile:
+    """The case with this person as second staff: who is, or who is to take over."""
+    own, span = case.session.session_id, case.span
+    around = case.organisation.with_second_staff_gap(span)
+    entries, adults = others.entries_of(mine.staff_id), others.adults_of(mine.staff_id)
+    taker = mine.accepted.taken_down_by
+    return replace(
         case,
-        second_staff=members[coming.staff_id],
-        assignment=coming.accepted,
-        second_staff_elsewhere=_elsewhere(reader, case.session, mine),
-        second_staff_away=away,
+        second_staff=members[mine.staff_id],
+        assignment=mine.accepted,
+        acceptance_taken_by=members.get(taker) if taker else None,
+        second_staff_elsewhere=staffing.elsewhere(reader, entries, around, mine, own),
+        second_staff_away=away.get(mine.staff_id, ()),
+        second_staff_at_home=presence.promised_elsewhere(reader, adults, span, own),
     )
-    return HandOver(coming.hand_over_id, after, coming.asked_at, coming.admitted_at)
+
+
+def _other_records(
+    reader: Tx | Reader,
+    session: Session,
+    children: tuple[ChildCase, ...],
+    people_of: frozenset[StaffId],
+) -> OtherRecords:
+    """Under what other records second staff and those who promised may be taken at that time."""
+    promised = _promising(session, (one.pledges for one in children))
+    if not people_of and not promised:
+        return other_records.NONE
+    return other_records.of(reader, people_of, promised)
+
+
+def _at_work(
+    reader: Tx | Reader, session: Session, children: tuple[ChildCase, ...], others: OtherRecords
+) -> tuple[ChildCase, ...]:
+    """The children with the rooms that their adults teach or cover at the same time, if any do."""
+    promised = _promising(session, (one.pledges for one in children))
+    entries = {adult_id: others.staff_of(adult_id) for adult_id in promised}
+    ids = frozenset[StaffId]().union(*entries.values())
+    if not ids:
+        return children
+    rooms = staffing.at_work(reader, ids, span_of(session), session.session_id)
+    at_work = tuple(
+        (adult_id, room)
+        for adult_id, theirs in sorted(entries.items())
+        for one in sorted(theirs)
+        for room in rooms.get(one, ())
+    )
+    return tuple(replace(one, at_work=at_work) for one in children)
 
 
 def _organisation(reader: Tx | Reader, session: Session) -> Organisation:
@@ -90,15 +135,6 @@ def _organisation(reader: Tx | Reader, session: Session) -> Organisation:
 def span_of(session: Session) -> Span:
     """The planned time of a session."""
     return Span(session.starts_at, session.ends_at)
-
-
-def _elsewhere(
-    reader: Tx | Reader, session: Session, current: CurrentAssignment | None
-) -> tuple[Elsewhere, ...]:
-    if current is None:
-        return ()
-    span = reader.house.organisation.with_second_staff_gap(span_of(session))
-    return staffing.elsewhere(reader, current.staff_id, span, current, session.session_id)
 
 
 def _host(reader: Tx | Reader, session: Session, custodians: list[StaffMember]) -> HostCase | None:
@@ -175,14 +211,14 @@ def _children(reader: Tx | Reader, session: Session) -> tuple[ChildCase, ...]:
 def _promised_elsewhere(
     reader: Tx | Reader, session: Session, pledges: dict[ChildId, tuple[Pledge, ...]]
 ) -> tuple[Pledge, ...]:
-    adults = {
-        pledge.adult_id
-        for made in pledges.values()
-        for pledge in made
-        if pledge.holds_for(session.terms)
-    }
-    span = Span(session.starts_at, session.ends_at)
-    return presence.promised_elsewhere(reader, frozenset(adults), span, session.session_id)
+    adults = _promising(session, pledges.values())
+    return presence.promised_elsewhere(reader, adults, span_of(session), session.session_id)
+
+
+def _promising(session: Session, pledges: Iterable[tuple[Pledge, ...]]) -> frozenset[ParentId]:
+    """Whose promises are on the session's terms of now."""
+    every = (one for made in pledges for one in made)
+    return frozenset(one.adult_id for one in every if one.holds_for(session.terms))
 
 
 @dataclass(frozen=True)

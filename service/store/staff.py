@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -273,3 +273,12 @@ def members(reader: Tx | Reader, ids: frozenset[StaffId]) -> dict[StaffId, Staff
         )
         for row in reader.conn.execute(_MEMBERS, these)
     }
+
+
+def is_one_of(reader: Tx | Reader, person: str, others: Collection[StaffId]) -> bool:
+    """Whether somebody, under whichever entry of the register, is one of these (pitfall 28)."""
+    if person in others:
+        return True
+    known = members(reader, frozenset({*others, StaffId(person)}))
+    own = known.pop(StaffId(person), None)
+    return own is not None and any(own.same_person_as(other) for other in known.values())

@@ -102,9 +102,8 @@ def current(reader: Tx | Reader, session_id: SessionId) -> CurrentAssignment | N
     if row is None:
         return None
     staff_id = StaffId(row.staff_id)
-    return CurrentAssignment(
-        row.id, staff_id, Assignment(staff_id, row.accepted_at), row.accepted_terms, _coming(row)
-    )
+    accepted = Assignment(staff_id, row.accepted_at, row.recorded_by)
+    return CurrentAssignment(row.id, staff_id, accepted, row.accepted_terms, _coming(row))
 
 
 def ever_second_staff(reader: Tx | Reader, session_id: SessionId) -> frozenset[StaffId]:
@@ -140,12 +139,14 @@ def assign(tx: Tx, session_id: SessionId, staff_id: StaffId) -> str | None:
     )
 
 
-def accept(tx: Tx, assignment_id: str, terms: int, accepted_at: datetime) -> None:
-    """Note that the person accepted, for the session's terms of now."""
+def accept(
+    tx: Tx, assignment_id: str, terms: int, accepted_at: datetime, recorded_by: str | None
+) -> None:
+    """Note that the person accepted, for the session's terms of now, and who noted it for them."""
     tx.conn.execute(
         ASSIGNMENTS.update()
         .where(ASSIGNMENTS.c.id == assignment_id)
-        .values(accepted_at=accepted_at, accepted_terms=terms)
+        .values(accepted_at=accepted_at, accepted_terms=terms, recorded_by=recorded_by)
     )
 
 
@@ -165,7 +166,7 @@ def unaccept(tx: Tx, session_id: SessionId) -> None:
     tx.conn.execute(
         ASSIGNMENTS.update()
         .where(ASSIGNMENTS.c.session_id == session_id, ASSIGNMENTS.c.released_at.is_(None))
-        .values(accepted_at=None, accepted_terms=None)
+        .values(accepted_at=None, accepted_terms=None, recorded_by=None)
     )
 
 
@@ -179,9 +180,14 @@ def release(tx: Tx, assignment_id: str, reason: str) -> None:
 
 
 def elsewhere(
-    reader: Tx | Reader, staff_id: StaffId, span: Span, mine: CurrentAssignment, own: SessionId
+    reader: Tx | Reader,
+    entries: frozenset[StaffId],
+    span: Span,
+    mine: CurrentAssignment,
+    own: SessionId,
 ) -> tuple[Elsewhere, ...]:
-    """For what the person was taken in the span before this session: what they accepted, or teach.
+    """For what the person, under these entries of the register, was taken in the span before this
+    session: what they accepted, or teach.
 
     Whoever accepted first is served first: a later acceptance that overlaps blocks its own session
     and never fells one that was already covered. Teaching counts whenever it was booked.
@@ -195,7 +201,8 @@ def elsewhere(
                 COVERING.c.id < mine.assignment_id,
             ),
         )
-    return _taken(reader, frozenset({staff_id}), span, own, before).get(staff_id, ())
+    taken_as = _taken(reader, entries, span, own, before)
+    return tuple(one for entry in sorted(taken_as) for one in taken_as[entry])
 
 
 def taken(
@@ -203,6 +210,13 @@ def taken(
 ) -> dict[StaffId, tuple[Elsewhere, ...]]:
     """For what each is taken in the span: teaching, covering, or asked to cover and yet to answer."""
     return _taken(reader, ids, span, own, sa.true())
+
+
+def at_work(
+    reader: Tx | Reader, ids: frozenset[StaffId], span: Span, own: SessionId
+) -> dict[StaffId, tuple[Elsewhere, ...]]:
+    """For what each is taken in the span for certain: teaching, or covering by their own yes."""
+    return _taken(reader, ids, span, own, COVERING.c.accepted_at.is_not(None))
 
 
 def _taken(
@@ -221,16 +235,18 @@ def _taken(
     among = sorted(ids)
     times = (SESSIONS.c.starts_at, SESSIONS.c.ends_at)
     covering = (
-        sa.select(COVERING.c.staff_id, *times, SESSIONS.c.cover_mode)
+        sa.select(COVERING.c.staff_id, *times, SESSIONS.c.cover_mode, COVERING.c.accepted_at)
         .join(SESSIONS, SESSIONS.c.id == COVERING.c.session_id)
         .where(COVERING.c.staff_id.in_(among), counts, then)
     )
-    teaching = sa.select(SESSIONS.c.tutor_id, *times, sa.null()).where(
+    teaching = sa.select(SESSIONS.c.tutor_id, *times, sa.null(), sa.null()).where(
         SESSIONS.c.tutor_id.in_(among), then
     )
     found: dict[StaffId, list[Elsewhere]] = defaultdict(list)
-    for staff_id, starts_at, ends_at, mode in reader.conn.execute(covering.union_all(teaching)):
-        found[StaffId(staff_id)].append(Elsewhere(Span(starts_at, ends_at), _TAKEN_AS[mode]))
+    for staff_id, starts_at, ends_at, mode, since in reader.conn.execute(
+        covering.union_all(teaching)
+    ):
+        found[StaffId(staff_id)].append(Elsewhere(Span(starts_at, ends_at), _TAKEN_AS[mode], since))
     return {staff_id: tuple(times) for staff_id, times in found.items()}
 
 

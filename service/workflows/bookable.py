@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from service.errors import FieldProblem, InvalidInput
 from service.policy.people import ChildId, SessionId, StaffId
 from service.policy.session import Span
-from service.store import engagements, people, staff, staffing
+from service.store import engagements, other_records, people, presence, staff, staffing
 from service.store.transactions import Tx
 
 LONGEST = timedelta(hours=4)
@@ -100,20 +100,30 @@ def whoever_is_taken(tx: Tx, wanted: Wanted) -> list[FieldProblem]:
     span, by = wanted.span, _while_it_helps(tx, wanted)
     if span.ends_at <= span.starts_at:
         return []
-    everybody = (wanted.tutor_id, *wanted.children)
-    taken = engagements.taken(tx, everybody, span, besides=wanted.session_id)
     found = []
-    if wanted.tutor_id in taken:
-        said = "The tutor has another session at that time."
-        found.append(FieldProblem("tutor_id", "taken", said, OFFICE, by))
-    elif staffing.covers_in(tx, wanted.tutor_id, span):
-        said = "The tutor is second staff in another session at that time."
-        found.append(FieldProblem("tutor_id", "taken", said, OFFICE, by))
+    why = why_tutor_is_taken(tx, wanted)
+    if why is not None:
+        found.append(FieldProblem("tutor_id", "taken", why, OFFICE, by))
+    taken = engagements.taken(tx, wanted.children, span, besides=wanted.session_id)
     for number, child_id in enumerate(wanted.children):
         if child_id in taken:
             said = "This child has another session at that time."
             found.append(FieldProblem(f"children.{number}", "taken", said, OFFICE, by))
     return found
+
+
+def why_tutor_is_taken(tx: Tx, wanted: Wanted) -> str | None:
+    """What else the tutor does at that time, under whichever record of theirs; None if nothing."""
+    span, own = wanted.span, wanted.session_id
+    records = other_records.of(tx, {wanted.tutor_id})
+    entries, adults = records.entries_of(wanted.tutor_id), records.adults_of(wanted.tutor_id)
+    if engagements.taken(tx, entries, span, besides=own):
+        return "The tutor has another session at that time."
+    if any(staffing.covers_in(tx, one, span) for one in entries):
+        return "The tutor is second staff in another session at that time."
+    if presence.promised_elsewhere(tx, adults, span, own or SessionId("")):
+        return "The tutor has promised to be with a child in another session at that time."
+    return None
 
 
 def _while_it_helps(tx: Tx, wanted: Wanted) -> datetime | None:

@@ -14,7 +14,7 @@ from service.policy.session import (
     SessionState,
     Span,
 )
-from service.store import engagements, hosts, people, sessions, staff, staffing
+from service.store import engagements, hosts, people, sessions, staff
 from service.store.sessions import Booking, Schedule
 from service.store.transactions import Tx
 from service.workflows import asking
@@ -25,6 +25,7 @@ from service.workflows.bookable import (
     problems_with_records,
     problems_with_time,
     whoever_is_taken,
+    why_tutor_is_taken,
 )
 
 
@@ -181,8 +182,8 @@ def take_people(tx: Tx, session: Session) -> None:
 
 def take_tutor(tx: Tx, session: Session) -> None:
     """Take the tutor for the time."""
-    covers = staffing.covers_in(tx, session.tutor_id, Span(session.starts_at, session.ends_at))
-    if covers or not _engage(tx, session, session.tutor_id, "tutor"):
+    is_free = why_tutor_is_taken(tx, _wanted(session)) is None
+    if not is_free or not _engage(tx, session, session.tutor_id, "tutor"):
         raise _taken(tx, session)
 
 
@@ -200,9 +201,12 @@ def _engage(tx: Tx, session: Session, subject_id: str, taken_as: str) -> bool:
 
 def _taken(tx: Tx, session: Session) -> Taken:
     """The refusal, with everybody who is taken and not only whom we came to first."""
+    return Taken(fields=whoever_is_taken(tx, _wanted(session)))
+
+
+def _wanted(session: Session) -> Wanted:
     span = Span(session.starts_at, session.ends_at)
-    wanted = Wanted(session.tutor_id, session.children, span, session.session_id)
-    return Taken(fields=whoever_is_taken(tx, wanted))
+    return Wanted(session.tutor_id, session.children, span, session.session_id)
 
 
 def change_host(tx: Tx, session: Session) -> bool:

@@ -13,6 +13,7 @@ from service.policy.people import DOCUMENTED, OWN, ParentId
 from service.store import consent, deputies, kin, links, people, presence
 from service.store.transactions import Tx
 from service.workflows import falling
+from service.workflows.kin import must_not_be_family
 from service.workflows.links import must_be_a_person
 from service.workflows.teaching import teaches
 
@@ -37,6 +38,9 @@ def name_deputy(tx: Tx, command: NameDeputy) -> ParentId:
     if command.parent_id == command.team_id or deputies.is_team(tx, command.parent_id):
         raise InvalidInput.of("parent_id", "is_a_team", "A deputy is a person.")
     _must_stand_apart(tx, command)
+    must_not_be_family(
+        tx, command.team_id, command.parent_id, instead="Another colleague must name them"
+    )
     if deputies.insert(tx, command.team_id, command.parent_id) is not None:
         raise Conflict("This person answers for the team already.", code="is_deputy")
     links.revoke_of_parent(tx, command.team_id)  # from now on only people open pages

@@ -14,7 +14,7 @@ from service.store.cases import Held
 from service.store.duties import Duty
 from service.store.transactions import Tx
 from service.workflows import falling
-from service.workflows.staffing import note_acceptance, pre_accepted_by
+from service.workflows.staffing import note_acceptance, yes_by_rota
 
 
 def _must_be_theirs(tx: Tx, staff_id: StaffId) -> None:
@@ -156,7 +156,7 @@ def _accept_by_rota(tx: Tx, session_id: SessionId, command: AcceptRota) -> None:
     asked = case.assignment
     if asked is None or asked.staff_id != command.staff_id or asked.accepted_at is not None:
         return
-    earlier = pre_accepted_by(tx, case, command.staff_id)
+    earlier = yes_by_rota(tx, case, command.staff_id)
     if earlier is not None:
         note_acceptance(tx, case, earlier)
 

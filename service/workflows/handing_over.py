@@ -30,6 +30,7 @@ from service.store.staffing import CurrentAssignment
 from service.store.transactions import Tx
 from service.workflows import eligible, falling, staffing
 from service.workflows.roster import roster
+from service.workflows.staffing import EarlierYes
 
 CLOCKS_APART = timedelta(seconds=5)
 """How far a provider's clock may be behind ours (pitfall 38)."""
@@ -50,7 +51,7 @@ def swap(tx: Tx, command: SwapSecondStaff) -> SessionId:
     if assignments.current(tx, command.session_id) is None:
         raise NotFound
     eligible.must_be_eligible(candidates.candidates(tx, case, [command.staff_id]))
-    return _change_to(tx, case, command, standing_by=False)
+    return _change_to(tx, case, command)
 
 
 @dataclass(frozen=True)
@@ -70,22 +71,25 @@ def replace_from_standby(tx: Tx, command: ReplaceFromStandby) -> SessionId:
     if chosen is None:
         raise eligible.nobody(found)
     case = cases.lock(tx, command.session_id, Held(staff=frozenset({chosen})))
-    if chosen not in staffing.said_yes_beforehand(tx, case, DutyKind.STANDBY):
+    said = staffing.said_yes_beforehand(tx, case, DutyKind.STANDBY)
+    if chosen not in said:
         raise Overtaken
     eligible.must_be_eligible(candidates.candidates(tx, case, [chosen]))
     swapping = SwapSecondStaff(command.session_id, chosen, command.reason)
-    return _change_to(tx, case, swapping, standing_by=True)
+    return _change_to(tx, case, swapping, EarlierYes(AcceptedBy.STANDBY, said[chosen]))
 
 
-def _change_to(tx: Tx, case: CaseFile, command: SwapSecondStaff, *, standing_by: bool) -> SessionId:
+def _change_to(
+    tx: Tx, case: CaseFile, command: SwapSecondStaff, stood_by: EarlierYes | None = None
+) -> SessionId:
     if case.session.state not in ENGAGED:
         raise IllegalMove("This session is over.")
     if not command.reason.strip():
         raise InvalidInput.of("reason", "missing", "Say why.")
     current = assignments.current(tx, command.session_id)
     if case.session.state is SessionState.LIVE and current is not None:
-        return _ask_for_hand_over(tx, case, current, command, standing_by=standing_by)
-    return _change_at_once(tx, case, current, command, standing_by=standing_by)
+        return _ask_for_hand_over(tx, case, current, command, stood_by)
+    return _change_at_once(tx, case, current, command, stood_by)
 
 
 def _change_at_once(
@@ -93,16 +97,13 @@ def _change_at_once(
     case: CaseFile,
     current: CurrentAssignment | None,
     command: SwapSecondStaff,
-    *,
-    standing_by: bool,
+    stood_by: EarlierYes | None,
 ) -> SessionId:
     """Nobody is in a call: change the part, and have a meeting that is there made anew. The families'
     own links stay as they are, and no message ever named second staff to them."""
     if current is not None:
         staffing.take_off(tx, command.session_id, current, command.reason)
-    staffing.put_on(
-        tx, case, command.staff_id, accepted_by=AcceptedBy.STANDBY if standing_by else None
-    )
+    staffing.put_on(tx, case, command.staff_id, stood_by)
     if case.session.state is not SessionState.BOOKED:
         falling.withdraw(tx, case.session, "second_staff_changed")
     falling.decide_again(tx, (command.session_id,))
@@ -114,8 +115,7 @@ def _ask_for_hand_over(
     case: CaseFile,
     current: CurrentAssignment,
     command: SwapSecondStaff,
-    *,
-    standing_by: bool,
+    stood_by: EarlierYes | None,
 ) -> SessionId:
     meeting = meetings.live_of_session(tx, command.session_id)
     if meeting is None:
@@ -126,8 +126,8 @@ def _ask_for_hand_over(
             "runs. They stay, or the lead ends the session and the rest is booked anew.",
             code="room_cannot_be_handed_over",
         )
-    beforehand = standing_by or staffing.pre_accepted_by(tx, case, command.staff_id) is not None
-    accepted = beforehand or tx.by.subject == command.staff_id
+    beforehand = stood_by or staffing.yes_by_rota(tx, case, command.staff_id)
+    accepted = beforehand is not None or tx.by.subject == command.staff_id
     hand_overs.begin(
         tx,
         Change(
@@ -143,7 +143,7 @@ def _ask_for_hand_over(
             Event.HAND_OVER_ASKED,
             command.session_id,
             {"leaving": current.staff_id, "coming": command.staff_id},
-            {"accepted": accepted, "standing_by": standing_by},
+            {"accepted": accepted, "standing_by": stood_by is not None},
             {"reason": command.reason},
         )
     )
@@ -202,7 +202,8 @@ def _take_over(tx: Tx, case: CaseFile, change: HandOver, shown: _Shown) -> None:
     hand_overs.arrive(tx, change.hand_over_id, shown.gap)
     staffing.take_off(tx, session_id, current, "handed_over")
     said_at = change.case.assignment.accepted_at if change.case.assignment else None
-    staffing.put_on(tx, case, change.newcomer, accepted_by=AcceptedBy.HAND_OVER, said_at=said_at)
+    said_yes = EarlierYes(AcceptedBy.HAND_OVER, said_at=said_at)
+    staffing.put_on(tx, case, change.newcomer, said_yes)
     facts: dict[str, Fact] = {"shown_by": shown.by.value, "measured": shown.gap is not None}
     facts |= _known(change)
     if shown.gap is not None:

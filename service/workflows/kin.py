@@ -6,15 +6,14 @@ staff would settle what her brother-in-law refused.
 
 from service.errors import NotAllowed
 from service.policy.people import ChildId, ParentId
-from service.store import deputies, family, kin, people
+from service.store import deputies, family, kin, people, staff
 from service.store.transactions import Reader, Tx
-from service.workflows.same_person import is_one_of
 
 
 def is_family(tx: Tx, staff_id: str, *persons: str) -> bool:
     """Whether a member of staff, under whichever entry of the register, is close to one of these children
     and adults, or to anybody else on the same records."""
-    return is_one_of(tx, staff_id, kin.staff_close_to(tx, _families(tx, persons)))
+    return staff.is_one_of(tx, staff_id, kin.staff_close_to(tx, _families(tx, persons)))
 
 
 def must_not_be_family(tx: Tx, *persons: str, instead: str = "Another lead must decide") -> None:

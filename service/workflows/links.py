@@ -24,6 +24,7 @@ from service.store import links, people, pins
 from service.store.links import Link, LinkPurpose
 from service.store.secrets import hash_token, new_token
 from service.store.transactions import Reader, Refused, Store, Tx
+from service.workflows.kin import must_not_be_family
 
 CONSENT_LINK_LASTS = timedelta(days=30)
 DEVICE_LASTS = timedelta(days=180)
@@ -115,6 +116,8 @@ def set_pin(tx: Tx, command: SetPin) -> None:
     tx.lock(people.PARENTS, [command.parent_id])
     if not people.has_parent(tx, command.parent_id):
         raise NotFound
+    # Whoever knows the PIN answers for the parent.
+    must_not_be_family(tx, command.parent_id, instead="Another colleague must take the PIN down")
     pins.put(tx, command.parent_id, command.pin_hash)
     links.revoke_devices(tx, command.parent_id)
     links.forget_failed_pins(tx, command.parent_id)

@@ -34,6 +34,7 @@ from service.store.consent import Grounds
 from service.store.people import ParentRecord
 from service.store.transactions import Tx
 from service.workflows import carrying, falling, wishing
+from service.workflows.kin import must_not_be_family
 from service.workflows.resolving import must_be_lead
 
 
@@ -56,6 +57,7 @@ def merge_child(tx: Tx, command: MergeChild) -> ChildId:
     if set(known) != set(both):
         raise NotFound
     _must_be_two([child.merged_into for child in known.values()], command.child_id, command.into)
+    must_not_be_family(tx, *both)
     restrictions.merge_child(tx, command.child_id, command.into)
     refused = _refused(tx, known[command.child_id])
     for purpose in refused:
@@ -188,6 +190,7 @@ def merge_parent(tx: Tx, command: MergeParent) -> ParentId:
     cases.hold(tx, affected, held)
     merged, into = (people.parent_record(tx, parent_id) for parent_id in both)
     _must_be_two([merged.merged_into, into.merged_into], *both)
+    must_not_be_family(tx, *both)
     for one in ties.of_parent(tx, command.parent_id):
         carrying.carry(tx, one, (one.child_id, command.into), command.reason, affected)
     _keep_restrictions(tx, merged, into)

@@ -150,8 +150,10 @@ def put_tie(tx: Tx, command: PutTie) -> ChildId:
         raise NotFound
     must_name_paper(command)
     _must_be_of_age(command, child)
+    _must_not_be_merged(tx, command.parent_id)
     _must_not_return_unseen(tx, command)
     _must_not_silence(tx, command, child)
+    _must_not_favour_own_family(tx, command, child)
     put_on_record(tx, command)
     falling.decide_again(tx, affected)
     return command.child_id
@@ -175,7 +177,7 @@ def put_on_record(tx: Tx, command: PutTie) -> None:
     ties.put_tie(
         tx,
         command.child_id,
-        Tie(command.parent_id, command.relation, command.authority, command.until),
+        _tie(command),
         ties.Paper(command.document, command.document_on),
     )
     tx.record(
@@ -211,10 +213,37 @@ def _must_be_of_age(command: PutTie, child: Child) -> None:
 
 def _must_not_silence(tx: Tx, command: PutTie, child: Child) -> None:
     """A no does not vanish with the say of whoever said it, on no day, unless the lead takes that away."""
-    after = Tie(command.parent_id, command.relation, command.authority, command.until)
-    before = [tie for tie in child.ties if tie.parent_id == command.parent_id]
+    after = _tie(command)
+    before = _before(command, child)
     if not all(after.keeps_say_of(tie, child.on) for tie in before):
         must_not_silence(tx, child, frozenset({command.parent_id}))
+
+
+def _must_not_favour_own_family(tx: Tx, command: PutTie, child: Child) -> None:
+    """Nobody on the staff gives their own family a say, or more of it (pitfall 9)."""
+    after = _tie(command)
+    if not after.has_say_from(child.on):
+        return
+    if any(tie.keeps_say_of(after, child.on) for tie in _before(command, child)):
+        return
+    said = "Another colleague must put this on record"
+    must_not_be_family(tx, command.child_id, command.parent_id, instead=said)
+
+
+def _tie(command: PutTie) -> Tie:
+    return Tie(command.parent_id, command.relation, command.authority, command.until)
+
+
+def _before(command: PutTie, child: Child) -> tuple[Tie, ...]:
+    return tuple(tie for tie in child.ties if tie.parent_id == command.parent_id)
+
+
+def _must_not_be_merged(tx: Tx, parent_id: ParentId) -> None:
+    """Nothing is given to a record that is out of use."""
+    if people.has_parent(tx, parent_id) and people.parent_record(tx, parent_id).merged_into:
+        raise InvalidInput.of(
+            "parent_id", "merged", "This record was joined with another. Name the other."
+        )
 
 
 def _must_not_return_unseen(tx: Tx, command: PutTie) -> None:

@@ -13,6 +13,7 @@ from service.store.transactions import Tx
 from service.store.work import Claim
 from service.workflows import asking, falling, holding, onboarding, parting
 from service.workflows.deps import Deps
+from service.workflows.kin import must_not_be_family
 from service.workflows.links import must_be_a_person
 from service.workflows.onboarding import PutTie
 from service.workflows.parting import EndTie
@@ -55,6 +56,9 @@ def change_placement(tx: Tx, command: ChangePlacement) -> ChildId:
     affected = sessions.running_of_child(tx, command.child_id)
     child = _held(tx, command, affected)
     _must_be_in_care(child)
+    if any(carer.authority is not Authority.NONE for carer in command.new_carers):
+        coming = (carer.parent_id for carer in command.new_carers)
+        must_not_be_family(tx, command.child_id, *coming)
     leaving = _leaving(command, child)
     must_not_silence(tx, child, frozenset(leaving))
     for parent_id in leaving:

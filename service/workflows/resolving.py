@@ -20,7 +20,6 @@ from service.store.transactions import Tx
 from service.workflows import falling
 from service.workflows.contradicting import look_for_conflict
 from service.workflows.kin import must_not_be_family
-from service.workflows.same_person import is_one_of
 
 
 @dataclass(frozen=True)
@@ -111,5 +110,5 @@ def _must_not_staff(tx: Tx, affected: tuple[SessionId, ...]) -> None:
     for session_id in affected:
         current = staffing.current(tx, session_id)
         there = {sessions.get(tx, session_id).tutor_id, *(current.people if current else ())}
-        if is_one_of(tx, tx.by.subject, there):
+        if staff.is_one_of(tx, tx.by.subject, there):
             raise NotAllowed("Another lead must decide: you staff a session of this child.")

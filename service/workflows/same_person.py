@@ -1,26 +1,16 @@
 """One human being with two entries on the register: noticed when either is written, and whenever it
 matters who acts (pitfall 28)."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from service.audit.events import Entry, Event
 from service.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from service.policy.people import Role, StaffId
+from service.policy.people import ParentId, Role, StaffId
 from service.policy.staff import RelationKind
-from service.store import alerts, staff
+from service.store import alerts, people, staff
 from service.store.staff import StaffRecord
 from service.store.transactions import Tx
 from service.workflows import falling
-
-
-def is_one_of(tx: Tx, person: str, others: Collection[StaffId]) -> bool:
-    """Whether somebody, under whichever entry of the register, is one of these."""
-    if person in others:
-        return True
-    known = staff.members(tx, frozenset({*others, StaffId(person)}))
-    own = known.pop(StaffId(person), None)
-    return own is not None and any(own.same_person_as(other) for other in known.values())
 
 
 def must_have_own_account(tx: Tx, record: StaffRecord) -> None:
@@ -55,15 +45,17 @@ def notice(tx: Tx, staff_id: StaffId) -> None:
 
 @dataclass(frozen=True)
 class DeclareDistinct:
-    """A safeguarding lead knows that two entries of the register are two people."""
+    """A safeguarding lead knows that two entries of the register, or one and an adult of a family, are two
+    people."""
 
     staff_id: StaffId
-    other_id: StaffId
+    other_id: str
     reason: str
 
 
 def declare_distinct(tx: Tx, command: DeclareDistinct) -> StaffId:
-    """Say that two entries are two people although they share something. Never about oneself."""
+    """Say that this entry and the other, or an adult of a family, are two people although they share
+    something. Never about oneself."""
     if not tx.by.has(Role.DSL):
         raise NotAllowed("Only the safeguarding lead can say that.")
     if tx.by.subject in (command.staff_id, command.other_id):
@@ -71,8 +63,8 @@ def declare_distinct(tx: Tx, command: DeclareDistinct) -> StaffId:
     affected = falling.hold_sessions_of(tx, command.staff_id)
     if not staff.has_staff(tx, command.staff_id):
         raise NotFound
-    if command.staff_id == command.other_id or not staff.has_staff(tx, command.other_id):
-        raise InvalidInput.of("other_id", "unknown", "There is no such other member of staff.")
+    if command.staff_id == command.other_id or not _is_on_record(tx, command.other_id):
+        raise InvalidInput.of("other_id", "unknown", "There is nobody else of this id on record.")
     if staff.put_relation(tx, command.staff_id, command.other_id, RelationKind.DISTINCT):
         tx.record(
             Entry(
@@ -84,3 +76,7 @@ def declare_distinct(tx: Tx, command: DeclareDistinct) -> StaffId:
         )
     falling.decide_again(tx, affected)
     return command.staff_id
+
+
+def _is_on_record(tx: Tx, other_id: str) -> bool:
+    return staff.has_staff(tx, other_id) or people.has_parent(tx, ParentId(other_id))

@@ -16,7 +16,6 @@ from service.store.staffing import CurrentAssignment
 from service.store.transactions import Tx
 from service.workflows import eligible, falling
 from service.workflows.links import must_be_a_person
-from service.workflows.same_person import is_one_of
 
 
 @dataclass(frozen=True)
@@ -45,64 +44,73 @@ def assign(tx: Tx, command: AssignSecondStaff) -> SessionId:
     return put_on(tx, case, command.staff_id)
 
 
+@dataclass(frozen=True)
+class EarlierYes:
+    """A yes that was given before for other than this session alone: by what, who put it on record if
+    somebody else did, and when it was said if a room was promised by it first."""
+
+    accepted_by: AcceptedBy
+    recorded_by: str | None = None
+    said_at: datetime | None = None
+
+
 def put_on(
     tx: Tx,
     case: CaseFile,
     staff_id: StaffId,
-    *,
-    accepted_by: AcceptedBy | None = None,
-    said_at: datetime | None = None,
+    said_yes: EarlierYes | None = None,
 ) -> SessionId:
-    """Assign somebody. Whoever is on the rota then, stood by for this, or said yes to taking over at
-    `said_at`, has accepted already."""
+    """Assign somebody. Whoever is on the rota then, stood by for this, or said yes to taking over, has
+    accepted already."""
     session_id = case.session.session_id
     if staffing.assign(tx, session_id, staff_id) is not None:
         raise Conflict("Somebody is assigned already. Release them first.", code="assigned")
     tx.record(Entry(Event.SECOND_STAFF_ASSIGNED, session_id, {"second_staff": staff_id}))
-    earlier = accepted_by or pre_accepted_by(tx, case, staff_id)
+    earlier = said_yes or yes_by_rota(tx, case, staff_id)
     if earlier is not None:
-        note_acceptance(tx, case, earlier, said_at)
+        note_acceptance(tx, case, earlier)
     sessions.touch(tx, [session_id])
     return session_id
 
 
-def pre_accepted_by(tx: Tx, case: CaseFile, staff_id: StaffId) -> AcceptedBy | None:
-    """By what the person has said yes to the session's time beforehand, if by anything."""
-    return AcceptedBy.ROTA if said_yes_beforehand(tx, case, DutyKind.ROTA, staff_id) else None
+def yes_by_rota(tx: Tx, case: CaseFile, staff_id: StaffId) -> EarlierYes | None:
+    """The person's yes to every session of that time, if they gave one."""
+    found = said_yes_beforehand(tx, case, DutyKind.ROTA, staff_id)
+    return EarlierYes(AcceptedBy.ROTA, found[staff_id]) if found else None
 
 
 def said_yes_beforehand(
     tx: Tx, case: CaseFile, kind: DutyKind, staff_id: StaffId | None = None
-) -> tuple[StaffId, ...]:
-    """Who said yes to the session's time beforehand, first the one listed first. What the tutor put on
-    record for somebody else does not count: nobody says yes for their own second staff."""
+) -> dict[StaffId, str | None]:
+    """Who said yes to the session's time beforehand, first the one listed first, and who put that on
+    record, if somebody else did. What the tutor put on record for somebody else does not count: nobody
+    says yes for their own second staff."""
     standing = duties.standing(tx, kind, case.span, staff_id)
-    count = (
-        one.staff_id
-        for one in standing
-        if one.noted_by == one.staff_id or not is_one_of(tx, one.noted_by, [case.tutor.staff_id])
-    )
-    return tuple(dict.fromkeys(count))
+    found: dict[StaffId, str | None] = {}
+    for one in standing:
+        recorded_by = None if one.noted_by == one.staff_id else one.noted_by
+        if recorded_by is None or not staff.is_one_of(tx, recorded_by, [case.tutor.staff_id]):
+            found.setdefault(one.staff_id, recorded_by)
+    return found
 
 
-def note_acceptance(
-    tx: Tx,
-    case: CaseFile,
-    earlier: AcceptedBy | None = None,
-    said_at: datetime | None = None,
-) -> None:
+def note_acceptance(tx: Tx, case: CaseFile, earlier: EarlierYes | None = None) -> None:
     """Record the yes of whoever is on the session now, whose word it rests on, and when it was said
     if that was before: a room that was promised first stays the first."""
     session_id = case.session.session_id
     current = staffing.current(tx, session_id)
     if current is None:
         raise NotFound
-    at = said_at or staffing.after_all_others(tx, current.staff_id)
-    staffing.accept(tx, current.assignment_id, case.session.terms, at)
-    own = earlier is None and tx.by.subject == current.staff_id
-    facts: dict[str, Fact] = {"terms": case.session.terms, "own_word": own}
+    facts: dict[str, Fact] = {"terms": case.session.terms, "own_word": False}
     if earlier is not None:
-        facts["accepted_by"] = earlier.value
+        recorded_by, said_at = earlier.recorded_by, earlier.said_at
+        facts["accepted_by"] = earlier.accepted_by.value
+    else:
+        own = tx.by.subject == current.staff_id
+        recorded_by, said_at = None if own else tx.by.subject, None
+        facts["own_word"] = own
+    at = said_at or staffing.after_all_others(tx, current.staff_id)
+    staffing.accept(tx, current.assignment_id, case.session.terms, at, recorded_by)
     tx.record(
         Entry(Event.SECOND_STAFF_ACCEPTED, session_id, {"second_staff": current.staff_id}, facts)
     )
@@ -126,9 +134,9 @@ def accept(tx: Tx, command: AcceptSession) -> SessionId:
         return command.session_id
     if tx.by.subject != current.staff_id:
         must_be_a_person(tx.by)
-        if is_one_of(tx, tx.by.subject, [case.tutor.staff_id]):
+        if staff.is_one_of(tx, tx.by.subject, [case.tutor.staff_id]):
             raise NotAllowed("The tutor cannot accept for their own second member of staff.")
-    if current.accepted.accepted_at is not None:
+    if current.accepted.accepted_at is not None and not case.is_accepted_by_tutor:
         return command.session_id
     eligible.must_be_eligible_now(tx, _once_accepted(tx, case, current.staff_id))
     note_acceptance(tx, case)
@@ -148,7 +156,7 @@ def accept_hand_over(tx: Tx, case: CaseFile, change: HandOver) -> None:
 
 
 def _once_accepted(tx: Tx, case: CaseFile, staff_id: StaffId) -> CaseFile:
-    return replace(case, assignment=Assignment(staff_id, tx.now))
+    return replace(case, assignment=Assignment(staff_id, tx.now), acceptance_taken_by=None)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from service.policy.session import CoverMode, Span
 from service.policy.staff import (
     Assignment,
     CheckScheme,
+    Elsewhere,
     Evidence,
     EvidenceKind,
     StaffMember,
@@ -168,6 +169,10 @@ NEWEST_NOT_TOLD = (a_consent(FATHER, says_visits=True), a_consent(position=2))
 BY_TUTOR = frozenset({TUTOR})
 TOOK_CONSENT = a_child_case(consents=(a_consent(taken_down_by=BY_TUTOR),), tutor_ids=BY_TUTOR)
 TOOK_PLEDGE = a_child_case(pledges=(a_pledge(taken_down_by=TUTOR),), tutor_ids=BY_TUTOR)
+TOOK_ACCEPTANCE = a_case(acceptance_taken_by=a_staff_member(TUTOR))
+ROOM = Elsewhere(Span(STARTS, ENDS), TakenAs.STAYING, NOW - timedelta(days=2))
+TEACHES = Elsewhere(Span(STARTS, ENDS), TakenAs.TEACHING)
+AT_HOME = a_case(second_staff_at_home=(ELSEWHERE,))
 
 BROKEN = [
     Broken("R-01", "consent_missing", NO_CONSENT),
@@ -179,6 +184,7 @@ BROKEN = [
     Broken("R-03", "agreement_outdated", saying(a_consent(policy_version="v2"))),
     Broken("R-04", "second_staff_missing", a_case(second_staff=None, assignment=None)),
     Broken("R-04", "second_staff_unaccepted", a_case(assignment=Assignment(SECOND, None))),
+    Broken("R-04", "second_staff_accepted_by_tutor", TOOK_ACCEPTANCE),
     Broken("R-05", "second_staff_is_family", a_case(second_staff=FAMILY_SECOND)),
     Broken("R-05", "tutor_is_family", a_case(tutor=FAMILY_TUTOR)),
     Broken("R-05", "second_staff_is_connected", a_case(second_staff=BESIDE_SECOND)),
@@ -195,6 +201,7 @@ BROKEN = [
         "R-09", "second_staff_elsewhere", a_case(second_staff_elsewhere=(elsewhere(STARTS, ENDS),))
     ),
     Broken("R-09", "second_staff_no_gap", NO_GAP),
+    Broken("R-09", "second_staff_at_home", AT_HOME),
     Broken("R-09", "cover_mode_not_adopted", NOT_ADOPTED),
     Broken("R-09", "second_staff_not_staggered", NOT_STAGGERED),
     Broken("R-15", "second_staff_absent", a_case(second_staff_away=(Span(STARTS, ENDS),))),
@@ -216,6 +223,8 @@ BROKEN = [
     Broken("R-18", "visits_not_agreed", a_visited_case(*NEWEST_NOT_TOLD)),
     Broken("R-18", "child_visits_not_agreed", a_visited_case(*CHILD_NOT_TOLD)),
     Broken("R-14", "adult_elsewhere", a_case(children=(PROMISED_TWICE,))),
+    Broken("R-14", "adult_at_work", a_case(children=(a_child_case(at_work=((MOTHER, ROOM),)),))),
+    Broken("R-14", "adult_at_work", a_case(children=(a_child_case(at_work=((MOTHER, TEACHES),)),))),
 ]
 """Every way a rule can be broken, each in an otherwise complete case decided at `builders.NOW`."""
 

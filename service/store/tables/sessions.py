@@ -131,7 +131,8 @@ class HoldRow(SQLModel, table=True):
 
 
 class AssignmentRow(SQLModel, table=True):
-    """A second member of staff on a session (POL-03). `terms` are those the acceptance was for."""
+    """A second member of staff on a session (POL-03). `accepted_terms` are those the acceptance was for,
+    `recorded_by` is who put it on record, where that was somebody else."""
 
     __tablename__ = "assignments"
     __table_args__ = (
@@ -147,6 +148,7 @@ class AssignmentRow(SQLModel, table=True):
     assigned_at: datetime = Field(sa_type=INSTANT)
     accepted_at: datetime | None = Field(default=None, sa_type=INSTANT)
     accepted_terms: int | None = None
+    recorded_by: str | None = None
     released_at: datetime | None = Field(default=None, sa_type=INSTANT)
     release_reason: str | None = None
 

@@ -58,7 +58,7 @@ class AcceptanceBody(Body):
 
 
 class DistinctBody(Body):
-    """Which other entry is another person, and how that is known."""
+    """Which other entry, or which adult of a family, is another person, and how that is known."""
 
     other_id: Id
     reason: Words
@@ -209,9 +209,10 @@ async def accept(call: Call[AcceptanceBody]) -> Answer:
 
 
 async def tell_apart(call: Call[DistinctBody]) -> Answer:
-    """Say that two entries are two people although they share a number or an address."""
+    """Say that an entry and another one, or an adult of a family, are two people although they share a
+    number or an address."""
     body = call.body
-    command = same_person.DeclareDistinct(_staff_id(call), StaffId(body.other_id), body.reason)
+    command = same_person.DeclareDistinct(_staff_id(call), body.other_id, body.reason)
     await done(call, same_person.declare_distinct, command)
     return Answer(204)
 
