@@ -11,7 +11,7 @@ from tests.api.people import a_word, coordinator, lead, machine
 from tests.invariants import check_everything
 from tests.pages.browsing import Browser
 from tests.stories.steps import on_sqlite, second_staff_go_in, session_of, tutor_goes_in, waits
-from tests.stories.test_families import a_parent, blockers, tie
+from tests.stories.ties import a_parent, blockers, tie
 from tests.world import ADMIN, PIN, World, a_clear_session, book, cover, say
 
 pytestmark = [on_sqlite, pytest.mark.pitfall(6)]

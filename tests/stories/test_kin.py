@@ -10,7 +10,7 @@ from service.workflows import onboarding, register
 from tests.api.people import coordinator, lead
 from tests.invariants import check_everything
 from tests.stories.steps import on_sqlite, session_of, then_everyone_is_shut_out
-from tests.stories.test_families import a_parent, blockers, tie
+from tests.stories.ties import a_parent, blockers, tie
 from tests.world import ADMIN, World, a_clear_session, a_colleague, a_family, an_open_session
 
 TWICE = {"reason": "One person, entered twice"}

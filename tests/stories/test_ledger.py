@@ -14,7 +14,7 @@ from tests.api.people import a_promise, a_word, coordinator, lead, recorded, tut
 from tests.invariants import check_everything
 from tests.stories.lists import bringer, lines
 from tests.stories.steps import alerts_now, on_sqlite, session_of
-from tests.stories.test_families import a_parent, blockers, promised_by, resolve, tie
+from tests.stories.ties import a_parent, blockers, promised_by, resolve, tie
 from tests.world import ADMIN, World, a_clear_session, a_colleague, book, cover, say
 
 pytestmark = on_sqlite

@@ -14,7 +14,7 @@ from tests.harness import Reply
 from tests.invariants import check_everything
 from tests.pages.browsing import Browser
 from tests.stories.steps import alerts_now, on_sqlite, session_of, then_everyone_is_shut_out
-from tests.stories.test_families import a_parent, blockers, tie
+from tests.stories.ties import a_parent, blockers, tie
 from tests.world import Family, World, a_clear_session, a_family, an_open_session, say
 
 TWICE = {"reason": "One child, entered twice"}

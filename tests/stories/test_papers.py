@@ -11,8 +11,8 @@ from tests.harness import VISITED, running
 from tests.invariants import check_everything
 from tests.stories.steps import on_sqlite
 from tests.stories.test_duty_team import a_duty_team
-from tests.stories.test_families import blockers
 from tests.stories.test_imports import a_paper, outcomes, problems, send
+from tests.stories.ties import blockers
 from tests.world import World, a_world, book, say
 
 

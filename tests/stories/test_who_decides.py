@@ -12,7 +12,7 @@ from tests.api.people import a_promise, a_word, coordinator, here, lead
 from tests.invariants import check_everything
 from tests.stories.lists import bringer, lines
 from tests.stories.steps import in_the_check_in_window, on_sqlite
-from tests.stories.test_families import blockers, resolve
+from tests.stories.ties import blockers, resolve
 from tests.world import ADMIN, World, a_clear_session, a_colleague, book, cover, say
 
 pytestmark = on_sqlite
