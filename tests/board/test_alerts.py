@@ -7,12 +7,12 @@ import pytest
 from playwright.async_api import Browser as Chromium
 
 from service.policy.people import Role
+from tests.api.people import tutor
 from tests.board.watching import coordinator, lead, somebody
 from tests.invariants import check_everything
+from tests.stories.concerns import raised as a_concern
 from tests.stories.steps import on_sqlite
 from tests.stories.test_alerts import raised
-from tests.stories.test_concerns import raised as a_concern
-from tests.stories.test_concerns import tutor
 from tests.world import World, book, cover
 
 pytestmark = on_sqlite

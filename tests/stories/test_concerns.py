@@ -1,10 +1,7 @@
-"""Concerns: raised in one step, read by those alone who may, never changed, never lost (POL-40 to 44)."""
+"""Concerns: raised in one step by whoever has one, never changed, never lost (POL-40 to 44)."""
 
 import asyncio
-import json
-from base64 import b64decode
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,58 +9,14 @@ from pydantic import SecretStr
 
 from service.policy.concern import About, ConcernKind, Severity
 from service.policy.people import Role, SessionId
-from service.store import concerns, record_holds, work
-from service.store.transactions import Reader
+from service.store import concerns
 from service.workflows import handling
 from service.workflows.concerns import RaiseConcern, raise_concern
-from service.workflows.merging import MergeChild, merge_child
 from tests import invariants
-from tests.api.people import inspector, lead, machine, second, tutor
-from tests.harness import ORGANISATION, Api, Reply, running
-from tests.stories.steps import a_live_session, on_sqlite
-from tests.world import World, a_colleague, a_family, a_world, book, say
-
-WORDS = "He told her to keep Thursday a secret."
-LATER = "It happened a second time, after the lesson."
-NIGHT = datetime(2026, 11, 28, 2, 10, tzinfo=UTC)
-"""A Saturday, when everything else is closed."""
-
-LEA_MANAGES = ORGANISATION.replace(
-    "[hours]",
-    'independent = "Chair of trustees, 020 7946 0009"\n'
-    'management = ["lea@tuition.example", "lea.boss@tuition.example"]\n[hours]',
-)
-
-
-def other_lead(world: World) -> Api:
-    return world.house.api(Role.DSL, subject=world.coordinator)
-
-
-def chair(world: World) -> Api:
-    return world.house.api(Role.INDEPENDENT, subject="chair")
-
-
-async def raised(api: Api, **more: Any) -> dict[str, Any]:
-    """Somebody raises a concern."""
-    reply = await api.post("/v1/concerns", {"words": WORDS} | more)
-    assert reply.status == 201, reply.text
-    return dict(reply.body)
-
-
-async def numbers(api: Api) -> list[str]:
-    """The numbers of the concerns that somebody may handle."""
-    return [one["number"] for one in (await api.get("/v1/concerns")).body["items"]]
-
-
-async def alerted(api: Api) -> list[str]:
-    """The open alerts that somebody sees."""
-    return [one["code"] for one in (await api.get("/v1/alerts")).body["items"]]
-
-
-async def step(api: Api, concern: dict[str, Any], what: str, **body: Any) -> Reply:
-    """One step on a concern."""
-    return await api.post(f"/v1/concerns/{concern['concern_id']}/{what}", body or None)
-
+from tests.api.people import lead, machine, second, tutor
+from tests.stories.concerns import LATER, WORDS, alerted, numbers, other_lead, raised, step
+from tests.stories.steps import on_sqlite
+from tests.world import World, book, say
 
 # --- one concern's life -------------------------------------------------------------------------------
 
@@ -176,211 +129,6 @@ async def test_the_same_request_twice_is_one_concern(world: World) -> None:
     assert await numbers(lead(world)) == ["1"]
 
 
-# --- round the person it is about -----------------------------------------------------------------------
-
-
-async def then_knows_nothing_of_it(world: World, who: Api, concern: dict[str, Any]) -> None:
-    """Nothing that this person can ask for shows that there is a concern."""
-    one = f"/v1/concerns/{concern['concern_id']}"
-    assert (await who.get(one)).status == 404
-    for what in ("acknowledge", "take-on", "pass-on"):
-        assert (await step(who, concern, what)).status == 404
-    assert await numbers(who) == []
-    assert await alerted(who) == []
-    every = await who.get("/v1/alerts", params={"open_only": "false"})
-    assert every.body["items"] == []
-    entries = (await who.get("/v1/audit/entries", params={"limit": "200"})).text
-    for telling in (concern["concern_id"], "concern", WORDS):
-        assert telling not in entries
-
-
-@on_sqlite
-@pytest.mark.pitfall(65)
-async def test_the_lead_it_is_about_learns_nothing_and_another_handles_it(world: World) -> None:
-    session_id = await book(world)
-    lou = await a_colleague(world.house, "Lou", "lou")  # has the role, and is not designated
-    their = world.house.api(Role.DSL, subject=lou)
-    about = {"about": ["colleague"], "people": [lou], "session_id": session_id}
-    mine = await raised(tutor(world), **about)
-    await then_knows_nothing_of_it(world, their, mine)
-    story = (await their.get(f"/v1/sessions/{session_id}/story")).text
-    assert "concern" not in story
-    assert await numbers(other_lead(world)) == ["1"]
-    assert await alerted(other_lead(world)) == ["concern_raised"]
-    (alert,) = (await other_lead(world).get("/v1/alerts")).body["items"]
-    assert alert["session_id"] is None, "the session's own story does not lead to it"
-    for what, body in (("close", {"outcome": "seen"}), ("acknowledge", None)):
-        url = f"/v1/alerts/{alert['alert_id']}/{what}"
-        assert (await their.post(url, body)).status == 404
-        assert (await other_lead(world).post(url, body)).code == "about_a_concern"
-    await invariants.check_everything(world.house)
-
-
-@on_sqlite
-@pytest.mark.pitfall(65)
-async def test_about_the_leads_or_the_management_only_the_independent_contact_knows(
-    world: World,
-) -> None:
-    mine = await raised(tutor(world), about=["management"])
-    assert (mine["number"], mine["with_whom"]) == ("U1", "independent")
-    for who in (lead(world), other_lead(world)):
-        await then_knows_nothing_of_it(world, who, mine)
-    assert await numbers(chair(world)) == ["U1"]
-    admin = world.house.api(Role.ADMIN, subject="staff_admin")
-    for path in ("/v1/concerns", f"/v1/concerns/{mine['concern_id']}", "/v1/audit/export"):
-        assert (await admin.get(path)).status == 403
-    assert (await step(chair(world), mine, "take-on")).body["handler"] == "chair"
-    await invariants.check_everything(world.house)
-
-
-@pytest.mark.pitfall(65)
-async def test_a_lead_who_turns_out_to_be_meant_loses_it_to_the_independent_contact(
-    sqlite_url: str, tmp_path: Any
-) -> None:
-    async with running(sqlite_url, tmp_path, migrated=True, organised=LEA_MANAGES) as house:
-        world = await a_world(house)
-        session_id = await book(world)
-        mine = await raised(tutor(world), about=["somebody_else"], session_id=session_id)
-        assert (await step(lead(world), mine, "take-on")).ok
-        named = await step(other_lead(world), mine, "subjects", subject_id=world.lead)
-        assert named.status == 204
-        for who in (lead(world), other_lead(world)):
-            await then_knows_nothing_of_it(world, who, mine)
-        (seen,) = (await chair(world).get("/v1/concerns")).body["items"]
-        assert (seen["number"], seen["status"], seen["handler"]) == ("1", "raised", None)
-        boss = await a_colleague(house, "Lea", "lea.boss", phone="07700 900123")
-        twice = await a_colleague(house, "Lea", "l.e.a", phone="07700 900123")
-        for one in (world.lead, boss, twice):
-            straight = await raised(tutor(world), people=[one])
-            assert straight["with_whom"] == "independent", "under another record as well"
-        await invariants.check_everything(house)
-
-
-@on_sqlite
-async def test_a_lead_who_is_family_of_whom_it_is_about_does_not_read_it(world: World) -> None:
-    declared = {"related_id": world.tutor, "kind": "family"}
-    admin = world.house.api(Role.ADMIN, Role.COORDINATOR, subject="staff_admin")
-    assert (await admin.post(f"/v1/staff/{world.lead}/relations", declared)).ok
-    session_id = await book(world)
-    mine = await raised(second(world), about=["tutor"], session_id=session_id)
-    await then_knows_nothing_of_it(world, lead(world), mine)
-    assert await numbers(other_lead(world)) == ["1"]
-    as_lead_too = world.house.api(Role.DSL, Role.TUTOR, subject=world.tutor)
-    await then_knows_nothing_of_it(world, as_lead_too, mine)
-
-
-# --- the clock --------------------------------------------------------------------------------------------
-
-
-async def test_at_night_a_severe_concern_that_nobody_takes_up_grows_louder(world: World) -> None:
-    await world.house.until(NIGHT)
-    mine = await raised(tutor(world), severity="danger", kind="disclosure")
-    await world.house.advance(minutes=14)
-    await world.house.settle()
-    assert await alerted(lead(world)) == ["concern_of_danger"]
-    assert await numbers(chair(world)) == []
-
-    await world.house.advance(minutes=1)
-    await world.house.settle()
-    assert await alerted(lead(world)) == ["concern_of_danger", "concern_unacknowledged"]
-    assert await numbers(chair(world)) == ["1"], "it is open to the independent contact too"
-    assert await alerted(world.house.api(Role.COORDINATOR, subject=world.coordinator)) == []
-
-    assert (await step(chair(world), mine, "acknowledge")).ok
-    assert await alerted(lead(world)) == []
-    await world.house.advance(minutes=45)
-    await world.house.settle()
-    assert await alerted(lead(world)) == ["concern_undecided"]
-    assert (await step(lead(world), mine, "decisions", words="Police called at 3.")).ok
-    assert await alerted(lead(world)) == []
-    await invariants.check_everything(world.house)
-    assert not await world.house.read(work.is_there, mine["concern_id"])
-
-
-async def test_at_night_leads_are_written_to_at_once_and_the_contact_of_what_they_let_lie(
-    sqlite_url: str, tmp_path: Any
-) -> None:
-    mailed = ORGANISATION.replace("[hours]", 'independent_mail = "chair@trust.example"\n[hours]')
-    async with running(sqlite_url, tmp_path, migrated=True, organised=mailed) as house:
-        world = await a_world(house)
-        await house.until(NIGHT)
-        mine = await raised(tutor(world), severity="serious")
-        await house.settle()
-        (letter,) = house.letters("lea@tuition.example", "Somebody has raised a concern.")
-        assert f"/staff/concerns/{mine['concern_id']}" in letter.text
-        assert WORDS not in letter.text
-        assert house.letters("cora@tuition.example", "concern") == []
-        assert house.letters("copies@tuition.example", "concern") == []
-        assert house.letters("chair@trust.example") == []
-        await house.advance(minutes=120)
-        await house.settle()
-        (late,) = house.letters("chair@trust.example")
-        assert "Nobody has taken up a concern in time." in late.subject
-        await raised(tutor(world), about=["lead"])
-        await house.settle()
-        assert len(house.letters("chair@trust.example")) == 2
-        assert len(house.letters("lea@tuition.example", "concern")) == 2, (
-            "hers, and that it is late"
-        )
-        await invariants.check_everything(house)
-
-
-# --- what others see of it --------------------------------------------------------------------------------
-
-
-@on_sqlite
-@pytest.mark.pitfall(66)
-async def test_an_inspector_counts_and_times_and_reads_no_word(world: World) -> None:
-    session_id = await book(world)
-    mine = await raised(tutor(world), kind="bullying", session_id=session_id)
-    await step(lead(world), mine, "acknowledge")
-    assert (await inspector(world).get(f"/v1/concerns/{mine['concern_id']}")).status == 403
-    reply = await inspector(world).get("/v1/concerns/counts")
-    (counted,) = reply.body["items"]
-    assert (counted["number"], counted["status"]) == ("1", "acknowledged")
-    for told in (WORDS, session_id, world.tutor, world.lead, mine["concern_id"]):
-        assert told not in reply.text
-    entries = (await inspector(world).get("/v1/audit/entries", params={"limit": "200"})).body[
-        "items"
-    ]
-    about = [one for one in entries if one["kind"].startswith("concern.")]
-    assert [one["kind"] for one in about] == ["concern.raised", "concern.acknowledged"]
-    assert all(one["session_id"] is None and one["facts"] == {} for one in about)
-    assert await alerted(inspector(world)) == []
-    await world.house.settle()
-    export = opened((await inspector(world).get("/v1/audit/export")).text)
-    assert "concern.raised" in export, "that there is one can be checked by anybody"
-    for told in (WORDS, mine["concern_id"], world.tutor, "bullying", "leads"):
-        assert told not in export
-    part = [one["facts"].get("part") for one in entries if one["kind"] == "record.read"]
-    assert "concern_counts" in part, "the inspector's own reading is on record"
-
-
-def opened(export: str) -> str:
-    """An export with its leaves as anybody can read them."""
-    lines = [json.loads(line) for line in export.splitlines()]
-    leaves = [b64decode(line["leaf"]).decode() for line in lines if "leaf" in line]
-    return "\n".join([export, *leaves])
-
-
-@on_sqlite
-async def test_reading_the_words_is_on_record_and_no_log_line_holds_one(
-    world: World, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level("DEBUG")
-    mine = await raised(tutor(world), about_words="The man in the room")
-    await lead(world).get(f"/v1/concerns/{mine['concern_id']}")
-    await step(lead(world), mine, "decisions", words=LATER)
-    entries = (await inspector(world).get("/v1/audit/entries", params={"limit": "200"})).body[
-        "items"
-    ]
-    assert [one for one in entries if one["facts"].get("part") == "concern"]
-    told = caplog.text + str(entries)
-    for words in (WORDS, LATER, "The man in the room"):
-        assert words not in told
-    await invariants.check_everything(world.house)
-
-
 # --- whose concern it is ------------------------------------------------------------------------------------
 
 
@@ -447,45 +195,3 @@ async def test_a_program_passes_one_on_with_whose_it_is(world: World) -> None:
     assert (read["reporter_id"], read["raised_by"]) == (world.family.mother, "booking-platform")
     assert len((await machine(world).get("/v1/concerns/raised")).body["items"]) == 2
     await invariants.check_everything(world.house)
-
-
-# --- records that stay -------------------------------------------------------------------------------
-
-
-@on_sqlite
-@pytest.mark.pitfall(67)
-async def test_an_open_concern_keeps_the_session_and_everybody_in_it(world: World) -> None:
-    session_id = await a_live_session(world)
-    other = await book(world, starts_at=world.house.clock.now() + timedelta(days=1))
-    held = (session_id, world.family.child, world.tutor, world.second, world.family.father)
-    assert not await _any_held(world, *held)
-    mine = await raised(second(world), session_id=session_id, about=["adult_at_home"])
-    twin = (await a_family(world.house, "rivers", world.coordinator)).child
-    merge = MergeChild(world.family.child, twin, "one child entered twice")
-    await world.house.do(merge_child, merge, world.actor(world.lead, Role.DSL))
-    held = (*held, twin)
-    assert await _all_held(world, *held), "whoever answers for a merged record as well"
-    assert not await _any_held(world, other)
-    await step(lead(world), mine, "close", outcome="no_action", words="A cousin on a visit.")
-    assert await _all_held(world, *held)
-    await world.house.advance(days=365 * 15)
-    assert await _all_held(world, *held), "the child would be 24"
-    await world.house.advance(days=365)
-    assert not await _any_held(world, *held)
-    assert await world.house.read(concerns.get, mine["concern_id"]), "the concern itself stays"
-
-
-async def _held(world: World, *subjects: str) -> list[bool]:
-    def asked(reader: Reader) -> list[bool]:
-        return [record_holds.is_held(reader, one) for one in subjects]
-
-    found: list[bool] = await world.house.read(asked)
-    return found
-
-
-async def _all_held(world: World, *subjects: str) -> bool:
-    return all(await _held(world, *subjects))
-
-
-async def _any_held(world: World, *subjects: str) -> bool:
-    return any(await _held(world, *subjects))

@@ -10,11 +10,11 @@ from service.policy.people import SessionId, StaffId
 from service.store import duty_rota as rota_store
 from service.store.transactions import Reader
 from service.workflows import duty_rota
+from tests.api.people import tutor
 from tests.invariants import check_everything
+from tests.stories.concerns import raised as a_concern
 from tests.stories.steps import alerts_now, claimed, on_sqlite, pass_by
 from tests.stories.test_alerts import acknowledged, over, raised, the_alert
-from tests.stories.test_concerns import raised as a_concern
-from tests.stories.test_concerns import tutor
 from tests.world import ADMIN, World, a_colleague, book, designate, on_duty
 
 LEAD_PHONE, DEPUTY_PHONE = "07700900001", "07700900002"
