@@ -17,13 +17,13 @@ from service.workflows import register
 from tests.board.watching import coordinator, entries, following, key_of, lead
 from tests.harness import serving
 from tests.ports import a_port
+from tests.stories.falls import consent_is_withdrawn
+from tests.stories.signals import zoom_says_joined
 from tests.stories.steps import (
     a_live_session,
-    consent_is_withdrawn,
     in_the_check_in_window,
     on_sqlite,
     second_staff_go_in,
-    zoom_says_joined,
 )
 from tests.world import ADMIN, World, a_clear_session, a_colleague, a_family, a_host, book
 

@@ -12,6 +12,8 @@ from service.workflows import presence
 from tests.board.watching import coordinator, entries, lead, somebody
 from tests.invariants import check_everything
 from tests.pages.records import everything
+from tests.stories.falls import the_father_refuses
+from tests.stories.signals import zoom_says_joined
 from tests.stories.steps import (
     a_live_session,
     in_the_check_in_window,
@@ -19,8 +21,6 @@ from tests.stories.steps import (
     on_sqlite,
     second_staff_go_in,
     the_call_ends,
-    the_father_refuses,
-    zoom_says_joined,
 )
 from tests.world import World, a_clear_session, a_colleague, a_family, a_host, book, say
 

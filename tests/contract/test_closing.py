@@ -6,9 +6,9 @@ from service.store.tables import MeetingStage
 from tests.contract.faults import Called, Fault, each, it_happens
 from tests.contract.promises import until_it_is_gone
 from tests.invariants import check_everything
+from tests.stories.falls import second_staff_is_released
 from tests.stories.steps import (
     in_the_check_in_window,
-    second_staff_is_released,
     stages,
     then_everyone_is_shut_out,
     then_nothing_is_left,

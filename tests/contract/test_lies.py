@@ -13,13 +13,13 @@ from tests.contract.promises import (
     until_it_is_open,
 )
 from tests.invariants import check_everything
+from tests.stories.falls import second_staff_is_released
 from tests.stories.steps import (
     a_live_session,
     alerts_now,
     in_the_check_in_window,
     on_sqlite,
     on_teams,
-    second_staff_is_released,
     session_of,
     stages,
     then_everyone_is_shut_out,

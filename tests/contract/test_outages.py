@@ -10,13 +10,13 @@ from tests.contract.promises import (
     until_it_is_open,
 )
 from tests.invariants import check_everything
+from tests.stories.falls import second_staff_is_released
 from tests.stories.steps import (
     alerts_now,
     in_the_check_in_window,
     on_both_providers,
     on_sqlite,
     pass_by,
-    second_staff_is_released,
     session_of,
     then_everyone_is_shut_out,
     then_nothing_is_left,

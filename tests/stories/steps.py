@@ -1,8 +1,5 @@
 """The steps that stories are told in: given …, when …, then …"""
 
-import hashlib
-import hmac
-import json
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -11,7 +8,7 @@ import pytest
 
 from service.errors import ChaperoneError
 from service.policy.attestation import Answer
-from service.policy.consent import ConsentKind, Route
+from service.policy.consent import Route
 from service.policy.people import Actor, ChildId, Role, SessionId, system
 from service.policy.presence import SightingResult
 from service.policy.session import Session, SessionState
@@ -21,9 +18,8 @@ from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader
 from service.store.work import Claim, ClaimDue
-from service.workflows import attesting, door, presence, register, staffing
-from tests.rooms import WEBHOOK_SECRET
-from tests.world import ADMIN, Family, World, an_open_session, check_in, say
+from service.workflows import attesting, door, presence
+from tests.world import Family, World, an_open_session, check_in
 
 BEFORE_CHECK_IN = 10
 """Minutes from the opening of `an_open_session` into the check-in window."""
@@ -247,81 +243,6 @@ async def states(
         ),
         by,
     )
-
-
-# --- conditions fall ----------------------------------------------------------------------------------
-
-
-async def consent_is_withdrawn(world: World, session_id: SessionId) -> None:
-    """The mother takes her consent back."""
-    await say(world, ConsentKind.WITHDRAWN)
-
-
-async def the_father_refuses(world: World, session_id: SessionId) -> None:
-    """The other parent says no."""
-    await say(world, ConsentKind.REFUSED, giver=world.family.father)
-
-
-async def second_staff_is_released(world: World, session_id: SessionId) -> None:
-    """The second member of staff is taken off."""
-    release = staffing.ReleaseSecondStaff(session_id, "ill")
-    await world.house.do(staffing.release, release, world.as_coordinator)
-
-
-async def the_pledge_is_revoked(world: World, session_id: SessionId) -> None:
-    """The mother takes her promise back."""
-    family = world.family
-    revoke = presence.RevokePledge(session_id, family.child, family.mother, Route.LINK)
-    await world.house.do(presence.revoke_pledge, revoke, world.as_parent(family.mother))
-
-
-async def second_staff_is_suspended(world: World, session_id: SessionId) -> None:
-    """The second member of staff may not work."""
-    suspend = register.Suspend(world.second, True, "under inquiry")
-    await world.house.do(register.suspend, suspend, ADMIN)
-
-
-async def the_tutor_is_suspended(world: World, session_id: SessionId) -> None:
-    """The tutor may not work."""
-    suspend = register.Suspend(world.tutor, True, "under inquiry")
-    await world.house.do(register.suspend, suspend, ADMIN)
-
-
-async def zoom_says_joined(
-    world: World,
-    *,
-    connection: str,
-    registrant_id: str,
-    name: str = "iPad",
-    secret: str = WEBHOOK_SECRET,
-) -> int:
-    """Zoom says that somebody joined the one meeting there is."""
-    (meeting,) = await world.house.rooms.meetings()
-    now = world.house.clock.now()
-    participant = {
-        "user_id": connection,
-        "user_name": name,
-        "registrant_id": registrant_id,
-        "join_time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
-    what = {"id": meeting["id"], "uuid": meeting["uuid"], "participant": participant}
-    body = json.dumps(
-        {
-            "event": "meeting.participant_joined",
-            "event_ts": int(now.timestamp() * 1000),
-            "payload": {"account_id": "demo-account", "object": what},
-        }
-    ).encode()
-    stamp = str(int(now.timestamp()))
-    signed = hmac.new(secret.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256)
-    headers = {
-        "Content-Type": "application/json",
-        "x-zm-request-timestamp": stamp,
-        "x-zm-signature": f"v0={signed.hexdigest()}",
-    }
-    url = f"{world.house.base_url}/hooks/zoom"
-    async with world.house.session.post(url, data=body, headers=headers) as answer:
-        return answer.status
 
 
 # --- by hand ------------------------------------------------------------------------------------------

@@ -14,13 +14,13 @@ from service.workflows.parting import Restrict, restrict
 from tests.board.watching import coordinator, entries, lead, somebody
 from tests.harness import Api
 from tests.invariants import check_everything
+from tests.stories.falls import second_staff_is_released
 from tests.stories.steps import (
     a_live_session,
     alerts_now,
     in_the_check_in_window,
     on_teams,
     second_staff_go_in,
-    second_staff_is_released,
     the_call_ends,
     tutor_goes_in,
     waits,

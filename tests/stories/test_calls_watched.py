@@ -12,13 +12,13 @@ from service.reconcilers.schedule import RECONCILERS
 from tests import harness
 from tests.invariants import check_everything
 from tests.rooms import HOST_ACCOUNTS
+from tests.stories.falls import second_staff_is_released
 from tests.stories.steps import (
     a_live_session,
     alerts_now,
     in_the_check_in_window,
     on_teams,
     pass_by,
-    second_staff_is_released,
     session_of,
     the_call_ends,
     the_lesson_goes_on,

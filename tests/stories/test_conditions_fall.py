@@ -13,7 +13,7 @@ from service.store.tables import MeetingStage
 from service.workflows import door, opening, presence, register, staffing
 from service.workflows.opening import Begun
 from tests.invariants import check_everything
-from tests.stories import steps
+from tests.stories import falls, steps
 from tests.stories.steps import (
     a_live_session,
     claimed,
@@ -34,16 +34,16 @@ from tests.world import World, a_clear_session, a_family, book, cover, pledge, s
 Fall = Callable[[World, SessionId], Awaitable[None]]
 
 FALLS: list[Fall] = [
-    steps.consent_is_withdrawn,
-    steps.the_father_refuses,
-    steps.second_staff_is_released,
-    steps.the_pledge_is_revoked,
-    steps.second_staff_is_suspended,
-    steps.the_tutor_is_suspended,
+    falls.consent_is_withdrawn,
+    falls.the_father_refuses,
+    falls.second_staff_is_released,
+    falls.the_pledge_is_revoked,
+    falls.second_staff_is_suspended,
+    falls.the_tutor_is_suspended,
 ]
 
 
-ON_POSTGRESQL_TOO = (steps.consent_is_withdrawn, steps.second_staff_is_suspended)
+ON_POSTGRESQL_TOO = (falls.consent_is_withdrawn, falls.second_staff_is_suspended)
 
 
 def _case(database: str, provider: str, fall: Fall) -> object:
@@ -110,7 +110,7 @@ async def test_a_live_session_is_ended_at_the_commit(world: World, fall: Fall) -
 @on_both_providers
 async def test_a_session_whose_condition_comes_back_is_opened_anew(world: World) -> None:
     session_id = await in_the_check_in_window(world)
-    await steps.consent_is_withdrawn(world, session_id)
+    await falls.consent_is_withdrawn(world, session_id)
     await world.house.settle()
     await say(world)
     await world.house.settle()
@@ -140,7 +140,7 @@ async def test_a_promise_taken_back_is_no_consent_taken_back_and_another_promise
 ) -> None:
     session_id = await in_the_check_in_window(world)
     child = world.family.child
-    await steps.the_pledge_is_revoked(world, session_id)
+    await falls.the_pledge_is_revoked(world, session_id)
     await world.house.settle()
     ledgers = await world.house.read(consent.ledgers, (child,))
     assert [word.kind for word in ledgers[child]] == [ConsentKind.GIVEN]

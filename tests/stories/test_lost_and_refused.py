@@ -11,7 +11,7 @@ from service.store.tables import MeetingStage
 from service.workflows import opening
 from tests.invariants import check_everything
 from tests.rooms import HOST_ACCOUNTS
-from tests.stories import steps
+from tests.stories import falls, steps
 from tests.stories.steps import (
     a_live_session,
     alerts_now,
@@ -164,7 +164,7 @@ async def test_a_provider_that_says_done_and_has_not_is_asked_again(
 ) -> None:
     session_id = await a_live_session(world)
     await world.house.rooms.fault(call, "lie")
-    await steps.second_staff_is_released(world, session_id)
+    await falls.second_staff_is_released(world, session_id)
     await world.house.settle()
     assert len(await world.house.rooms.meetings()) == 1
     assert await stages(world, session_id) == [MeetingStage.CLOSING]
@@ -183,7 +183,7 @@ async def test_a_meeting_that_will_not_close_is_an_alert_and_is_never_given_up(
 ) -> None:
     session_id = await in_the_check_in_window(world)
     await world.house.rooms.fault("delete_meeting", "lie", times=6)
-    await steps.the_pledge_is_revoked(world, session_id)
+    await falls.the_pledge_is_revoked(world, session_id)
     await pass_by(world, 40, every=5)
     assert "meeting_not_closed" in await alerts_now(world)
     await pass_by(world, 1500, every=150)

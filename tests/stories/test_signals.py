@@ -13,6 +13,7 @@ from service.store.transactions import Reader
 from service.workflows import door
 from tests.invariants import check_everything
 from tests.rooms import HOST_ACCOUNTS
+from tests.stories.signals import zoom_says_joined
 from tests.stories.steps import (
     a_live_session,
     account_of,
@@ -26,7 +27,6 @@ from tests.stories.steps import (
     session_of,
     the_call_ends,
     tutor_goes_in,
-    zoom_says_joined,
 )
 from tests.world import World, check_in
 

@@ -9,6 +9,7 @@ from service.policy.session import WITH_MEETING, SessionState
 from service.store.tables import MeetingStage
 from service.workflows import presence
 from tests.invariants import check_everything
+from tests.stories.falls import second_staff_is_released
 from tests.stories.steps import (
     a_live_session,
     alerts_now,
@@ -20,7 +21,6 @@ from tests.stories.steps import (
     pass_by,
     reason_of,
     second_staff_go_in,
-    second_staff_is_released,
     second_staff_look,
     session_of,
     stages,

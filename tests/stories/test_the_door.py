@@ -15,6 +15,7 @@ from service.store import slips as slip_store
 from service.workflows import leaving, presence, slips, tapping
 from service.workflows.door import Way
 from tests.invariants import check_everything
+from tests.stories.falls import second_staff_is_suspended
 from tests.stories.steps import (
     a_live_session,
     alerts_now,
@@ -24,7 +25,6 @@ from tests.stories.steps import (
     pass_by,
     reason_of,
     second_staff_go_in,
-    second_staff_is_suspended,
     session_of,
     waits,
     ways_in,
