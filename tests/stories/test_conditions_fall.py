@@ -4,13 +4,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from service.errors import NotAllowed
 from service.policy.consent import ConsentKind
-from service.policy.people import Role, SessionId
+from service.policy.people import SessionId
 from service.policy.session import SessionState
 from service.store import consent
 from service.store.tables import MeetingStage
-from service.workflows import door, opening, presence, register, staffing
+from service.workflows import opening
 from service.workflows.opening import Begun
 from tests.invariants import check_everything
 from tests.stories import falls, steps
@@ -29,7 +28,7 @@ from tests.stories.steps import (
     then_the_call_is_over,
     ways_in,
 )
-from tests.world import World, a_clear_session, a_family, book, cover, pledge, say
+from tests.world import World, a_clear_session, pledge, say
 
 Fall = Callable[[World, SessionId], Awaitable[None]]
 
@@ -41,7 +40,6 @@ FALLS: list[Fall] = [
     falls.second_staff_is_suspended,
     falls.the_tutor_is_suspended,
 ]
-
 
 ON_POSTGRESQL_TOO = (falls.consent_is_withdrawn, falls.second_staff_is_suspended)
 
@@ -180,105 +178,6 @@ async def test_between_create_and_release_leaves_nothing(world: World, fall: Fal
     await check_everything(world.house)
 
 
-# --- two families -------------------------------------------------------------------------------------
-
-
-@pytest.mark.pitfall(11)
-@on_sqlite
-@on_both_providers
-async def test_a_child_who_becomes_clear_later_gets_a_way_in_then(world: World) -> None:
-    other = await a_family(world.house, "meadow", world.coordinator)
-    await say(world)
-    session_id = await book(world, world.family.child, other.child)
-    await cover(world, session_id)
-    await pledge(world, session_id)
-    await world.house.advance(minutes=35)
-    await world.house.settle()
-    assert await ways_in(world, session_id) == {world.tutor, world.family.child}
-    await say(world, family=other)
-    await pledge(world, session_id, other)
-    await world.house.settle()
-    assert await ways_in(world, session_id) == {world.tutor, world.family.child, other.child}
-    assert len(await world.house.rooms.calls("create_meeting")) == 1
-    await check_everything(world.house)
-
-
-@pytest.mark.pitfall(11)
-@on_both_providers
-async def test_one_familys_withdrawal_shuts_that_family_out_alone(world: World) -> None:
-    other = await a_family(world.house, "meadow", world.coordinator)
-    await say(world)
-    await say(world, family=other)
-    session_id = await book(world, world.family.child, other.child)
-    await cover(world, session_id)
-    await pledge(world, session_id)
-    await pledge(world, session_id, other)
-    await world.house.advance(minutes=45)
-    await world.house.settle()
-    await steps.second_staff_go_in(world, session_id)
-    await steps.family_goes_in(world, session_id, other)
-    await say(world, ConsentKind.WITHDRAWN, family=other)
-    assert await ways_in(world, session_id) == {world.tutor, world.family.child}
-    mother = world.as_parent(other.mother)
-    assert await steps.waits(world, session_id, mother, other.child) is not None
-    await world.house.settle()
-    assert (await session_of(world, session_id)).state is SessionState.LIVE
-    await steps.family_goes_in(world, session_id)
-    await check_everything(world.house)
-
-
-@pytest.mark.pitfall(4)
-@pytest.mark.pitfall(17)
-async def test_a_way_in_that_was_given_out_is_taken_back_at_the_provider_too(world: World) -> None:
-    other = await a_family(world.house, "meadow", world.coordinator)
-    await say(world)
-    await say(world, family=other)
-    session_id = await book(world, world.family.child, other.child)
-    await cover(world, session_id)
-    await pledge(world, session_id)
-    await pledge(world, session_id, other)
-    await world.house.advance(minutes=45)
-    await world.house.settle()
-    await steps.second_staff_go_in(world, session_id)
-    await steps.family_goes_in(world, session_id, other)
-    await say(world, ConsentKind.WITHDRAWN, family=other)
-    await world.house.settle()
-    (meeting,) = await world.house.rooms.meetings()
-    approved = [one for one in meeting["registrants"] if one["status"] == "approved"]
-    assert len(approved) == 2, "the shut-out family's link still opens the waiting room"
-    await check_everything(world.house)
-
-
-async def test_a_suspended_person_can_do_nothing_more_although_the_token_is_good(
-    world: World,
-) -> None:
-    api = world.house.api(Role.COORDINATOR, subject=world.coordinator)
-    assert (await api.get("/v1/sessions")).status == 200
-    suspend = register.Suspend(world.coordinator, suspended=True, reason="a question")
-    await world.house.do(register.suspend, suspend)
-    refused = await api.get("/v1/sessions")
-    assert (refused.status, refused.code) == (403, "suspended")
-
-
-@on_sqlite
-@on_both_providers
-async def test_a_shut_out_child_who_was_let_in_is_an_alert(world: World) -> None:
-    other = await a_family(world.house, "meadow", world.coordinator)
-    await say(world)
-    await say(world, family=other)
-    session_id = await book(world, world.family.child, other.child)
-    await cover(world, session_id)
-    await pledge(world, session_id)
-    await pledge(world, session_id, other)
-    await world.house.advance(minutes=45)
-    await world.house.settle()
-    await steps.second_staff_go_in(world, session_id)
-    await steps.family_goes_in(world, session_id, other)
-    await say(world, ConsentKind.WITHDRAWN, family=other)
-    assert "child_must_leave" in await steps.alerts_now(world)
-    assert (await steps.session_of(world, session_id)).state is SessionState.LIVE
-
-
 @pytest.mark.pitfall(45)
 async def test_a_room_is_ended_although_its_ways_in_cannot_be_cancelled(world: World) -> None:
     session_id = await a_live_session(world)
@@ -287,28 +186,3 @@ async def test_a_room_is_ended_although_its_ways_in_cannot_be_cancelled(world: W
     await world.house.settle()
     await then_nothing_is_left(world)
     assert (await session_of(world, session_id)).state is SessionState.ENDED
-
-
-@pytest.mark.pitfall(25)
-@on_sqlite
-@on_both_providers
-async def test_a_claim_to_be_in_the_room_counts_only_after_being_let_in(world: World) -> None:
-    session_id = await in_the_check_in_window(world)
-    claim = presence.CheckInStaff(session_id, in_the_room=True)
-    second = world.actor(world.second, Role.SECOND_STAFF)
-    await world.house.do(presence.check_in_staff, claim, second)
-    seen = await world.house.read(door.look_household, session_id, world.family.child)
-    assert "second_staff_not_in" in {wait.code for wait in seen.waits}
-    await door.go_in(world.house.deps, door.GoIn(session_id), second)
-    await world.house.do(presence.check_in_staff, claim, second)
-    seen = await world.house.read(door.look_household, session_id, world.family.child)
-    assert "second_staff_not_in" not in {wait.code for wait in seen.waits}
-
-
-async def test_a_tutor_never_accepts_for_their_own_second_staff(world: World) -> None:
-    session_id = await book(world)
-    assign = staffing.AssignSecondStaff(session_id, world.second)
-    await world.house.do(staffing.assign, assign, world.as_coordinator)
-    tutor = world.actor(world.tutor, Role.TUTOR, Role.COORDINATOR)
-    with pytest.raises(NotAllowed):
-        await world.house.do(staffing.accept, staffing.AcceptSession(session_id), tutor)
