@@ -5,8 +5,8 @@ staff would settle what her brother-in-law refused.
 """
 
 from service.errors import NotAllowed
-from service.policy.people import ChildId, ParentId
-from service.store import deputies, family, kin, people, staff
+from service.policy.people import ChildId, ParentId, StaffId
+from service.store import deputies, family, kin, other_records, people, staff
 from service.store.transactions import Reader, Tx
 
 
@@ -20,6 +20,13 @@ def must_not_be_family(tx: Tx, *persons: str, instead: str = "Another lead must 
     """Refuse whoever acts if they are close to one of these families; `instead` says who can act."""
     if is_family(tx, tx.by.subject, *persons):
         raise NotAllowed(f"{instead}: you are family of this child or of an adult on its record.")
+
+
+def must_not_be_close_to(tx: Tx, staff_id: StaffId) -> None:
+    """Refuse whoever acts if they are family or household of this colleague, under whichever entries."""
+    entries = other_records.of(tx, [staff_id]).entries_of(staff_id)
+    if staff.is_one_of(tx, tx.by.subject, kin.staff_close_to(tx, entries)):
+        raise NotAllowed("Another lead must decide: you are family of this colleague.")
 
 
 def must_not_take_down_yes(tx: Tx, child_id: ChildId) -> None:

@@ -18,6 +18,7 @@ from service.store import alerts, people, sessions, staff, staffing
 from service.store.staff import StaffRecord, domain_of
 from service.store.transactions import Tx
 from service.workflows import falling, kin, same_person
+from service.workflows.leads import must_be_lead
 from service.workflows.onboarding import must_be_first, must_be_seen
 from service.workflows.staffing import take_off
 
@@ -164,12 +165,16 @@ class Suspend:
 
 
 def suspend(tx: Tx, command: Suspend) -> StaffId:
-    """Suspend or reinstate, with effect at once on every running and coming session."""
+    """Suspend or reinstate, with effect at once on every running and coming session.
+
+    Any lead or coordinator suspends; reinstating is for the safeguarding lead, and for nobody of the
+    person's own family.
+    """
     affected = falling.hold_sessions_of(tx, command.staff_id)
     if not staff.has_staff(tx, command.staff_id):
         raise NotFound
-    if tx.by.subject == command.staff_id and not command.suspended:
-        raise NotAllowed("Nobody reinstates themselves.")
+    if not command.suspended:
+        _must_reinstate(tx, command.staff_id)
     staff.set_suspended(tx, command.staff_id, tx.now if command.suspended else None)
     tx.record(
         Entry(
@@ -181,6 +186,12 @@ def suspend(tx: Tx, command: Suspend) -> StaffId:
     )
     falling.decide_again(tx, affected)
     return command.staff_id
+
+
+def _must_reinstate(tx: Tx, staff_id: StaffId) -> None:
+    must_be_lead(tx, "Only the safeguarding lead lifts a suspension.")
+    same_person.must_not_be_oneself(tx, staff_id, "Nobody reinstates themselves.")
+    kin.must_not_be_close_to(tx, staff_id)
 
 
 @dataclass(frozen=True)

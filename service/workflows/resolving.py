@@ -12,7 +12,7 @@ from service.policy.consent import (
     is_decided_against,
     standing,
 )
-from service.policy.people import ChildId, Role, SessionId, StaffId
+from service.policy.people import ChildId, SessionId
 from service.store import cases, consent, people, sessions, staff, staffing
 from service.store.cases import Held
 from service.store.consent import Grounds
@@ -20,6 +20,7 @@ from service.store.transactions import Tx
 from service.workflows import falling
 from service.workflows.contradicting import look_for_conflict
 from service.workflows.kin import must_not_be_family
+from service.workflows.leads import must_be_lead
 
 
 @dataclass(frozen=True)
@@ -71,15 +72,6 @@ def resolve_consent(tx: Tx, command: ResolveConsent) -> str:
     look_for_conflict(tx, command.child_id)
     falling.decide_again(tx, affected)
     return resolution_id
-
-
-def must_be_lead(tx: Tx) -> StaffId:
-    """The safeguarding lead who acts, as somebody on the staff register."""
-    if not tx.by.has(Role.DSL) or tx.by.has(Role.MACHINE):
-        raise NotAllowed("Only the safeguarding lead decides this.")
-    if not staff.has_staff(tx, tx.by.subject):
-        raise NotAllowed("Only somebody on the staff register can decide this.")
-    return StaffId(tx.by.subject)
 
 
 def _must_fit(tx: Tx, command: ResolveConsent) -> None:

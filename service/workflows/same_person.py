@@ -13,6 +13,12 @@ from service.store.transactions import Tx
 from service.workflows import falling
 
 
+def must_not_be_oneself(tx: Tx, staff_id: str, said: str) -> None:
+    """Refuse, with that sentence, whoever acts if this entry of the register is theirs, or may be."""
+    if staff.is_one_of(tx, tx.by.subject, [StaffId(staff_id)]):
+        raise NotAllowed(said)
+
+
 def must_have_own_account(tx: Tx, record: StaffRecord) -> None:
     """Refuse an account that another entry of somebody who works here holds already: two people
     cannot be told apart behind one account."""

@@ -66,6 +66,7 @@ class History(RuleBasedStateMachine):
         await a_host(house, 1, world.coordinator, world.lead)
         self.tutors = [world.tutor, await a_colleague(house, "Tess", "tess")]
         self.seconds = [world.second, await a_colleague(house, "Ida", "ida")]
+        self.another_lead = await a_colleague(house, "Dana", "dana")
         self.families = [world.family, other, double]
         self.children: list[ChildId] = [family.child for family in self.families]
         self.adults = [one for family in self.families for one in (family.mother, family.father)]

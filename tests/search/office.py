@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from service.policy.people import SessionId
+from service.policy.people import Role, SessionId
 from service.policy.session import CoverMode, Span
 from service.workflows import amending, booking, duties, handing_over, register, staffing, watching
 from tests.harness import NOW
@@ -218,5 +218,6 @@ class Office(History):
         """Tutors, second staff, and those who can get at the accounts."""
         anybody = [*self.tutors, *self.seconds, self.world.lead, self.world.coordinator]
         staff_id = anybody[who % len(anybody)]
-        self.must(register.suspend, register.Suspend(staff_id, suspended, "under inquiry"), None)
+        by = None if suspended else self.world.actor(self.another_lead, Role.DSL)
+        self.must(register.suspend, register.Suspend(staff_id, suspended, "under inquiry"), by)
         (self.model.suspended.add if suspended else self.model.suspended.discard)(staff_id)

@@ -218,7 +218,8 @@ async def tell_apart(call: Call[DistinctBody]) -> Answer:
 
 
 async def suspend(call: Call[SuspensionBody]) -> Answer:
-    """Suspend or reinstate, with effect at once. No If-Match: what is safer never waits."""
+    """Suspend, or, as safeguarding lead, reinstate, with effect at once. No If-Match: what is safer
+    never waits."""
     command = register.Suspend(_staff_id(call), call.body.suspended, call.body.reason)
     await done(call, register.suspend, command)
     return Answer(204)
