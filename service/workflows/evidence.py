@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pydantic import SecretStr
 
 from service.audit.events import Entry, Event
-from service.errors import InvalidInput, NotAllowed, NotFound
+from service.errors import InvalidInput, NotFound
 from service.policy.evidence import problems
 from service.policy.people import StaffId
 from service.policy.staff import Evidence, EvidenceKind
@@ -34,8 +34,9 @@ def add_evidence(tx: Tx, command: AddEvidence) -> StaffId:
         raise NotFound
     item = _with_number(tx, command)
     acknowledging = item.kind is EvidenceKind.POLICY_ACKNOWLEDGEMENT
-    if tx.by.subject == command.staff_id and not acknowledging:
-        raise NotAllowed("Nobody vouches for their own check or training.")
+    if not acknowledging:
+        said = "Nobody vouches for their own check or training."
+        same_person.must_not_be_oneself(tx, command.staff_id, said)
     if acknowledging and not _is_published(tx, item.policy_version):
         raise InvalidInput.of("policy_version", "unknown", "There is no such policy version.")
     wrong = list(problems(item, tx.house.organisation.local_day(tx.now)))

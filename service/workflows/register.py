@@ -134,8 +134,7 @@ def come_back(tx: Tx, command: ComeBack) -> StaffId:
     so, and an account that was given to somebody else meanwhile is refused."""
     affected = falling.hold_sessions_of(tx, command.staff_id)
     there = staff.staff_record(tx, command.staff_id)
-    if tx.by.subject == command.staff_id:
-        raise NotAllowed("Nobody takes their own last day back.")
+    same_person.must_not_be_oneself(tx, command.staff_id, "Nobody takes their own last day back.")
     if there.left_on is None:
         return command.staff_id
     record = replace(there, left_on=None)
@@ -239,8 +238,8 @@ def accept_connection(tx: Tx, command: AcceptConnection) -> StaffId:
     """Accept a connection; family can never be accepted. Never one's own."""
     if not tx.by.has(Role.DSL):
         raise NotAllowed("Only the safeguarding lead can say that.")
-    if tx.by.subject == command.staff_id:
-        raise NotAllowed("Nobody accepts a connection of their own.")
+    said = "Nobody accepts a connection of their own."
+    same_person.must_not_be_oneself(tx, command.staff_id, said)
     kin.must_not_be_family(tx, command.related_id)
     affected = falling.hold_sessions_of(tx, command.staff_id)
     if not staff.accept_connection(tx, command.staff_id, command.related_id):

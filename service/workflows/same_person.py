@@ -11,6 +11,7 @@ from service.store import alerts, people, staff
 from service.store.staff import StaffRecord
 from service.store.transactions import Tx
 from service.workflows import falling
+from service.workflows.kin import must_not_be_family
 
 
 def must_not_be_oneself(tx: Tx, staff_id: str, said: str) -> None:
@@ -61,11 +62,13 @@ class DeclareDistinct:
 
 def declare_distinct(tx: Tx, command: DeclareDistinct) -> StaffId:
     """Say that this entry and the other, or an adult of a family, are two people although they share
-    something. Never about oneself."""
+    something. Never about oneself, nor about one's own family."""
     if not tx.by.has(Role.DSL):
         raise NotAllowed("Only the safeguarding lead can say that.")
-    if tx.by.subject in (command.staff_id, command.other_id):
-        raise NotAllowed("Nobody says that of themselves.")
+    for one in (command.staff_id, command.other_id):
+        must_not_be_oneself(tx, one, "Nobody says that of themselves.")
+    if people.has_parent(tx, ParentId(command.other_id)):
+        must_not_be_family(tx, command.other_id)
     affected = falling.hold_sessions_of(tx, command.staff_id)
     if not staff.has_staff(tx, command.staff_id):
         raise NotFound
