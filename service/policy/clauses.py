@@ -122,7 +122,7 @@ ELSEWHERE: tuple[Enforcement, ...] = (
         "E-08",
         ("POL-23",),
         "A message that is neither urgent nor about today's session waits for the hours.",
-        "service/policy/organisation.py:next_opening",
+        "service/policy/messages.py:may_go_from",
     ),
     Enforcement(
         "E-09",

@@ -7,6 +7,9 @@ message id: translations replace the sentence, never the meaning.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+
+from service.policy.organisation import Organisation, next_opening
 
 
 @dataclass(frozen=True)
@@ -219,3 +222,19 @@ TEMPLATES: Mapping[str, Template] = {
         ),
     )
 }
+
+
+def may_go_from(
+    organisation: Organisation, template: Template, starts_at: datetime | None, instant: datetime
+) -> datetime:
+    """The first instant from the given one on at which a message to a family may go out (POL-23).
+
+    Asked when it is written, and again before it is handed over: the hours may be over by then.
+    `starts_at` is the start of the session that it is about.
+    """
+    today = organisation.local_day(instant)
+    if template.on_the_day or (
+        starts_at is not None and organisation.local_day(starts_at) == today
+    ):
+        return instant
+    return next_opening(organisation, instant)

@@ -1,4 +1,4 @@
-"""Writes messages in the transaction of what they tell, and hands them over afterwards.
+"""Writes messages in the transaction of what they tell; they are handed over afterwards.
 
 Only reviewed templates go out, to parents alone; each is kept word for word and copied to the
 mailbox that two designated members of staff read (POL-20 to POL-25). The copy hides the link.
@@ -6,42 +6,22 @@ mailbox that two designated members of staff read (POL-20 to POL-25). The copy h
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import SecretStr
 
 from service.audit.events import Entry, Event
-from service.errors import (
-    ProviderBusy,
-    ProviderError,
-    ProviderRefused,
-    ProviderUnavailable,
-    ProviderUnsure,
-)
-from service.policy.messages import TEMPLATES, Template
-from service.policy.organisation import next_opening
-from service.policy.people import ChildId, ParentId, SessionId, system
+from service.policy.messages import TEMPLATES, Template, may_go_from
+from service.policy.people import ChildId, ParentId, SessionId
 from service.policy.session import Session
 from service.policy.times import told, zone_named
-from service.ports import OutgoingMessage
-from service.store import alerts, messages, people, rehearsal, restrictions, sessions, work
+from service.store import alerts, messages, people, restrictions
 from service.store.messages import Letter, StoredMessage
 from service.store.transactions import Reader, Tx
-from service.store.work import Claim, Settle
-from service.workflows.deps import Deps
 
 LINK = re.compile(r"https?://\S+/p/\S+")
-RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
-GIVE_UP_AFTER = 8
-LOOK_AT_HELD_EVERY = timedelta(hours=1)
-WITHHELD = "withheld"
-"""What became of a message to somebody, or about a child, restricted or dead before it was to go."""
-
 OVERTAKEN = "overtaken"
 """What became of a message whose session changed before it was to go out."""
-
-NOT_SENT = "rehearsal"
-"""What became of a message that the rehearsal held until its session was past."""
 
 
 @dataclass(frozen=True)
@@ -131,13 +111,9 @@ def told_time(reader: Tx | Reader, instant: datetime, parent_id: ParentId) -> st
 
 
 def _send_after(tx: Tx, template: Template, notice: Notice) -> datetime:
-    organisation = tx.house.organisation
-    today = notice.session is not None and (
-        organisation.local_day(notice.session.starts_at) == organisation.local_day(tx.now)
-    )
-    if template.on_the_day or today:
-        return tx.now
-    return next_opening(organisation, max(tx.now, notice.not_before or tx.now))
+    starts_at = notice.session.starts_at if notice.session else None
+    earliest = max(tx.now, notice.not_before or tx.now)
+    return may_go_from(tx.house.organisation, template, starts_at, earliest)
 
 
 def overtake(tx: Tx, session_id: SessionId) -> None:
@@ -172,109 +148,3 @@ def _write_copy(tx: Tx, letter: Letter, message_id: str, send_after: datetime) -
 def hidden(message: StoredMessage) -> str:
     """A message's text as staff may read it: without the parent's personal link."""
     return LINK.sub("[personal link]", message.text.get_secret_value())
-
-
-# --- handing over ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Settled:
-    claim: Claim
-    outcome: str
-
-
-async def deliver(deps: Deps, claim: Claim) -> None:
-    """Hand one message to the carrier, and note what came of it.
-
-    If we die between the carrier's word and our note, the same message goes again with the same
-    message id, which mailers recognise.
-    """
-    if await _is_held(deps, claim):
-        await deps.store.transact(_keep_back, claim, by=system("deliver_messages"))
-        return
-    message, address = await deps.store.read(_addressed, claim.subject_id)
-    if not isinstance(address, SecretStr):
-        await _settle(deps, claim, address or "no_address")
-        return
-    try:
-        await deps.messenger.send(
-            OutgoingMessage(message.message_id, address, message.subject, message.text)
-        )
-    except ProviderRefused:
-        await _settle(deps, claim, "refused")
-    except (ProviderBusy, ProviderUnavailable, ProviderUnsure) as error:
-        await _again(deps, claim, error)
-    else:
-        await _settle(deps, claim, "sent")
-
-
-async def _is_held(deps: Deps, claim: Claim) -> bool:
-    """Whether the message is about a child that rehearses, decided now and not when it was written."""
-    organisation = deps.organisation
-    if not organisation.rehearsal or organisation.rehearsal_messages:
-        return False
-    return await deps.store.read(_is_rehearsed, claim.subject_id)
-
-
-def _is_rehearsed(reader: Reader, message_id: str) -> bool:
-    child_id = messages.get(reader, message_id).child_id
-    return child_id is not None and bool(rehearsal.rehearsing(reader, (child_id,)))
-
-
-def _keep_back(tx: Tx, claim: Claim) -> None:
-    """Keep a message of the rehearsal for the switch-over, or for good once its session is past."""
-    message = messages.get(tx, claim.subject_id)
-    session = sessions.get(tx, message.session_id) if message.session_id else None
-    if session is not None and session.starts_at <= tx.now:
-        _note_settled(tx, _Settled(claim, NOT_SENT))
-    elif work.holds(tx, claim):
-        look_at = next_opening(tx.house.organisation, tx.now + LOOK_AT_HELD_EVERY)
-        work.put(tx, message.message_id, messages.DELIVERY, look_at)
-
-
-def _addressed(reader: Reader, message_id: str) -> tuple[StoredMessage, SecretStr | str | None]:
-    """The message with the address as it is now, not as it was when written (pitfall 21).
-
-    Instead of an address `WITHHELD`, if the adult or the child was restricted or died meanwhile.
-    """
-    message = messages.get(reader, message_id)
-    if message.copy_of is not None:
-        return message, SecretStr(reader.house.organisation.contacts.copies_to)
-    if message.parent_id is None:
-        return message, None
-    if message.child_id is not None and restrictions.is_restricted(reader, message.child_id):
-        return message, WITHHELD
-    parent = people.parent_record(reader, message.parent_id)
-    return message, parent.email if parent.restriction is None else WITHHELD
-
-
-async def _settle(deps: Deps, claim: Claim, outcome: str) -> None:
-    by = system("deliver_messages")
-    await deps.store.transact(_note_settled, _Settled(claim, outcome), by=by)
-
-
-def _note_settled(tx: Tx, command: _Settled) -> None:
-    if not work.holds(tx, command.claim):
-        return
-    message = messages.get(tx, command.claim.subject_id)
-    messages.settle(tx, message.message_id, command.outcome)
-    scope = message.session_id or message.message_id
-    tx.record(
-        Entry(
-            Event.MESSAGE_SETTLED,
-            scope,
-            {"message": message.message_id},
-            {"outcome": command.outcome},
-        )
-    )
-    if command.outcome not in ("sent", NOT_SENT, WITHHELD):
-        alerts.raise_alert(tx, message.message_id, "message_not_sent", message.session_id)
-
-
-async def _again(deps: Deps, claim: Claim, error: ProviderError) -> None:
-    if claim.tries >= GIVE_UP_AFTER:
-        await _settle(deps, claim, error.code)
-        return
-    wait = RETRY_AFTER[min(claim.tries, len(RETRY_AFTER)) - 1]
-    settle = Settle(claim, deps.clock.now() + wait, in_vain=True)
-    await deps.store.transact(work.settle, settle, by=system("deliver_messages"))

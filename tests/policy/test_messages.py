@@ -1,10 +1,14 @@
 """The reviewed templates."""
 
 import string
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from service.policy.messages import TEMPLATES, Template
+from service.policy.messages import TEMPLATES, Template, may_go_from
+from service.policy.organisation import Hours
+from tests.builders import ORGANISATION
 
 FILLED = {
     "parent", "child", "organisation", "phone", "link", "when", "purpose", "before", "word",
@@ -53,3 +57,23 @@ def test_a_request_for_permission_waits_for_the_permitted_hours() -> None:
     assert not TEMPLATES["consent_request"].on_the_day
     assert not TEMPLATES["pledge_request"].on_the_day
     assert TEMPLATES["session_off"].on_the_day
+
+
+EVERY_DAY = replace(ORGANISATION, hours=(Hours(time(8), time(20)),) * 7)
+CLOSED = datetime(2026, 11, 24, 20, 30, tzinfo=UTC)
+MORNING = datetime(2026, 11, 25, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("template", "starts_at", "goes_from"),
+    [
+        ("consent_request", None, MORNING),
+        ("pledge_request", CLOSED + timedelta(days=1), MORNING),
+        ("pledge_request", CLOSED + timedelta(hours=1), CLOSED),  # about today's session
+        ("session_off", CLOSED + timedelta(days=1), CLOSED),
+    ],
+)
+def test_what_is_neither_urgent_nor_about_todays_session_waits_for_the_hours(
+    template: str, starts_at: datetime | None, goes_from: datetime
+) -> None:
+    assert may_go_from(EVERY_DAY, TEMPLATES[template], starts_at, CLOSED) == goes_from
