@@ -33,6 +33,7 @@ class Event(StrEnum):
     DEPUTY_NAMED = "deputy.named"
     DEPUTY_ENDED = "deputy.ended"
     LINK_MADE = "link.made"
+    LINK_RENEWED = "link.renewed"
     LINK_REVOKED = "link.revoked"
     LINK_TRIED = "link.tried"
     LINK_USED = "link.used"

@@ -78,6 +78,21 @@ def by_token(reader: Tx | Reader, token_hash: str) -> Link | None:
     )
 
 
+def renew_consent_link(tx: Tx, token_hash: str, expires_at: datetime) -> str | None:
+    """Let a link to a consent page last until then, unless it was revoked; answers which link it is, or
+    None if the token is of no such link."""
+    mine = (
+        (LINKS.c.token_hash == token_hash)
+        & (LINKS.c.purpose == LinkPurpose.CONSENT.value)
+        & LINKS.c.revoked_at.is_(None)
+    )
+    link_id = tx.conn.execute(sa.select(LINKS.c.id).where(mine)).scalar_one_or_none()
+    if link_id is None:
+        return None
+    tx.conn.execute(LINKS.update().where(LINKS.c.id == link_id).values(expires_at=expires_at))
+    return str(link_id)
+
+
 def revoke_of_session(
     tx: Tx,
     session_id: SessionId,

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from service.policy.people import ChildId, SessionId
 from service.policy.session import SessionState
+from service.store import work
 from service.store.people import CHILDREN
 from service.store.sessions import SESSION_CHILDREN, SESSIONS
 from service.store.tables import MessageRow, SwitchOverRow, table_of
@@ -49,11 +50,18 @@ def append(tx: Tx, child_id: ChildId, *, switched_over: bool) -> None:
     )
 
 
-def unsettled_messages(reader: Tx | Reader, child_id: ChildId) -> tuple[str, ...]:
-    """The messages about a child, and their copies, that have not gone out."""
+def held_messages(reader: Tx | Reader, child_id: ChildId) -> tuple[str, ...]:
+    """The messages about a child, and their copies, that were due and kept back. Those that nobody has
+    looked at yet are not among them: their time is still to come."""
     query = (
         sa.select(MESSAGES.c.id)
-        .where(MESSAGES.c.child_id == child_id, MESSAGES.c.settled_at.is_(None))
+        .join(work.WORK, work.WORK.c.subject_id == MESSAGES.c.id)
+        .where(
+            MESSAGES.c.child_id == child_id,
+            MESSAGES.c.settled_at.is_(None),
+            work.WORK.c.fence > 0,
+            work.WORK.c.due_at > reader.now,
+        )
         .order_by(MESSAGES.c.id)
     )
     return tuple(reader.conn.execute(query).scalars())

@@ -17,17 +17,23 @@ from service.policy.messages import TEMPLATES, may_go_from
 from service.policy.organisation import next_opening
 from service.policy.people import system
 from service.ports import OutgoingMessage
-from service.store import alerts, messages, people, rehearsal, restrictions, sessions, work
+from service.store import alerts, links, messages, people, rehearsal, restrictions, sessions, work
 from service.store.messages import StoredMessage
+from service.store.secrets import hash_token
 from service.store.transactions import Reader, Tx
 from service.store.work import Claim, Settle
 from service.workflows.deps import Deps
+from service.workflows.links import CONSENT_LINK_LASTS
+from service.workflows.messaging import LINK
 
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 GIVE_UP_AFTER = 8
 LOOK_AT_HELD_EVERY = timedelta(hours=1)
 WITHHELD = "withheld"
 """What became of a message to somebody, or about a child, restricted or dead before it was to go."""
+
+KEPT_LONG = timedelta(days=1)
+"""From when on the link in a message would last noticeably less long than it should."""
 
 NOT_SENT = "rehearsal"
 """What became of a message that the rehearsal held until its session was past."""
@@ -56,6 +62,8 @@ async def deliver(deps: Deps, claim: Claim) -> None:
         await _put_off(deps, claim, ready.goes_from)
         return
     message = ready.message
+    if deps.clock.now() - message.created_at >= KEPT_LONG:
+        await deps.store.transact(_renew_link, message, by=system("deliver_messages"))
     try:
         await deps.messenger.send(
             OutgoingMessage(message.message_id, ready.address, message.subject, message.text)
@@ -90,6 +98,20 @@ def _keep_back(tx: Tx, claim: Claim) -> None:
     elif work.holds(tx, claim):
         look_at = next_opening(tx.house.organisation, tx.now + LOOK_AT_HELD_EVERY)
         work.put(tx, message.message_id, messages.DELIVERY, look_at)
+
+
+def _renew_link(tx: Tx, message: StoredMessage) -> None:
+    """Let a link to a consent page last from when its letter goes out: the letter may have waited for the
+    switch-over for longer than the link would have lasted."""
+    found = LINK.search(message.text.get_secret_value())
+    if found is None:
+        return
+    token_hash = hash_token(found[0].rpartition("/")[2])
+    link_id = links.renew_consent_link(tx, token_hash, tx.now + CONSENT_LINK_LASTS)
+    if link_id is None:
+        return
+    scope = message.child_id or message.message_id
+    tx.record(Entry(Event.LINK_RENEWED, scope, {"message": message.message_id, "link": link_id}))
 
 
 @dataclass(frozen=True)

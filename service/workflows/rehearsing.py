@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from service.audit.events import Entry, Event
 from service.errors import Conflict, NotFound
 from service.policy.clearance import outstanding
-from service.policy.organisation import next_opening
 from service.policy.people import ChildId, SessionId
 from service.policy.rules import Stage
 from service.store import cases, messages, people, rehearsal, sessions, work
@@ -40,7 +39,8 @@ class SwitchOver:
 
 
 def switch_over(tx: Tx, command: SwitchOver) -> ChildId:
-    """Switch one family over or back; what was held for it goes out in the organisation's hours.
+    """Switch one family over or back; what was held for it goes out in the organisation's hours, and what
+    is to go out later still does so later.
 
     Going back makes nothing of the family's happen any more, so it is never refused.
     """
@@ -56,9 +56,9 @@ def switch_over(tx: Tx, command: SwitchOver) -> ChildId:
     rehearsal.append(tx, command.child_id, switched_over=command.switched_over)
     event = Event.CHILD_SWITCHED_OVER if command.switched_over else Event.CHILD_SWITCHED_BACK
     tx.record(Entry(event, command.child_id, {"child": command.child_id}))
-    for message_id in rehearsal.unsettled_messages(tx, command.child_id):
-        look_at = next_opening(tx.house.organisation, tx.now)
-        work.put(tx, message_id, messages.DELIVERY, look_at)
+    if command.switched_over:
+        for message_id in rehearsal.held_messages(tx, command.child_id):
+            work.put(tx, message_id, messages.DELIVERY, tx.now)
     falling.decide_again(tx, affected)
     return command.child_id
 

@@ -1,12 +1,14 @@
 """An organisation moves to Chaperone: families rehearse, are asked, and switch over one by one."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest_asyncio
 
 from service.policy.consent import ConsentKind
 from service.policy.people import Role
+from tests.api.people import lead
 from tests.harness import REHEARSING, House, running
 from tests.invariants import check_everything
 from tests.stories.steps import session_of
@@ -107,3 +109,48 @@ async def test_who_does_not_rehearse_has_nothing_to_switch(sqlite_url: str, tmp_
         assert (await lead.get("/v1/rehearsal")).body["is_on"] is False
         reply = await lead.post(f"/v1/children/{world.family.child}/switch-over")
         assert (reply.status, reply.code) == (409, "no_rehearsal")
+
+
+async def test_a_letter_whose_time_is_still_to_come_is_not_hurried_by_switching_over_or_back(
+    rehearsed: World,
+) -> None:
+    world, house = rehearsed, rehearsed.house
+    await say(world)
+    soon = await book(world)
+    asked_from = house.clock.now() + timedelta(days=3)
+    ahead = house.deps.organisation.minutes("pledge_ahead")
+    await book(world, starts_at=asked_from + ahead)
+    await house.settle()
+    for turn in ("over", "back", "over"):
+        path = f"/v1/children/{world.family.child}/switch-{turn}"
+        assert (await lead(world).post(path)).status == 204
+    await house.settle()
+
+    (letter,) = house.letters(world.family.mother_mail, "A session needs your promise")
+    starts_at = (await session_of(world, soon)).starts_at
+    assert f"{starts_at:%H:%M}" in letter.text
+    await house.until(asked_from)
+    await house.settle()
+    assert len(house.letters(world.family.mother_mail, "A session needs your promise")) == 2
+    await check_everything(house)
+
+
+async def test_a_consent_link_that_waited_for_the_switch_over_lasts_from_then_on(
+    rehearsed: World,
+) -> None:
+    world, house = rehearsed, rehearsed.house
+    place = f"/v1/children/{world.family.child}"
+    asked = await lead(world).post(f"{place}/consent-requests", {"giver_id": world.family.mother})
+    assert asked.status == 202
+    await house.settle()
+    await house.advance(days=35)
+    await house.settle()
+    assert (await lead(world).post(f"{place}/switch-over")).status == 204
+    await house.settle()
+    await house.advance(days=29)
+    (letter,) = house.letters(world.family.mother_mail, "Your permission is needed")
+    page = letter.link.removeprefix(house.base_url)
+    assert (await house.api().get(page)).status == 200
+    await house.advance(days=2)
+    assert (await house.api().get(page)).status == 404
+    await check_everything(house)
