@@ -29,7 +29,7 @@ from service.settings import Mode, Settings, load_organisation
 from service.store import audit_log, log, migrate, staff
 from service.store.house import House
 from service.store.secrets import Keyring
-from service.store.transactions import Refused, Store, database_now, open_store
+from service.store.transactions import Store, database_now, open_store
 from service.web import api, board, pages, webhooks
 from service.web.health import Readiness, ReadyCheck
 from service.web.limits import Limiter
@@ -151,11 +151,9 @@ async def running(
 
 
 async def _note_settings(store: Store) -> None:
-    outcome = await store.transact(organising.note_settings, None, by=system("start"))
-    if isinstance(outcome, Refused):
-        raise outcome.error
-    if outcome.value:
-        logger.info("organisation settings recorded: %s", ", ".join(outcome.value))
+    changed = await store.do(organising.note_settings, None, by=system("start"))
+    if changed:
+        logger.info("organisation settings recorded: %s", ", ".join(changed))
 
 
 class _Wake:

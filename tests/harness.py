@@ -27,7 +27,6 @@ from service.policy.people import Actor, Role
 from service.reconcilers.schedule import RECONCILERS
 from service.settings import Settings
 from service.store import migrate
-from service.store.transactions import Refused
 from service.web.server import runner
 from tests.clock import HeldClock
 from tests.gateway import Telephones, telephones
@@ -250,10 +249,7 @@ class House:
     async def do(self, request: Any, command: Any, by: Actor | None = None, *roles: Role) -> Any:
         """Run a workflow directly; raises what it refuses with."""
         actor = by or Actor("staff_admin", frozenset(roles or {Role.ADMIN, Role.COORDINATOR}))
-        outcome = await self.deps.store.transact(request, command, by=actor)
-        if isinstance(outcome, Refused):
-            raise outcome.error
-        return outcome.value
+        return await self.deps.store.do(request, command, by=actor)
 
     async def read(self, fn: Any, *args: Any) -> Any:
         """Run a reading function."""

@@ -216,6 +216,17 @@ def test_no_textual_sql_changes_a_row() -> None:
     assert [place(file) for file in STORE if changes.search(file.read_text("utf-8"))] == []
 
 
+UNSEEN = ("service/workflows/", "service/reconcilers/")
+"""Work that nobody looks on at: what it is refused must be raised, or be named as no bug."""
+
+
+@pytest.mark.parametrize(
+    "file", [file for file in SERVICE if place(file).startswith(UNSEEN)], ids=place
+)
+def test_a_refusal_that_nobody_sees_is_never_overlooked(file: Path) -> None:
+    assert "transact" not in called(tree(file))
+
+
 # --- form ---------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,6 @@ from datetime import timedelta
 from service.errors import ChaperoneError
 from service.policy.people import system
 from service.store import work
-from service.store.transactions import Refused
 from service.store.work import Claim, ClaimDue
 from service.workflows.deps import Deps
 
@@ -97,13 +96,11 @@ class _Due:
         if not limit:
             return 0
         command = ClaimDue(self._kind, limit, LEASE)
-        outcome = await self._deps.store.transact(work.claim_due, command, by=system(self._kind))
-        if isinstance(outcome, Refused):
-            raise outcome.error
-        found = len(outcome.value)
+        claims = await self._deps.store.do(work.claim_due, command, by=system(self._kind))
+        found = len(claims)
         # Fewer than asked for: what falls due from now on is for the next round.
         self._may_claim = self._may_claim - found if found == limit else 0
-        self._claimed.extend(outcome.value)
+        self._claimed.extend(claims)
         return found
 
 

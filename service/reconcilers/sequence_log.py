@@ -5,7 +5,7 @@ from datetime import timedelta
 from service.policy.people import system
 from service.reconcilers.rounds import Reconciler, Report
 from service.store import log
-from service.store.transactions import Refused, Tx
+from service.store.transactions import Tx
 from service.workflows.deps import Deps
 
 BY = system("sequence_log")
@@ -15,11 +15,9 @@ async def run(deps: Deps) -> Report:
     """Sequence in batches until nothing is left."""
     done = 0
     while True:
-        outcome = await deps.store.transact(_sequence, None, by=BY)
-        if isinstance(outcome, Refused):
-            raise outcome.error
-        done += outcome.value
-        if outcome.value < log.BATCH:
+        found = await deps.store.do(_sequence, None, by=BY)
+        done += found
+        if found < log.BATCH:
             return Report(looked_at=done, failed=0)
 
 

@@ -81,6 +81,16 @@ class Store:
         result = await self._engine.transact(Job(request, command, by))
         return cast("Done[R] | Refused", result.answer)
 
+    async def do(self, request: Callable[[Tx, C], R], command: C, *, by: Actor) -> R:
+        """The same; answers what the function returned, and raises the error it was refused with.
+
+        A caller for whom a refusal is no bug names the error: nothing refused is overlooked.
+        """
+        outcome = await self.transact(request, command, by=by)
+        if isinstance(outcome, Refused):
+            raise outcome.error
+        return outcome.value
+
     async def read(
         self, fn: Callable[Concatenate[Reader, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> R:

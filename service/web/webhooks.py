@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from service.errors import NotFound, NotReady, NotSignedIn, StaleVersion
+from service.errors import NotFound, NotReady, NotSignedIn
 from service.policy.people import system
 from service.ports import Challenge, Heard, Posted
 from service.store import watches
@@ -22,7 +22,6 @@ from service.workflows.deps import Deps
 C = TypeVar("C")
 
 LARGEST = 512 * 1024
-TRIES = 5
 BY = system("webhook")
 
 
@@ -66,10 +65,7 @@ async def _take_all(deps: Deps, provider: str, heard: Heard) -> None:
 
 
 async def _take(deps: Deps, request: Callable[[Tx, C], object], command: C) -> None:
-    """Store one thing. Losing a race for the session's rows is no reason to have it sent again."""
-    for left in reversed(range(TRIES)):
-        outcome = await deps.store.transact(request, command, by=BY)
-        if not isinstance(outcome, Refused):
-            return
-        if not isinstance(outcome.error, StaleVersion) or not left:
-            raise NotReady("This could not be taken in now. Send it again.") from outcome.error
+    """Store one thing."""
+    outcome = await deps.store.transact(request, command, by=BY)
+    if isinstance(outcome, Refused):
+        raise NotReady("This could not be taken in now. Send it again.") from outcome.error

@@ -71,7 +71,7 @@ class _Place:
 
 async def ask(deps: Deps, claim: Claim) -> None:
     """Ask the parents of the next children; the place in the line is in the name of the work."""
-    await deps.store.transact(_ask_some, claim, by=system(ASKING))
+    await deps.store.do(_ask_some, claim, by=system(ASKING))
 
 
 def _ask_some(tx: Tx, claim: Claim) -> None:
@@ -139,7 +139,7 @@ def _ask_giver(tx: Tx, child_id: ChildId, giver_id: ParentId, place: _Place) -> 
 
 async def begin_reviewing(deps: Deps) -> None:
     """Put the review on the list, if it is not there."""
-    await deps.store.transact(_begin, None, by=system(REVIEWING))
+    await deps.store.do(_begin, None, by=system(REVIEWING))
 
 
 def _begin(tx: Tx, _command: None) -> None:
@@ -149,7 +149,7 @@ def _begin(tx: Tx, _command: None) -> None:
 
 async def review(deps: Deps, claim: Claim) -> None:
     """Warn once a day while the policy's review date is near or past (POL-34)."""
-    await deps.store.transact(_review, claim, by=system(REVIEWING))
+    await deps.store.do(_review, claim, by=system(REVIEWING))
 
 
 def _review(tx: Tx, claim: Claim) -> None:

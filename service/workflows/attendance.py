@@ -64,7 +64,7 @@ async def collect(deps: Deps, claim: Claim) -> None:
             found = None  # "not known", whatever the reason; the next look asks again
     if found is not None and not found.stays:
         found = None  # somebody was in: a report without anybody has lost them (pitfall 49)
-    await deps.store.transact(_note, _Look(claim, meeting, found), by=BY)
+    await deps.store.do(_note, _Look(claim, meeting, found), by=BY)
 
 
 def _signals(reader: Tx | Reader, meeting: Meeting) -> tuple[Signal, ...]:

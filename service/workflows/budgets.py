@@ -15,7 +15,7 @@ from service.policy.people import system
 from service.ports import Budget, Clock, Draw
 from service.store import budgets
 from service.store.budgets import Spend
-from service.store.transactions import Refused, Store, Tx
+from service.store.transactions import Store, Tx
 
 BY = system("budget")
 PATIENCE = timedelta(seconds=5)
@@ -74,10 +74,8 @@ class SharedBudget(Budget):
     async def _serve(self, wishes: tuple[_Wish, ...]) -> None:
         unserved = [wish for wish in wishes if not wish.served]
         spends = tuple(wish.spend for wish in unserved)
-        outcome = await self._store.transact(_spend_all, spends, by=BY)
-        if isinstance(outcome, Refused):
-            raise outcome.error
-        for wish, turn_at in zip(unserved, outcome.value, strict=True):
+        turns = await self._store.do(_spend_all, spends, by=BY)
+        for wish, turn_at in zip(unserved, turns, strict=True):
             wish.served, wish.turn_at = True, turn_at
 
 

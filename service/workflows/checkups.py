@@ -22,7 +22,7 @@ PREFIX = "provider_"
 
 async def begin(deps: Deps) -> None:
     """Put every provider that is set up on the list, to be looked at now if it is new there."""
-    await deps.store.transact(_begin, tuple(sorted(deps.checkups)), by=BY)
+    await deps.store.do(_begin, tuple(sorted(deps.checkups)), by=BY)
 
 
 def _begin(tx: Tx, providers: tuple[str, ...]) -> None:
@@ -44,7 +44,7 @@ async def check(deps: Deps, claim: Claim) -> None:
     for complaint in complaints:
         log.warning("%s: %s: %s", provider, complaint.code, complaint.sentence)
     stops = any(complaint.weight is Weight.STOPS for complaint in complaints)
-    await deps.store.transact(_note, _Checked(claim, checkup is not None, stops), by=BY)
+    await deps.store.do(_note, _Checked(claim, checkup is not None, stops), by=BY)
 
 
 @dataclass(frozen=True)

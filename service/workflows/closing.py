@@ -53,7 +53,7 @@ async def close_meeting(deps: Deps, claim: Claim) -> None:
         await _shut_again(deps, claim, meeting)
         return
     if meeting.stage is not MeetingStage.CLOSING:
-        await deps.store.transact(work.settle, Settle(claim, None), by=BY)
+        await deps.store.do(work.settle, Settle(claim, None), by=BY)
         return
     provider = deps.providers[meeting.provider]
     try:
@@ -68,7 +68,7 @@ async def close_meeting(deps: Deps, claim: Claim) -> None:
     if meeting.handle is None and by_now < SWEPT_FOR:
         await _sweep_again(deps, claim, removed)
         return
-    await deps.store.transact(_record_closed, _Closed(claim, removed), by=BY)
+    await deps.store.do(_record_closed, _Closed(claim, removed), by=BY)
 
 
 async def _shut_again(deps: Deps, claim: Claim, meeting: Meeting) -> None:
@@ -79,7 +79,7 @@ async def _shut_again(deps: Deps, claim: Claim, meeting: Meeting) -> None:
         except (ProviderError, NotGone):
             await _again(deps, claim, meeting)
             return
-    await deps.store.transact(work.settle, Settle(claim, None), by=BY)
+    await deps.store.do(work.settle, Settle(claim, None), by=BY)
 
 
 async def _must_stay(deps: Deps, provider: MeetingProvider, meeting: Meeting) -> bool:
@@ -94,7 +94,7 @@ async def _tighten(deps: Deps, claim: Claim, provider: MeetingProvider, meeting:
     with suppress(ProviderGone):
         await provider.end_meeting(meeting.handle)
     settle = Settle(claim, deps.clock.now() + TIGHTEN_EVERY)
-    await deps.store.transact(_tightened, _Again(settle, meeting), by=BY)
+    await deps.store.do(_tightened, _Again(settle, meeting), by=BY)
 
 
 def _with_ways_in(reader: Reader, meeting_id: MeetingId) -> tuple[Meeting, tuple[HeldWayIn, ...]]:
@@ -138,7 +138,7 @@ async def remove(provider: MeetingProvider, handle: MeetingHandle, ways_in: dict
 async def _again(deps: Deps, claim: Claim, meeting: Meeting) -> None:
     wait = timedelta(seconds=AGAIN_AFTER[min(claim.tries, len(AGAIN_AFTER)) - 1])
     settle = Settle(claim, deps.clock.now() + wait, in_vain=True)
-    await deps.store.transact(_try_again, _Again(settle, meeting), by=BY)
+    await deps.store.do(_try_again, _Again(settle, meeting), by=BY)
 
 
 def _tightened(tx: Tx, command: "_Again") -> None:
@@ -166,7 +166,7 @@ def _try_again(tx: Tx, command: _Again) -> None:
 async def _sweep_again(deps: Deps, claim: Claim, removed: int) -> None:
     wait = timedelta(seconds=SWEEP_AFTER[min(claim.tries, len(SWEEP_AFTER)) - 1])
     settle = Settle(claim, deps.clock.now() + wait, in_vain=True)
-    await deps.store.transact(_swept, _Swept(settle, removed), by=BY)
+    await deps.store.do(_swept, _Swept(settle, removed), by=BY)
 
 
 @dataclass(frozen=True)

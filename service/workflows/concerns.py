@@ -250,7 +250,7 @@ def take_step(tx: Tx, concern: Concern, step: Step, words: SecretStr | None = No
 
 async def watch(deps: Deps, claim: Claim) -> None:
     """Look at one concern whose time has come."""
-    await deps.store.transact(_watch, claim, by=system(WATCH))
+    await deps.store.do(_watch, claim, by=system(WATCH))
 
 
 def _watch(tx: Tx, claim: Claim) -> None:

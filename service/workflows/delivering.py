@@ -52,7 +52,7 @@ async def deliver(deps: Deps, claim: Claim) -> None:
     message id, which mailers recognise.
     """
     if await _is_held(deps, claim):
-        await deps.store.transact(_keep_back, claim, by=system("deliver_messages"))
+        await deps.store.do(_keep_back, claim, by=system("deliver_messages"))
         return
     ready = await deps.store.read(_ready, claim.subject_id)
     if not isinstance(ready.address, SecretStr):
@@ -63,7 +63,7 @@ async def deliver(deps: Deps, claim: Claim) -> None:
         return
     message = ready.message
     if deps.clock.now() - message.created_at >= KEPT_LONG:
-        await deps.store.transact(_renew_link, message, by=system("deliver_messages"))
+        await deps.store.do(_renew_link, message, by=system("deliver_messages"))
     try:
         await deps.messenger.send(
             OutgoingMessage(message.message_id, ready.address, message.subject, message.text)
@@ -156,7 +156,7 @@ def _address_of(reader: Reader, message: StoredMessage) -> SecretStr | str | Non
 
 async def _settle(deps: Deps, claim: Claim, outcome: str) -> None:
     by = system("deliver_messages")
-    await deps.store.transact(_note_settled, _Settled(claim, outcome), by=by)
+    await deps.store.do(_note_settled, _Settled(claim, outcome), by=by)
 
 
 def _note_settled(tx: Tx, command: _Settled) -> None:
@@ -187,4 +187,4 @@ async def _again(deps: Deps, claim: Claim, error: ProviderError) -> None:
 
 async def _put_off(deps: Deps, claim: Claim, until: datetime) -> None:
     settle = Settle(claim, until, in_vain=True)
-    await deps.store.transact(work.settle, settle, by=system("deliver_messages"))
+    await deps.store.do(work.settle, settle, by=system("deliver_messages"))

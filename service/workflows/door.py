@@ -28,7 +28,7 @@ from service.policy.room import HOST
 from service.store import cases, hand_overs, meetings, presence, ways_in
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
-from service.store.transactions import Reader, Refused, Tx
+from service.store.transactions import Reader, Tx
 from service.store.ways_in import HeldWayIn
 from service.workflows import falling, looking, sighting, supervising
 from service.workflows.deps import Deps
@@ -157,10 +157,7 @@ async def go_in(deps: Deps, command: GoIn, by: Actor) -> Way:
 
     `NotClear` (code `not_admitted`) lists what they still wait for.
     """
-    outcome = await deps.store.transact(record_admission, command, by=by)
-    if isinstance(outcome, Refused):
-        raise outcome.error
-    return await way_of(deps, outcome.value)
+    return await way_of(deps, await deps.store.do(record_admission, command, by=by))
 
 
 async def way_of(deps: Deps, admitted: Admitted) -> Way:

@@ -28,7 +28,7 @@ from service.ports import MeetingFacts, MeetingHandle, MeetingProvider, WayIn, l
 from service.store import cases, meetings, sessions, ways_in, work
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
-from service.store.transactions import Done, Reader, Tx
+from service.store.transactions import Reader, Tx
 from service.store.work import Claim, Settle
 from service.workflows import listening, looking, supervising, tending
 from service.workflows.deps import Deps
@@ -57,7 +57,7 @@ class _Made:
 
 
 async def note_made(deps: Deps, meeting_id: MeetingId, handle: MeetingHandle) -> None:
-    await deps.store.transact(_record_made, _Made(meeting_id, handle.provider_id), by=BY)
+    await deps.store.do(_record_made, _Made(meeting_id, handle.provider_id), by=BY)
 
 
 def _record_made(tx: Tx, command: _Made) -> None:
@@ -87,18 +87,18 @@ async def finish_opening(deps: Deps, claim: Claim) -> None:
     """Take over an opening whose worker is gone or whose answer was lost."""
     meeting = await deps.store.read(meetings.live_of_session, SessionId(claim.subject_id))
     if meeting is None:
-        await deps.store.transact(work.settle, Settle(claim, None), by=BY)
+        await deps.store.do(work.settle, Settle(claim, None), by=BY)
         return
     if meeting.handle is not None or await _find_lost(deps, meeting):
         await finish(deps, meeting.meeting_id)
         # Settled already if it is open now or was given up; otherwise the provider was busy.
         settle = Settle(claim, deps.clock.now() + LOOK_EVERY)
-        await deps.store.transact(work.settle, settle, by=BY)
+        await deps.store.do(work.settle, settle, by=BY)
         return
     findable = deps.providers[meeting.provider].abilities.finds_by_reference
     if findable and deps.clock.now() - meeting.intended_at < LOOK_FOR_LOST:
         settle = Settle(claim, deps.clock.now() + LOOK_EVERY)
-        await deps.store.transact(work.settle, settle, by=BY)
+        await deps.store.do(work.settle, settle, by=BY)
         return
     await give_up_opening(deps, meeting.meeting_id, "answer_lost", surely_not_made=False)
 
@@ -137,7 +137,7 @@ async def finish(deps: Deps, meeting_id: MeetingId) -> None:
         await give_up_opening(deps, meeting_id, error.code, surely_not_made=False)
         return
     except ProviderBusy as busy:
-        await deps.store.transact(_await_turn, _Turn(meeting.session_id, busy.retry_at), by=BY)
+        await deps.store.do(_await_turn, _Turn(meeting.session_id, busy.retry_at), by=BY)
         return
     except (ProviderUnavailable, ProviderUnsure):
         return  # nothing is lost: `finish_openings` looks again when the lease is over
@@ -199,10 +199,9 @@ async def _release(
 ) -> None:
     shared = "" if provider.abilities.personal_links else _shared_link_key(ways_in)
     command = _ReleaseMeeting(meeting_id, facts.passcode, facts.holder, shared, ways_in)
-    outcome = await deps.store.transact(release_meeting, command, by=BY)
-    if isinstance(outcome, Done):
-        return
-    if isinstance(outcome.error, NotClear):
+    try:
+        await deps.store.do(release_meeting, command, by=BY)
+    except NotClear:
         await give_up_opening(deps, meeting_id, "no_longer_clear", surely_not_made=False)
 
 

@@ -31,14 +31,14 @@ class _GiveUp:
 async def put_off_opening(deps: Deps, meeting_id: MeetingId, again_at: datetime | None) -> None:
     """The provider takes no more now: nothing was made, and the session waits for its turn."""
     command = _GiveUp(meeting_id, "provider_busy", surely_not_made=True, again_at=again_at)
-    await deps.store.transact(give_up, command, by=BY)
+    await deps.store.do(give_up, command, by=BY)
 
 
 async def give_up_opening(
     deps: Deps, meeting_id: MeetingId, reason: str, *, surely_not_made: bool
 ) -> None:
     command = _GiveUp(meeting_id, reason, surely_not_made)
-    await deps.store.transact(give_up, command, by=BY)
+    await deps.store.do(give_up, command, by=BY)
 
 
 def give_up(tx: Tx, command: _GiveUp) -> None:

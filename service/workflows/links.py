@@ -23,7 +23,7 @@ from service.policy.people import Actor, ChildId, ParentId, Role, SessionId
 from service.store import links, people, pins
 from service.store.links import Link, LinkPurpose
 from service.store.secrets import hash_token, new_token
-from service.store.transactions import Reader, Refused, Store, Tx
+from service.store.transactions import Reader, Store, Tx
 from service.workflows.kin import must_not_be_family
 
 CONSENT_LINK_LASTS = timedelta(days=30)
@@ -174,9 +174,7 @@ async def must_prove(store: Store, link: Link, proof: Proof) -> None:
 
 
 async def _note(store: Store, request: Callable[[Tx, Link], None], link: Link) -> None:
-    outcome = await store.transact(request, link, by=parent(link))
-    if isinstance(outcome, Refused):
-        raise outcome.error
+    await store.do(request, link, by=parent(link))
 
 
 def _too_many() -> TooMany:

@@ -15,7 +15,7 @@ from service.ports import CallWatcher, Watch, WatchNews, WatchNotice
 from service.store import alerts, looks, meetings, watches, ways_in, work
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
-from service.store.transactions import Done, Reader, Tx
+from service.store.transactions import Reader, Tx
 from service.store.watches import KeptWatch
 from service.store.work import Claim, Settle
 from service.workflows.deps import Deps
@@ -66,7 +66,7 @@ async def watch(deps: Deps, meeting: Meeting) -> None:
     if await deps.store.read(watches.of_meeting, meeting.meeting_id) is not None:
         return
     made = await watcher.watch_meeting(meeting.handle, meeting.reference)
-    await deps.store.transact(_begin, _Begun(meeting.provider, meeting.meeting_id, made), by=BY)
+    await deps.store.do(_begin, _Begun(meeting.provider, meeting.meeting_id, made), by=BY)
 
 
 def _begin(tx: Tx, command: _Begun) -> None:
@@ -83,9 +83,9 @@ async def watch_accounts(deps: Deps) -> None:
         try:
             made = await watcher.watch_account()
         except ProviderError:  # the watches over our own meetings must not wait for this one
-            await deps.store.transact(_tell_account_blind, key, by=BY)
+            await deps.store.do(_tell_account_blind, key, by=BY)
             continue
-        await deps.store.transact(_begin, _Begun(provider, None, made), by=BY)
+        await deps.store.do(_begin, _Begun(provider, None, made), by=BY)
 
 
 def _tell_account_blind(tx: Tx, key: str) -> None:
@@ -101,21 +101,21 @@ async def keep_watch(deps: Deps, claim: Claim) -> None:
     kept, meeting = await deps.store.read(_kept, claim.subject_id)
     watcher = deps.watchers.get(kept.provider) if kept else None
     if kept is None or watcher is None:
-        await deps.store.transact(work.settle, Settle(claim, None), by=BY)
+        await deps.store.do(work.settle, Settle(claim, None), by=BY)
         return
     if kept.needed_until is not None and deps.clock.now() >= kept.needed_until:
         await watcher.stop(kept.watch_id)
-        await deps.store.transact(_give_up, _Kept(claim, kept), by=BY)
+        await deps.store.do(_give_up, _Kept(claim, kept), by=BY)
         return
     try:
         renewed = await _renewed(watcher, kept, meeting)
     except ProviderGone:
-        await deps.store.transact(_lost, _Kept(claim, kept), by=BY)
+        await deps.store.do(_lost, _Kept(claim, kept), by=BY)
         return
     except ProviderError:
-        await deps.store.transact(_try_again, _Kept(claim, kept), by=BY)
+        await deps.store.do(_try_again, _Kept(claim, kept), by=BY)
         return
-    await deps.store.transact(_note_renewed, _Renewed(claim, kept, renewed), by=BY)
+    await deps.store.do(_note_renewed, _Renewed(claim, kept, renewed), by=BY)
 
 
 def _kept(reader: Reader, key: str) -> tuple[KeptWatch | None, Meeting | None]:
@@ -196,6 +196,7 @@ def keep_on(tx: Tx, meeting_id: MeetingId) -> None:
 def _lost(tx: Tx, command: _Kept) -> None:
     """The provider knows neither the watch nor the meeting any more."""
     kept = command.kept
+    tx.lock(meetings.MEETINGS, [kept.meeting_id] if kept.meeting_id else [])
     if not work.holds(tx, command.claim):
         return
     if kept.meeting_id is not None:
@@ -286,5 +287,4 @@ def look_at_proofs(tx: Tx, providers: tuple[str, ...]) -> int:
 async def watch_hooks(deps: Deps) -> int:
     """Look once at every provider that has us prove our address from time to time."""
     providers = tuple(sorted(set(deps.signal_sources) - set(deps.watchers)))
-    outcome = await deps.store.transact(look_at_proofs, providers, by=system("watch_hooks"))
-    return outcome.value if isinstance(outcome, Done) else 0
+    return await deps.store.do(look_at_proofs, providers, by=system("watch_hooks"))

@@ -20,7 +20,7 @@ from service.ports import Inside, InsidePerson, Signal, SignalKind
 from service.store import cases, looks, meetings, signals, work
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
-from service.store.transactions import Refused, Tx
+from service.store.transactions import Tx
 from service.store.work import Claim, Settle
 from service.workflows import supervising, unwatched, watching
 from service.workflows.deps import Deps
@@ -73,7 +73,7 @@ async def look_inside(deps: Deps, claim: Claim) -> None:
     meeting_id = MeetingId(claim.subject_id.removeprefix("look_"))
     meeting = await deps.store.read(meetings.get, meeting_id)
     if meeting.stage is not MeetingStage.OPEN or meeting.handle is None:
-        await deps.store.transact(work.settle, Settle(claim, None), by=BY)
+        await deps.store.do(work.settle, Settle(claim, None), by=BY)
         return
     looked_at = deps.clock.now()
     try:
@@ -81,9 +81,7 @@ async def look_inside(deps: Deps, claim: Claim) -> None:
     except ProviderError:  # a meeting that is gone is noticed by whoever reads its settings
         inside = Inside(running=None, people=None)
     command = TakeLook(claim, meeting_id, looked_at, inside)
-    outcome = await deps.store.transact(take_look, command, by=BY)
-    if isinstance(outcome, Refused):
-        raise outcome.error
+    await deps.store.do(take_look, command, by=BY)
 
 
 def take_look(tx: Tx, command: TakeLook) -> tuple[Signal, ...]:

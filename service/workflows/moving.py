@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 
 from service.audit.events import Entry, Event
 from service.audit.leaves import Fact
-from service.errors import ChaperoneError, Conflict, InvalidInput, NotFound, StaleVersion
+from service.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from service.policy.people import HostId, SessionId, system
 from service.policy.session import BEFORE_LIVE, IllegalMove, Session, SessionState
 from service.store import alerts, cases, engagements, outages, sessions, work
-from service.store.transactions import Refused, Tx
+from service.store.transactions import Tx
 from service.store.work import Claim, Settle
 from service.workflows import booking, falling
 from service.workflows.amending import must_be_seen
@@ -116,17 +116,12 @@ def move_all(tx: Tx, command: MoveAll) -> int:
 
 async def move_one(deps: Deps, claim: Claim) -> None:
     """Move one session of an outage; what cannot be moved is a person's to decide."""
-    outcome = await deps.store.transact(move_for_outage, claim, by=BY)
-    if isinstance(outcome, Refused):
-        await _not_moved(deps, claim, outcome.error)
-
-
-async def _not_moved(deps: Deps, claim: Claim, error: ChaperoneError) -> None:
-    if isinstance(error, StaleVersion) or not isinstance(error, Conflict):
-        raise error
-    outcome = await deps.store.transact(tell_not_moved, claim, by=BY)
-    if isinstance(outcome, Refused):
-        raise outcome.error
+    try:
+        await deps.store.do(move_for_outage, claim, by=BY)
+    except StaleVersion:
+        raise  # somebody was faster: looked at again
+    except Conflict:
+        await deps.store.do(tell_not_moved, claim, by=BY)
 
 
 def move_for_outage(tx: Tx, claim: Claim) -> None:

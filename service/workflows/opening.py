@@ -28,7 +28,7 @@ from service.policy.staff import known_on
 from service.ports import MeetingPlan
 from service.store import alerts, cases, hosts, log, meetings, sessions, staff, work
 from service.store.meetings import Intent, Meeting
-from service.store.transactions import Refused, Tx
+from service.store.transactions import Tx
 from service.store.work import Claim, Settle
 from service.workflows import booking, finishing, giving_up, holding
 from service.workflows.deps import Deps
@@ -56,11 +56,9 @@ class Begun:
 
 async def open_session(deps: Deps, claim: Claim) -> None:
     """Look at one booked session whose time has come: open it, lapse it, or leave it blocked."""
-    outcome = await deps.store.transact(begin, claim, by=BY)
-    if isinstance(outcome, Refused):
-        raise outcome.error
-    if outcome.value is not None:
-        await create(deps, outcome.value)
+    begun = await deps.store.do(begin, claim, by=BY)
+    if begun is not None:
+        await create(deps, begun)
 
 
 def begin(tx: Tx, claim: Claim) -> Begun | None:

@@ -17,7 +17,7 @@ from service.policy.people import SessionId, system
 from service.policy.session import BEFORE_LIVE, SessionState
 from service.store import cases, messages, outages, people, sessions, work
 from service.store.outages import Outage
-from service.store.transactions import Reader, Refused, Tx
+from service.store.transactions import Reader, Tx
 from service.store.work import Claim, Settle
 from service.workflows import falling
 from service.workflows.calling_off import call_off
@@ -130,9 +130,7 @@ def _told(reader: Reader, session_id: SessionId) -> frozenset[str]:
 
 async def call_off_one(deps: Deps, claim: Claim) -> None:
     """Call off one session of an outage and tell its families, in one transaction."""
-    outcome = await deps.store.transact(call_off_for_outage, claim, by=BY)
-    if isinstance(outcome, Refused):
-        raise outcome.error
+    await deps.store.do(call_off_for_outage, claim, by=BY)
 
 
 def call_off_for_outage(tx: Tx, claim: Claim) -> None:

@@ -176,7 +176,7 @@ def _ask_authority(tx: Tx, child_id: ChildId) -> None:
 
 async def settle_placement(deps: Deps, claim: Claim) -> None:
     """Look at one child whose slots were held long enough."""
-    await deps.store.transact(_settle, claim, by=system(SETTLING))
+    await deps.store.do(_settle, claim, by=system(SETTLING))
 
 
 def _settle(tx: Tx, claim: Claim) -> None:

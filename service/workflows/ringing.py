@@ -54,7 +54,7 @@ TOO_LATE, WITHHELD, NO_ADDRESS = "too_late", "withheld", "no_address"
 
 async def escalate(deps: Deps, claim: Claim) -> None:
     """Look at one open alert and write a notice to everybody who is to be reached now."""
-    await deps.store.transact(escalate_now, claim, by=system(alerts.ESCALATION))
+    await deps.store.do(escalate_now, claim, by=system(alerts.ESCALATION))
 
 
 def escalate_now(tx: Tx, claim: Claim) -> None:
@@ -201,12 +201,12 @@ async def _again(deps: Deps, claim: Claim, errand: _Errand, error: ProviderError
         await _settle(deps, claim, error.code)
         return
     settle = Settle(claim, deps.clock.now() + waits[claim.tries - 1], in_vain=True)
-    await deps.store.transact(work.settle, settle, by=system(alert_notices.DELIVERY))
+    await deps.store.do(work.settle, settle, by=system(alert_notices.DELIVERY))
 
 
 async def _settle(deps: Deps, claim: Claim, outcome: str) -> None:
     by = system(alert_notices.DELIVERY)
-    await deps.store.transact(_note_settled, _Settled(claim, outcome), by=by)
+    await deps.store.do(_note_settled, _Settled(claim, outcome), by=by)
 
 
 def _note_settled(tx: Tx, command: _Settled) -> None:

@@ -18,7 +18,7 @@ from service.policy.people import Actor, ChildId, ParentId, Role, SessionId
 from service.store import alerts, cases, meetings, sessions, slips, ways_in
 from service.store.meetings import Meeting
 from service.store.slips import Slip
-from service.store.transactions import Reader, Refused, Tx
+from service.store.transactions import Reader, Tx
 from service.workflows import door, falling
 from service.workflows.deps import Deps
 from service.workflows.roster import roster
@@ -108,10 +108,7 @@ class UseSlip:
 async def go_in(deps: Deps, command: UseSlip, by: Actor) -> door.Way:
     """Let the child's own device in, if nothing keeps it out, on the word of the adult who made the
     slip. `NotFound` for every code that opens nothing; `NotClear` leaves the code as it was."""
-    outcome = await deps.store.transact(use_slip, command, by=by)
-    if isinstance(outcome, Refused):
-        raise outcome.error
-    return await door.way_of(deps, outcome.value)
+    return await door.way_of(deps, await deps.store.do(use_slip, command, by=by))
 
 
 def on_the_word_of(adult_id: ParentId, request_id: str) -> Actor:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from service.audit.events import Entry, Event
 from service.audit.leaves import Fact
-from service.errors import StaleVersion
+from service.errors import Conflict
 from service.policy.case import CaseFile
 from service.policy.people import ChildId, SessionId, system
 from service.policy.watch import breaches
@@ -18,7 +18,7 @@ from service.policy.watched import LASTING, Act, Breach, Watched
 from service.store import alerts, cases, looks, meetings, work
 from service.store import breaches as noted
 from service.store.breaches import WATCHING, NotedBreach, errand, session_of
-from service.store.transactions import Done, Tx
+from service.store.transactions import Tx
 from service.store.work import Claim, Settle
 from service.workflows import falling, repeating, seeing, unwatched
 from service.workflows.deps import Deps
@@ -26,7 +26,6 @@ from service.workflows.handing_over import ReplaceFromStandby, replace_from_stan
 
 BY = system(WATCHING)
 BLIND = "blind"
-TRIES = 5
 LOOK_EVERY = timedelta(seconds=60)
 """How often a room is looked at although nothing asked for it."""
 
@@ -43,25 +42,22 @@ def hurry(tx: Tx, session_id: SessionId) -> None:
 
 async def watch_room(deps: Deps, claim: Claim) -> None:
     """Look at one room, and call somebody standing by if second staff are missing."""
-    calling = await _look(deps, claim)
+    calling = await deps.store.do(look, claim, by=BY)
     if calling is None:
         return
-    replacing = ReplaceFromStandby(calling.session_id, calling.reason)
-    called = await deps.store.transact(replace_from_standby, replacing, by=BY)
+    somebody = await _call_standby(deps, calling)
     # If we die here the call is made again, and finds its hand-over asked for already.
-    told = _Called(calling, isinstance(called, Done))
-    await deps.store.transact(_note_call, told, by=BY)
+    await deps.store.do(_note_call, _Called(calling, somebody), by=BY)
 
 
-async def _look(deps: Deps, claim: Claim) -> "Calling | None":
-    """Losing a race for the session's rows is no reason to look a minute later."""
-    for left in reversed(range(TRIES)):
-        outcome = await deps.store.transact(look, claim, by=BY)
-        if isinstance(outcome, Done):
-            return outcome.value
-        if not isinstance(outcome.error, StaleVersion) or not left:
-            raise outcome.error
-    return None
+async def _call_standby(deps: Deps, calling: "Calling") -> bool:
+    """Answers whether anybody comes."""
+    replacing = ReplaceFromStandby(calling.session_id, calling.reason)
+    try:
+        await deps.store.do(replace_from_standby, replacing, by=BY)
+    except Conflict:  # nobody fits, or this room cannot be handed over
+        return False
+    return True
 
 
 @dataclass(frozen=True)

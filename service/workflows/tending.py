@@ -17,7 +17,7 @@ from service.ports import MeetingHandle, MeetingProvider, WayIn
 from service.store import alerts, attestations, cases, meetings, sessions, ways_in, work
 from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
-from service.store.transactions import Done, Tx
+from service.store.transactions import Tx
 from service.store.ways_in import HeldWayIn
 from service.store.work import Claim, Settle
 from service.workflows import falling
@@ -46,12 +46,9 @@ class Errands:
 
 async def tend_session(deps: Deps, claim: Claim) -> None:
     """Look at one open or live session; take ways in back, and give new ones, at the provider too."""
-    outcome = await deps.store.transact(tend, claim, by=BY)
-    if not isinstance(outcome, Done) or outcome.value is None:
-        return
-    errands = outcome.value
-    handle = errands.meeting.handle
-    if handle is None:
+    errands = await deps.store.do(tend, claim, by=BY)
+    handle = errands.meeting.handle if errands else None
+    if errands is None or handle is None:
         return
     provider = deps.providers[errands.meeting.provider]
     try:
@@ -62,7 +59,7 @@ async def tend_session(deps: Deps, claim: Claim) -> None:
     except ProviderError:
         return  # what is left to do still stands in the tables: the next look tries again
     if ways_in:
-        await deps.store.transact(_take_in, _TakeIn(errands.meeting, ways_in), by=BY)
+        await deps.store.do(_take_in, _TakeIn(errands.meeting, ways_in), by=BY)
 
 
 async def _is_still_safe(
@@ -74,11 +71,12 @@ async def _is_still_safe(
     except ProviderGone:
         weaknesses = ("gone",)
     change = _drifted if weaknesses else _found_safe
-    await deps.store.transact(change, meeting.meeting_id, by=BY)
+    await deps.store.do(change, meeting.meeting_id, by=BY)
     return not weaknesses
 
 
 def _found_safe(tx: Tx, meeting_id: MeetingId) -> None:
+    tx.lock(meetings.MEETINGS, [meeting_id])
     meeting = meetings.get(tx, meeting_id)
     if meeting.stage is MeetingStage.OPEN:
         meetings.record_verified(tx, meeting)
@@ -109,7 +107,7 @@ async def _take_back(
         return
     await provider.revoke(handle, {way.door_code: way.registrant_id for way in errands.shut_out})
     if provider.abilities.personal_links:  # elsewhere the lobby keeps them out, not the link
-        await deps.store.transact(_note_taken_back, errands, by=BY)
+        await deps.store.do(_note_taken_back, errands, by=BY)
 
 
 def _note_taken_back(tx: Tx, errands: Errands) -> None:
@@ -257,7 +255,7 @@ def _take_in(tx: Tx, command: _TakeIn) -> None:
 
 async def close_session(deps: Deps, claim: Claim) -> None:
     """Look at one ended session: close it when its statements are in or their time is over."""
-    await deps.store.transact(_close, claim, by=system("close_sessions"))
+    await deps.store.do(_close, claim, by=system("close_sessions"))
 
 
 def _close(tx: Tx, claim: Claim) -> None:

@@ -18,7 +18,7 @@ from service.ports import Signal
 from service.store import alerts, blind_times, watches
 from service.store.blind_times import BlindTime
 from service.store.meetings import Meeting
-from service.store.transactions import Refused, Tx
+from service.store.transactions import Tx
 from service.workflows.deps import Deps
 
 WATCH = "watch"
@@ -69,9 +69,7 @@ def note_unwatched(tx: Tx, found: Unwatched) -> None:
 
 async def beat(deps: Deps) -> None:
     """Note that the watch goes round just now."""
-    outcome = await deps.store.transact(note_beat, None, by=BY)
-    if isinstance(outcome, Refused):
-        raise outcome.error
+    await deps.store.do(note_beat, None, by=BY)
 
 
 def note_beat(tx: Tx, _command: None) -> None:

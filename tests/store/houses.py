@@ -14,7 +14,7 @@ from service.policy.people import system
 from service.store import audit_log, migrate
 from service.store.house import House
 from service.store.secrets import Keyring
-from service.store.transactions import Refused, Store, open_store
+from service.store.transactions import Store, open_store
 from tests.builders import NOW, ORGANISATION
 from tests.clock import HeldClock
 
@@ -32,10 +32,7 @@ class Stored:
 
     async def do(self, request: Callable[..., Any], command: Any = None) -> Any:
         """Run one transaction; raises what it refuses with."""
-        outcome = await self.store.transact(request, command, by=SOMEONE)
-        if isinstance(outcome, Refused):
-            raise outcome.error
-        return outcome.value
+        return await self.store.do(request, command, by=SOMEONE)
 
     async def read(self, fn: Callable[..., Any], *args: Any) -> Any:
         """Run a reading function."""

@@ -44,6 +44,14 @@ async def test_a_refusal_stores_its_entry_and_nothing_else(store: Store) -> None
     assert await store.read(said) == ["opened a", "refused Count conflict"]
 
 
+async def test_whoever_names_no_refusal_hears_of_it_as_an_error(store: Store) -> None:
+    assert await store.do(count, Count("a"), by=SOMEONE) == 1
+    with pytest.raises(Conflict):
+        await store.do(count_and_refuse, Count("a"), by=SOMEONE)
+    assert await store.read(value_of, "a") == 1
+    assert await store.read(said) == ["opened a", "counted 1", "refused Count conflict"]
+
+
 async def test_a_bug_is_raised_and_leaves_nothing(store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
         await store.transact(stumble, Scribble("x"), by=SOMEONE)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from service.store.idempotency import once
-from service.store.transactions import Refused, Tx
+from service.store.transactions import Tx
 from service.web.routes import Call
 
 C = TypeVar("C")
@@ -14,10 +14,7 @@ Made = TypeVar("Made", bound=str)
 
 async def done(call: Call[Any, Any], request: Callable[[Tx, C], R], command: C) -> R:
     """Carry the command out; raises the error it was refused with."""
-    outcome = await call.deps.store.transact(request, command, by=call.actor)
-    if isinstance(outcome, Refused):
-        raise outcome.error
-    return outcome.value
+    return await call.deps.store.do(request, command, by=call.actor)
 
 
 async def created(call: Call[Any, Any], request: Callable[[Tx, C], Made], command: C) -> str:

@@ -11,7 +11,6 @@ from yarl import URL
 from service.errors import ChaperoneError, InvalidInput
 from service.policy.call_down import TO_ANYBODY_ELSE, WHAT_TO_SAY, CallOutcome
 from service.policy.people import Actor, SessionId
-from service.store.transactions import Refused
 from service.web.board.pages import viewer
 from service.web.forms import FIELD, check_form_token, check_same_origin, form_token
 from service.web.intake import read_bytes, read_form, read_path
@@ -55,10 +54,7 @@ class CallDownPages:
 
     async def _look(self, request: web.Request, actor: Actor) -> CallDown:
         command = calling_down.LookAtCallDown(_session_id(request))
-        outcome = await self.deps.store.transact(calling_down.look, command, by=actor)
-        if isinstance(outcome, Refused):
-            raise outcome.error
-        return outcome.value
+        return await self.deps.store.do(calling_down.look, command, by=actor)
 
     async def _note(self, request: web.Request, actor: Actor, form: Form) -> None:
         check_same_origin(request, str(URL(self.deps.base_url).origin()))

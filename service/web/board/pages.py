@@ -18,7 +18,6 @@ from aiohttp import web
 from service.errors import NotAllowed, NotSignedIn
 from service.policy.people import Actor, Role
 from service.store import staff
-from service.store.transactions import Refused
 from service.web.board.feed import Feed, Follower
 from service.web.board.pieces import Pieces
 from service.web.logs import REQUEST_ID
@@ -114,9 +113,7 @@ class BoardPages:
         if before is not None and now - before < NOTED_FOR:
             return
         reading = inspecting.NoteReading(PART)
-        outcome = await self.deps.store.transact(inspecting.note_reading, reading, by=actor)
-        if isinstance(outcome, Refused):
-            raise outcome.error
+        await self.deps.store.do(inspecting.note_reading, reading, by=actor)
         self.noted[actor.subject] = now
 
 

@@ -12,7 +12,6 @@ from service.errors import ChaperoneError, InvalidInput, NotAllowed
 from service.policy.ending import EndKind
 from service.policy.people import Actor, Role, SessionId
 from service.policy.watch import ENDED_BY_PEOPLE_ALONE
-from service.store.transactions import Refused
 from service.web.board.pages import viewer
 from service.web.board.pieces import ALERT_WORDS
 from service.web.board.ribbons import draw
@@ -117,9 +116,7 @@ class RoomPages:
         actor = await viewer(self.deps, self.sign_in, request)
         session_id = SessionId(read_path(request)["session_id"])
         reading = inspecting.NoteReading(PART, session_id)
-        outcome = await self.deps.store.transact(inspecting.note_reading, reading, by=actor)
-        if isinstance(outcome, Refused):
-            raise outcome.error
+        await self.deps.store.do(inspecting.note_reading, reading, by=actor)
         return self._page(request, actor, await self.deps.store.read(tell, session_id))
 
     async def act(self, request: web.Request) -> web.StreamResponse:

@@ -58,10 +58,7 @@ async def carry_out(deps: Deps, steps: tuple[Step, ...], by: Actor) -> None:
 
 async def made(deps: Deps, step: Step, by: Actor) -> str:
     """Carry out one step that makes something; answers its id, or raises what refused it."""
-    outcome = await deps.store.transact(step.request, step.command, by=by)
-    if isinstance(outcome, Refused):
-        raise outcome.error
-    return str(outcome.value)
+    return str(await deps.store.do(step.request, step.command, by=by))
 
 
 @dataclass(frozen=True)

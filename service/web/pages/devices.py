@@ -19,7 +19,7 @@ from service.policy.admission import SlipPurpose
 from service.policy.people import Actor
 from service.store import people
 from service.store.secrets import hash_token, new_token
-from service.store.transactions import Reader, Refused
+from service.store.transactions import Reader
 from service.web.forms import check_same_origin
 from service.web.intake import read_bytes, read_form
 from service.web.limits import Limiter
@@ -86,10 +86,7 @@ class DevicePages:
         if link.session_id is None:
             raise NotFound
         command = slips.MakeSlip(link.session_id, link.child_id, purpose)
-        outcome = await self.deps.store.transact(slips.make_slip, command, by=by)
-        if isinstance(outcome, Refused):
-            raise outcome.error
-        made = outcome.value
+        made = await self.deps.store.do(slips.make_slip, command, by=by)
         address = f"{self.deps.base_url}/d"
         context = {
             "opened": opened,
@@ -188,9 +185,7 @@ class DevicePages:
         return web.Response(status=303, headers={"Location": "/here"})
 
     async def _do(self, request: Any, command: object, by: Actor) -> None:
-        outcome = await self.deps.store.transact(request, command, by=by)
-        if isinstance(outcome, Refused):
-            raise outcome.error
+        await self.deps.store.do(request, command, by=by)
 
 
 def picture_of(address: str) -> str:

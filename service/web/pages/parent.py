@@ -19,7 +19,7 @@ from service.policy.admission import SlipPurpose
 from service.policy.people import Actor
 from service.store.links import LinkPurpose
 from service.store.secrets import hash_token, new_token
-from service.store.transactions import Reader, Refused
+from service.store.transactions import Reader
 from service.web.forms import FIELD, check_form_token, check_same_origin, form_token
 from service.web.intake import read_bytes, read_form
 from service.web.logs import REQUEST_ID, ROUTE
@@ -160,7 +160,7 @@ class ParentPages:
         """Each form that was filled in is recorded, whatever comes of it (pitfall 17). A scanner that
         presses buttons fills in nothing (pitfall 18)."""
         use = NoteUse(visit.opened.link, hash_token(browser.get_secret_value()), name)
-        await self.deps.store.transact(note_use, use, by=visit.by)
+        await self.deps.store.do(note_use, use, by=visit.by)
 
     async def _go_on(self, visit: Visit, name: str) -> web.StreamResponse:
         if name == session.ENTER:
@@ -195,9 +195,7 @@ class ParentPages:
     async def _mark_device(self, visit: Visit) -> str:
         token = new_token()
         command = MarkDevice(visit.opened.link.parent_id, hash_token(token.get_secret_value()))
-        outcome = await self.deps.store.transact(mark_device, command, by=visit.by)
-        if isinstance(outcome, Refused):
-            raise outcome.error
+        await self.deps.store.do(mark_device, command, by=visit.by)
         return device_cookie(token)
 
     # --- showing ----------------------------------------------------------------------------------
