@@ -16,6 +16,7 @@ from service.store import (
     family,
     hosts,
     other_records,
+    overrides,
     people,
     policies,
     presence,
@@ -39,8 +40,8 @@ def of(reader: Tx | Reader, session: Session, current: CurrentAssignment | None)
     """The case of a session that was read, with its second staff, in this same view."""
     people_of = current.people if current else frozenset[StaffId]()
     custodians = hosts.active_custodians(reader, session.host_id) if session.host_id else people_of
-    overrides = presence.overrides(reader, session.session_id)
-    also = frozenset(override.by for override in overrides) | _takers(current)
+    set_aside = overrides.of_session(reader, session.session_id)
+    also = frozenset(override.by for override in set_aside) | _takers(current)
     members = staff.members(reader, people_of | {session.tutor_id} | custodians | also)
     away = duties.away(reader, people_of, span_of(session)) if people_of else {}
     children = _children(reader, session)
@@ -51,7 +52,7 @@ def of(reader: Tx | Reader, session: Session, current: CurrentAssignment | None)
         tutor=members[session.tutor_id],
         children=_at_work(reader, session, children, others),
         host=_host(reader, session, [members[one] for one in sorted(custodians)]),
-        overrides=tuple(replace(one, lead=members.get(one.by)) for one in overrides),
+        overrides=tuple(replace(one, lead=members.get(one.by)) for one in set_aside),
     )
     if current is None:
         return case

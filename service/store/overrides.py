@@ -1,4 +1,4 @@
-"""Which sub-rules were set aside, for which sessions, by whom: what an inspector asks about first."""
+"""Sub-rules that the lead set aside, for one session each: what an inspector asks about first."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +8,44 @@ import sqlalchemy as sa
 from service.policy.case import Override
 from service.policy.people import SessionId, StaffId
 from service.policy.session import Span
-from service.store.presence import OVERRIDES
 from service.store.sessions import SESSIONS
-from service.store.transactions import Reader
+from service.store.tables import OverrideRow, table_of
+from service.store.transactions import Reader, Tx
+
+OVERRIDES = table_of(OverrideRow)
+_OF_SESSION = (
+    sa.select(OVERRIDES)
+    .where(OVERRIDES.c.session_id == sa.bindparam("wanted"))
+    .order_by(OVERRIDES.c.id)
+)
+
+
+def append(tx: Tx, session_id: SessionId, override: Override) -> None:
+    """Append that a named sub-rule is set aside for a session."""
+    tx.conn.execute(
+        OVERRIDES.insert().values(
+            id=tx.new_id("override"),
+            session_id=session_id,
+            code=override.code,
+            staff_id=override.by,
+            reason=override.reason,
+            expires_at=override.expires_at,
+            at=tx.now,
+        )
+    )
+
+
+def of_session(reader: Tx | Reader, session_id: SessionId) -> tuple[Override, ...]:
+    """Every override of a session, lapsed ones too."""
+    rows = reader.conn.execute(_OF_SESSION, {"wanted": session_id})
+    return tuple(_override(row) for row in rows)
+
+
+def _override(row: sa.Row[tuple[object, ...]]) -> Override:
+    values = row._mapping
+    return Override(
+        values["code"], StaffId(values["staff_id"]), values["reason"], values["expires_at"]
+    )
 
 
 @dataclass(frozen=True)
@@ -36,7 +71,7 @@ def set_aside(reader: Reader, span: Span) -> tuple[SetAside, ...]:
             SessionId(row.session_id),
             row.starts_at,
             row.at,
-            Override(row.code, StaffId(row.staff_id), row.reason, row.expires_at),
+            _override(row),
         )
         for row in reader.conn.execute(query)
     )

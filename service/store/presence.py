@@ -7,7 +7,6 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from service.policy.admission import Place
-from service.policy.case import Override
 from service.policy.consent import Route
 from service.policy.people import ChildId, ParentId, PledgeId, SessionId, StaffId
 from service.policy.presence import CheckIn, Pledge, PresenceMode, Sighting, SightingResult
@@ -15,7 +14,6 @@ from service.policy.session import ENGAGED, Span
 from service.store.sessions import SESSIONS
 from service.store.tables import (
     CheckInRow,
-    OverrideRow,
     PledgeRow,
     SightingRow,
     StaffCheckInRow,
@@ -27,7 +25,6 @@ PLEDGES = table_of(PledgeRow)
 CHECK_INS = table_of(CheckInRow)
 STAFF_CHECK_INS = table_of(StaffCheckInRow)
 SIGHTINGS = table_of(SightingRow)
-OVERRIDES = table_of(OverrideRow)
 
 
 def _of_session(table: sa.Table) -> sa.Select[tuple[object, ...]]:
@@ -51,7 +48,6 @@ _PROMISED_ELSEWHERE = (
 )
 _CHECK_INS_OF = _of_session(CHECK_INS)
 _SIGHTINGS_OF = _of_session(SIGHTINGS)
-_OVERRIDES_OF = _of_session(OVERRIDES)
 
 
 def insert_pledge(tx: Tx, session_id: SessionId, pledge: Pledge, route: Route) -> str | None:
@@ -250,26 +246,3 @@ def sightings(reader: Tx | Reader, session_id: SessionId) -> dict[ChildId, tuple
             )
         )
     return {child_id: tuple(noted) for child_id, noted in found.items()}
-
-
-def append_override(tx: Tx, session_id: SessionId, override: Override) -> None:
-    """Append that a named sub-rule is set aside for a session."""
-    tx.conn.execute(
-        OVERRIDES.insert().values(
-            id=tx.new_id("override"),
-            session_id=session_id,
-            code=override.code,
-            staff_id=override.by,
-            reason=override.reason,
-            expires_at=override.expires_at,
-            at=tx.now,
-        )
-    )
-
-
-def overrides(reader: Tx | Reader, session_id: SessionId) -> tuple[Override, ...]:
-    """Every override of a session, lapsed ones too."""
-    rows = reader.conn.execute(_OVERRIDES_OF, {"wanted": session_id})
-    return tuple(
-        Override(row.code, StaffId(row.staff_id), row.reason, row.expires_at) for row in rows
-    )

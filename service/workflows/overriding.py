@@ -8,7 +8,7 @@ from service.errors import InvalidInput, NotAllowed
 from service.policy.case import Override
 from service.policy.people import SessionId, StaffId
 from service.policy.rules import OVERRIDABLE
-from service.store import cases, presence, sessions, staff
+from service.store import cases, overrides, sessions, staff
 from service.store.cases import Held
 from service.store.transactions import Tx
 from service.workflows.kin import must_not_be_family
@@ -41,7 +41,7 @@ def override(tx: Tx, command: OverrideRule) -> SessionId:
     must_not_be_family(tx, *case.session.children)
     if not tx.now < command.expires_at <= case.session.ends_at:
         raise InvalidInput.of("expires_at", "out_of_range", "It must end by the session's end.")
-    presence.append_override(
+    overrides.append(
         tx,
         command.session_id,
         Override(command.code, by, command.reason, command.expires_at),
