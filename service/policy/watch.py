@@ -83,7 +83,7 @@ WATCH_RULES: tuple[WatchRule, ...] = (
     ),
     WatchRule(
         "W-02",
-        ("POL-03",),
+        ("POL-02", "POL-03"),
         "No child is in the room with the tutor alone: as W-01, and known as immediate danger.",
         ("child_with_tutor_alone",),
         SIGHTED,
@@ -133,7 +133,7 @@ WATCH_RULES: tuple[WatchRule, ...] = (
     ),
     WatchRule(
         "W-08",
-        ("POL-01", "POL-06"),
+        ("POL-01", "POL-06", "POL-10"),
         "Nobody is in the room whom the door has not let in, least of all as its host.",
         ("in_without_admission", "host_without_admission"),
         f"{A_LOOK}; elsewhere by second staff alone",
@@ -165,7 +165,7 @@ WATCH_RULES: tuple[WatchRule, ...] = (
     ),
     WatchRule(
         "W-12",
-        (),
+        ("POL-21",),
         "The tutor comes in soon after the planned start. With second staff there, their absence "
         "endangers nobody: a coordinator is told.",
         ("tutor_late",),
@@ -198,7 +198,7 @@ WATCH_RULES: tuple[WatchRule, ...] = (
     ),
     WatchRule(
         "W-16",
-        ("POL-01",),
+        ("POL-01", "POL-03"),
         "The meeting's protective settings stay as they were made, and nobody's part in it changes.",
         ("settings_drifted", "role_changed"),
         "by reading the settings again before people come, and with Teams every minute",

@@ -43,7 +43,7 @@ def _uncovered(watched: Watched, code: str) -> Breaches:
         Step(_grace(watched, inside), Act.END),
     )
     since = max(first_in, gone_since)
-    yield Breach(code, watched.case.session.session_id, since, steps, ("POL-03",))
+    yield Breach(code, watched.case.session.session_id, since, steps)
 
 
 def _second_staff_gone_since(watched: Watched) -> datetime | None:
@@ -92,7 +92,6 @@ def second_staff_was_not_put_out(watched: Watched) -> Breaches:
             watched.case.session.session_id,
             put_out_at,
             (Step(AT_ONCE, Act.ALERT),),
-            ("POL-03",),
         )
 
 
@@ -103,7 +102,7 @@ def second_staff_came(watched: Watched) -> Breaches:
     grace = watched.case.organisation.minutes("late_grace")
     steps = (Step(grace, Act.ALERT), Step(grace, Act.CALL_STANDBY))
     session = watched.case.session
-    yield Breach("second_staff_late", session.session_id, session.starts_at, steps, ("POL-03",))
+    yield Breach("second_staff_late", session.session_id, session.starts_at, steps)
 
 
 # --- the child's adult --------------------------------------------------------------------------------
@@ -120,7 +119,7 @@ def the_adult_is_shown(watched: Watched) -> Breaches:
         steps: tuple[Step, ...] = (Step(AT_ONCE, Act.ALERT),)
         if child.child.child_id in inside:
             steps = _when_not_shown(watched, alone=len(inside) == 1)
-        yield Breach("adult_not_shown", child.child.child_id, newest.at, steps, ("POL-02",))
+        yield Breach("adult_not_shown", child.child.child_id, newest.at, steps)
 
 
 def _when_not_shown(watched: Watched, *, alone: bool) -> tuple[Step, ...]:
@@ -144,7 +143,7 @@ def the_adult_has_not_left(watched: Watched) -> Breaches:
         grace = minutes("missing_grace_sighted") + minutes("missing_grace")
         end = (Step(grace, Act.END),) if len(inside) == 1 else ()
         steps = (Step(AT_ONCE, Act.ALERT), *end)
-        yield Breach("adult_left", child.child.child_id, left_at, steps, ("POL-02",))
+        yield Breach("adult_left", child.child.child_id, left_at, steps)
 
 
 def second_staff_look(watched: Watched) -> Breaches:
@@ -165,7 +164,7 @@ def second_staff_look(watched: Watched) -> Breaches:
             if owed.kind is SightingKind.START:
                 steps.append(Step(asked_for, Act.CALL_STANDBY))
                 steps.append(Step(asked_for + minutes("missing_grace_sighted"), Act.END))
-            yield Breach("sighting_missed", child_id, owed.due_from, tuple(steps), ("POL-02",))
+            yield Breach("sighting_missed", child_id, owed.due_from, tuple(steps))
             break
 
 
@@ -193,7 +192,7 @@ def _strangers(watched: Watched, code: str, *, by_phone: bool) -> Breaches:
         since = min(stay.since for stay in stays)
         steps = (Step(AT_ONCE, Act.ALERT),)
         session_id = watched.case.session.session_id
-        yield Breach(code, session_id, since, steps, ("POL-01", "POL-06"))
+        yield Breach(code, session_id, since, steps)
 
 
 def whoever_is_in_was_let_in(watched: Watched) -> Breaches:
@@ -204,7 +203,7 @@ def whoever_is_in_was_let_in(watched: Watched) -> Breaches:
             host = one.place is Place.SECOND_STAFF
             code = "host_without_admission" if host else "in_without_admission"
             steps = (Step(AT_ONCE, Act.ALERT),)
-            yield Breach(code, watched.case.session.session_id, since, steps, ("POL-01", "POL-06"))
+            yield Breach(code, watched.case.session.session_id, since, steps)
 
 
 def nobody_is_in_a_breakout_room(watched: Watched) -> Breaches:
@@ -213,7 +212,7 @@ def nobody_is_in_a_breakout_room(watched: Watched) -> Breaches:
         if person.breakout_at is not None:
             steps = (Step(AT_ONCE, Act.ALERT),)
             session_id = watched.case.session.session_id
-            yield Breach("breakout_room", session_id, person.breakout_at, steps, ("POL-03",))
+            yield Breach("breakout_room", session_id, person.breakout_at, steps)
 
 
 def nobody_waits_for_long(watched: Watched) -> Breaches:
@@ -227,7 +226,6 @@ def nobody_waits_for_long(watched: Watched) -> Breaches:
                 one.subject_id,
                 max(since, one.let_in_at),
                 (Step(grace, Act.ALERT),),
-                ("POL-03",),
             )
 
 
@@ -246,7 +244,7 @@ def _not_come(watched: Watched, place: Place, code: str, grace: str) -> Breaches
         return
     steps = (Step(watched.case.organisation.minutes(grace), Act.ALERT),)
     session = watched.case.session
-    yield Breach(code, session.session_id, session.starts_at, steps, ("POL-02",))
+    yield Breach(code, session.session_id, session.starts_at, steps)
 
 
 def the_session_keeps_to_its_time(watched: Watched) -> Breaches:
@@ -254,7 +252,7 @@ def the_session_keeps_to_its_time(watched: Watched) -> Breaches:
     if watched.households_inside or watched.picture.inside:
         session = watched.case.session
         steps = (Step(watched.case.organisation.minutes("overrun_grace"), Act.ALERT),)
-        yield Breach("overran", session.session_id, session.ends_at, steps, ("POL-23",))
+        yield Breach("overran", session.session_id, session.ends_at, steps)
 
 
 def we_are_told(watched: Watched) -> Breaches:
@@ -263,4 +261,4 @@ def we_are_told(watched: Watched) -> Breaches:
         grace = watched.case.organisation.minutes("blind_grace")
         steps = (Step(grace, Act.ALERT),)
         session_id = watched.case.session.session_id
-        yield Breach("blind", session_id, watched.blind_since, steps, ("POL-03", "POL-11"))
+        yield Breach("blind", session_id, watched.blind_since, steps)

@@ -119,7 +119,6 @@ class Breach:
     subject_id: str
     since: datetime
     steps: tuple[Step, ...]
-    clauses: tuple[str, ...]
 
     def stands_at(self, now: datetime) -> bool:
         """Whether the grace time is over."""

@@ -132,7 +132,7 @@ def _intend(tx: Tx, case: CaseFile) -> Begun:
 
 
 def _plan(tx: Tx, intent: Intent, case: CaseFile) -> MeetingPlan:
-    assert case.second_staff is not None  # noqa: S101 - R-02 holds: the case is clear
+    assert case.second_staff is not None  # noqa: S101 - R-04 holds: the case is clear
     return MeetingPlan(
         reference=intent.reference,
         host_account=intent.host_account,

@@ -46,6 +46,12 @@ def test_each_kind_says_what_is_wrong_in_one_sentence_with_its_clauses(kind) -> 
     assert kind.clauses and all(clause.startswith("POL-") for clause in kind.clauses)
 
 
+def test_an_alert_of_the_watch_names_no_clause_that_its_rule_does_not() -> None:
+    for rule in WATCH_RULES:
+        named = {clause for code in rule.codes for clause in KINDS[code].clauses}
+        assert named == set(rule.clauses), rule.number
+
+
 def test_sentences_are_told_apart() -> None:
     assert len({kind.sentence for kind in KINDS.values()}) == len(KINDS)
 
