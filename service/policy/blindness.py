@@ -7,9 +7,6 @@ when people may be in it and neither the provider's words nor a look of our own 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-GRACE = timedelta(minutes=2)
-"""How long a room may be blind before it is an alert: words are often late by seconds."""
-
 DOUBT_AFTER = timedelta(minutes=10)
 """After how long without a word a look is taken more often, though silence is usual."""
 
@@ -46,12 +43,6 @@ def blind_since(sight: Sight) -> datetime | None:
     if _at_or_after(sight.heard_at, sight.missed_at):
         return None
     return max(sight.missed_at, sight.expected_from)
-
-
-def is_blind(sight: Sight, now: datetime, grace: timedelta = GRACE) -> bool:
-    """Whether the room has been blind for longer than may be borne."""
-    since = blind_since(sight)
-    return since is not None and now - since > grace
 
 
 def is_in_doubt(sight: Sight, now: datetime) -> bool:

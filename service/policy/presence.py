@@ -171,19 +171,6 @@ def open_sightings(
     return tuple(sorted(owed, key=lambda one: one.due_from))
 
 
-def due_sightings(
-    session: Session,
-    admitted_at: datetime | None,
-    sightings: tuple[Sighting, ...],
-    organisation: Organisation,
-    now: datetime,
-    device: SecondDevice | None = None,
-) -> tuple[DueSighting, ...]:
-    """The looks at one child's adult that second staff owe by now; see `open_sightings`."""
-    asked = open_sightings(session, admitted_at, sightings, organisation, device)
-    return tuple(one for one in asked if one.is_due(now))
-
-
 def _planned(
     session: Session, admitted_at: datetime, organisation: Organisation
 ) -> Iterator[DueSighting]:

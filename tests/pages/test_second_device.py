@@ -3,11 +3,12 @@
 import pytest
 
 from service.policy.people import Role, SessionId
-from service.policy.presence import SightingKind, due_sightings
-from service.store import cases, ways_in
+from service.policy.presence import SightingKind
+from service.store import cases
 from service.store import meetings as meeting_store
 from service.store.transactions import Reader
 from service.web.pages.opened import SECOND_COOKIE
+from service.workflows import sighting
 from tests.invariants import check_everything
 from tests.pages import ways
 from tests.pages.browsing import SAME, Browser
@@ -21,23 +22,14 @@ RIGHT = PIN.get_secret_value()
 
 
 async def due(world: World, session_id: SessionId) -> list[SightingKind]:
-    """What second staff owe now, as the watch sees it."""
+    """What second staff are asked for now."""
 
     def look(reader: Reader) -> list[SightingKind]:
         case = cases.load(reader, session_id)
         meeting = meeting_store.live_of_session(reader, session_id)
         assert meeting is not None
-        (child,) = case.children
-        let_in = ways_in.let_in_at(reader, meeting.meeting_id).get(child.child.child_id)
-        found = due_sightings(
-            case.session,
-            let_in,
-            child.sightings,
-            case.organisation,
-            reader.now,
-            child.second_device,
-        )
-        return [one.kind for one in found]
+        (adult,) = sighting.of_session(reader, case, meeting)
+        return [one.kind for one in adult.due(reader.now)]
 
     found: list[SightingKind] = await world.house.read(look)
     return found

@@ -12,7 +12,6 @@ from service.policy.presence import (
     Sighting,
     SightingKind,
     SightingResult,
-    due_sightings,
     open_sightings,
     supervised_since,
 )
@@ -61,7 +60,7 @@ def test_nothing_is_asked_of_a_child_that_was_not_let_in_or_of_a_session_that_is
 
 def test_only_what_is_due_by_now_is_asked_for() -> None:
     def due(now: datetime) -> list[SightingKind]:
-        return [one.kind for one in due_sightings(LIVE, STARTS, (), ORGANISATION, now)]
+        return [one.kind for one in asked() if one.is_due(now)]
 
     assert due(STARTS - minutes(1)) == []
     assert due(STARTS) == [START]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from integrations.zoom.inside import LAG
-from service.policy.blindness import DOUBT_AFTER, GRACE
+from service.policy.blindness import DOUBT_AFTER
 from service.policy.people import SessionId
 from service.policy.room import HOST, Picture
 from service.policy.session import SessionState
@@ -39,6 +39,11 @@ SEEN_WITHIN = LOOK_EVERY + LAG
 
 TOLD_WITHIN = LOOK_EVERY + LOOK_SOON
 """How late two looks notice that the call is over."""
+
+
+def blind_grace(world: World) -> timedelta:
+    """How long a room may be blind before it is an alert."""
+    return world.house.deps.organisation.minutes("blind_grace")
 
 
 async def picture(world: World, session_id: SessionId) -> Picture:
@@ -115,7 +120,7 @@ async def test_without_a_dashboard_a_lost_start_is_noticed_and_the_room_is_told_
     world: World,
 ) -> None:
     session_id = await everybody_in_without_a_word(world)
-    await pass_by(world, (GRACE + LOOK_SOON).total_seconds())
+    await pass_by(world, blind_grace(world).total_seconds())
     assert (await session_of(world, session_id)).state is SessionState.LIVE
     assert await looked_at(world, session_id) == ["started"]
     assert "blind" in await alerts_now(world)
@@ -174,7 +179,7 @@ async def test_teams_shows_nothing_so_a_room_without_a_word_is_told_to_be_blind(
     world: World,
 ) -> None:
     session_id = await everybody_in_without_a_word(world)
-    await pass_by(world, (GRACE + LOOK_SOON).total_seconds())
+    await pass_by(world, blind_grace(world).total_seconds())
     assert await looked_at(world, session_id) == []
     assert "blind" in await alerts_now(world)
     await check_everything(world.house)

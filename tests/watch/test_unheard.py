@@ -118,6 +118,7 @@ def test_nobody_who_comes_is_told_by_the_clock(rule: str) -> None:
 
 def test_a_call_that_goes_on_blind_and_unlooked_at_is_told_by_the_clock() -> None:
     room = Watched(running(), NOTHING, EVERYBODY, STARTS, blind_since=STARTS)
+    assert "blind" not in standing(room, STARTS + timedelta(minutes=3) - timedelta(seconds=1))
     assert standing(room, STARTS + timedelta(minutes=3)) >= {"blind", "sighting_missed"}
     assert "overran" in standing(room, ENDS + timedelta(minutes=5))
 

@@ -18,7 +18,6 @@ WIDTH = 600
 """Of the picture, in its own units; the names stand to the left of it."""
 
 ROW = 22
-BAR = 14
 LEAST = 3
 """The shortest bar that is drawn: somebody who came for a second was there."""
 

@@ -23,7 +23,6 @@ from service.web.pages.deeds import Form, Step, chosen, gathered
 from service.workflows.concerns import AddWords, RaiseConcern, add_words, raise_concern
 
 RAISE, ADD, LOOK = "concern", "add", "look"
-ONCE = "once"
 LONGEST, LONGEST_ABOUT = 8000, 500
 E = TypeVar("E", ConcernKind, Severity)
 
