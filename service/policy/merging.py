@@ -7,7 +7,7 @@ A merge silences nobody who has a say of their own, and brings nobody back whom 
 from dataclasses import dataclass
 from datetime import date
 
-from service.policy.people import BY_STAFF, Authority, Child, Tie
+from service.policy.people import ENDS_WITH_PLACEMENT, Authority, Child, Tie
 
 MORE_SAY_FIRST = (
     Authority.SELF,
@@ -36,7 +36,7 @@ def joined(kept: Place, merged: Place, child: Child) -> Place:
         return kept
     if kept.ended or merged.ended:
         standing, ended = (merged, kept) if kept.ended else (kept, merged)
-        return ended if standing.tie.authority in BY_STAFF else standing
+        return ended if standing.tie.authority in ENDS_WITH_PLACEMENT else standing
     return max(kept, merged, key=lambda place: _say(place.tie, child))
 
 

@@ -40,8 +40,7 @@ DOCUMENTED = frozenset({Authority.LOCAL_AUTHORITY, Authority.DELEGATED})
 OWN = frozenset({Authority.PARENTAL_RESPONSIBILITY, Authority.SELF})
 """Authority that a person has of themselves and nobody gave: no office has it, and it has no last day."""
 
-
-BY_STAFF = frozenset({Authority.DELEGATED, Authority.NONE})
+ENDS_WITH_PLACEMENT = frozenset({Authority.DELEGATED, Authority.NONE})
 """Authority that ends with the placement; what parents and the local authority have does not."""
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from service.audit.events import Entry, Event
 from service.errors import Conflict, NotAllowed
 from service.policy.holds import begun, next_look
-from service.policy.people import ChildId, HostId, Role, SessionId, StaffId
+from service.policy.people import Actor, ChildId, HostId, Role, SessionId, StaffId
 from service.policy.session import (
     OVER,
     CoverMode,
@@ -147,10 +147,15 @@ def _known(tx: Tx, command: BookSession) -> SessionId | None:
     return session_id
 
 
+def may_book_for(actor: Actor, tutor_id: StaffId) -> bool:
+    """Whether what this tutor teaches is theirs to book, change and call off: their own, or as the
+    office or the booking platform."""
+    return actor.has(Role.COORDINATOR, Role.DSL, Role.MACHINE) or actor.subject == tutor_id
+
+
 def must_be_own_booking(tx: Tx, tutor_id: StaffId) -> None:
-    if tx.by.has(Role.COORDINATOR, Role.DSL, Role.MACHINE):
-        return
-    if tx.by.subject != tutor_id:
+    """Refuse whoever may not book for this tutor."""
+    if not may_book_for(tx.by, tutor_id):
         raise NotAllowed("A tutor books for themselves; a coordinator can book for others.")
 
 

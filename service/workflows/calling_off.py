@@ -11,7 +11,8 @@ from service.policy.session import BEFORE_LIVE, Session, SessionState
 from service.store import cases, messages, people, sessions
 from service.store import series as store
 from service.store.transactions import Tx
-from service.workflows import falling, messaging, showing
+from service.workflows import falling, messaging
+from service.workflows.booking import may_book_for
 from service.workflows.messaging import Notice, told_time
 
 
@@ -29,6 +30,7 @@ def call_off(tx: Tx, session: Session, reason: str) -> None:
 
 
 def line(tx: Tx, session: Session, adult_id: ParentId) -> str:
+    """A session in a letter about several: when, by the adult's own clock, and what for."""
     return f"{told_time(tx, session.starts_at, adult_id)}: {session.purpose}"
 
 
@@ -48,7 +50,7 @@ def cancel_rest(tx: Tx, command: CancelRest) -> tuple[SessionId, ...]:
     A tutor calls off what they teach. It is a safer change: no lock near the start stops it.
     """
     one = store.get(tx, command.series_id)
-    if not tx.by.has(*showing.SEES_ALL) and tx.by.subject != one.tutor_id:
+    if not may_book_for(tx.by, one.tutor_id):
         raise NotFound
     must_say_why(command.reason)
     since = command.starts_from
@@ -76,9 +78,7 @@ def cancel_rest(tx: Tx, command: CancelRest) -> tuple[SessionId, ...]:
 
 
 def _may_call_off(tx: Tx, session: Session) -> bool:
-    if session.state not in BEFORE_LIVE:
-        return False
-    return tx.by.has(*showing.SEES_ALL) or tx.by.subject == session.tutor_id
+    return session.state in BEFORE_LIVE and may_book_for(tx.by, session.tutor_id)
 
 
 def _tell(tx: Tx, series_id: str, off: tuple[Session, ...]) -> None:

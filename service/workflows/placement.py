@@ -5,7 +5,15 @@ from datetime import date, timedelta
 
 from service.audit.events import Entry, Event
 from service.errors import Conflict, InvalidInput, NotFound
-from service.policy.people import BY_STAFF, Authority, Child, ChildId, ParentId, SessionId, system
+from service.policy.people import (
+    ENDS_WITH_PLACEMENT,
+    Authority,
+    Child,
+    ChildId,
+    ParentId,
+    SessionId,
+    system,
+)
 from service.policy.session import SessionState
 from service.store import alerts, cases, links, people, pins, restrictions, sessions, work
 from service.store.cases import Held
@@ -121,7 +129,7 @@ def _must_be_in_care(child: Child) -> None:
 
 def _leaving(command: ChangePlacement, child: Child) -> tuple[ParentId, ...]:
     """The adults of the old home. Whoever has a say of their own keeps it wherever the child lives."""
-    may_leave = {tie.parent_id for tie in child.ties if tie.authority in BY_STAFF}
+    may_leave = {tie.parent_id for tie in child.ties if tie.authority in ENDS_WITH_PLACEMENT}
     staying = {carer.parent_id for carer in command.new_carers}
     if command.old_carers is None:
         return tuple(sorted(may_leave - staying))
@@ -141,7 +149,7 @@ def _forget_proofs(tx: Tx, parent_id: ParentId) -> None:
 
 
 def _take_in(tx: Tx, child_id: ChildId, carer: NewCarer) -> None:
-    if carer.authority not in BY_STAFF:
+    if carer.authority not in ENDS_WITH_PLACEMENT:
         raise InvalidInput.of(
             "new_carers", "not_given", "A carer has authority by delegation, or none."
         )

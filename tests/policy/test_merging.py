@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.policy.merging import MORE_SAY_FIRST, Place, joined
-from service.policy.people import BY_STAFF, Authority, Child, Tie
+from service.policy.people import ENDS_WITH_PLACEMENT, Authority, Child, Tie
 from tests.builders import CHILD, MOTHER, STARTS
 
 TODAY = STARTS.date()
@@ -68,7 +68,7 @@ def test_a_merge_silences_nobody_and_brings_nobody_back(kept: Place, merged: Pla
     after = joined(kept, merged, A_CHILD)
     assert after in (kept, merged)
     standing = [one for one in (kept, merged) if not one.ended]
-    own = [one.tie for one in standing if one.tie.authority not in BY_STAFF]
+    own = [one.tie for one in standing if one.tie.authority not in ENDS_WITH_PLACEMENT]
     if any(tie.has_say(TODAY, of_age=False) for tie in own):
         assert not after.ended and after.tie.has_say(TODAY, of_age=False)
     if len(standing) < 2 and not own:

@@ -186,6 +186,15 @@ async def test_only_own_series_are_booked_seen_and_called_off(world: World) -> N
 
 
 @on_sqlite
+async def test_whoever_sees_every_series_for_an_inspection_calls_none_off(world: World) -> None:
+    other = await a_colleague(world.house, "Tina", "tina")
+    inspecting = world.house.api(Role.TUTOR, Role.INSPECTOR, subject=other)
+    place = f"/v1/series/{(await booked(world))['series_id']}"
+    assert (await inspecting.get(place)).status == 200
+    assert (await inspecting.post(f"{place}/cancel", {"reason": "x"})).status == 404
+
+
+@on_sqlite
 async def test_the_rest_of_a_series_is_called_off_with_one_letter_to_each_adult(
     world: World,
 ) -> None:
