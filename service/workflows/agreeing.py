@@ -28,7 +28,7 @@ REVIEW = "policy_review"
 LOOK_EVERY = timedelta(days=1)
 AT_ONCE = 50
 VISITS = "(visits)"
-"""Stands where a version would, when it is visits that families are asked about."""
+"""How names of work and of letters say that it is visits that families are asked about."""
 
 PAUSE = timedelta(minutes=1)
 """Between two lots of messages, so that a new version does not drown those about today's sessions."""
@@ -42,20 +42,28 @@ def ask_everybody(tx: Tx, version: str) -> None:
 
 def ask_about_visits(tx: Tx) -> None:
     """Second staff may visit from now on: families that agreed to other words are asked."""
-    _begin_asking(tx, VISITS)
+    _begin_asking(tx, None)
 
 
-def _begin_asking(tx: Tx, about: str) -> None:
-    work.put(tx, _Place(1, about).subject, ASKING, next_opening(tx.house.organisation, tx.now))
+def _begin_asking(tx: Tx, version: str | None) -> None:
+    work.put(tx, _Place(1, version).subject, ASKING, next_opening(tx.house.organisation, tx.now))
 
 
 @dataclass(frozen=True)
 class _Place:
-    """How far the asking has come: the round, the version or `VISITS`, and the last child asked."""
+    """How far the asking has come: the round, the version to agree to, and the last child asked.
+
+    Without a version it is visits that families are asked about.
+    """
 
     round: int
-    about: str
+    version: str | None
     after: str = ""
+
+    @property
+    def about(self) -> str:
+        """What is asked about, in a name."""
+        return VISITS if self.version is None else self.version
 
     @property
     def subject(self) -> str:
@@ -66,7 +74,8 @@ class _Place:
     def of(cls, subject: str) -> "_Place":
         """The place in a name of work; one without a number is of the first round."""
         head, about, after = subject.split(":", 2)
-        return cls(int(head.removeprefix("agreement") or 1), about, after)
+        version = None if about == VISITS else about
+        return cls(int(head.removeprefix("agreement") or 1), version, after)
 
 
 async def ask(deps: Deps, claim: Claim) -> None:
@@ -89,27 +98,27 @@ def _ask_some(tx: Tx, claim: Claim) -> None:
         look_at = next_opening(tx.house.organisation, tx.now + PAUSE)
         work.put(tx, replace(place, after=ids[-1]).subject, ASKING, look_at)
         return
-    if place.about != VISITS:
-        _ask_again_later(tx, place)
+    if place.version is not None:
+        _ask_again_later(tx, place, place.version)
 
 
 def _wanted(tx: Tx, place: _Place) -> Wanted | None:
     """What families are to have agreed to; None if it was replaced or given up meanwhile."""
-    if place.about == VISITS:
+    if place.version is None:
         return Wanted(visits=True) if asks_about_visits(tx.house.organisation) else None
     in_force = policies.organisation_now(tx, policies.IN_THE_END).policy_versions_in_force
-    return Wanted(versions=in_force) if place.about in in_force else None
+    return Wanted(versions=in_force) if place.version in in_force else None
 
 
-def _ask_again_later(tx: Tx, place: _Place) -> None:
+def _ask_again_later(tx: Tx, place: _Place, version: str) -> None:
     """While older agreements still count, those who are silent are reminded."""
-    policy = policies.policy_called(tx, place.about)
+    policy = policies.policy_called(tx, version)
     organisation = tx.house.organisation
     again_at = next_opening(
         organisation, tx.now + timedelta(minutes=organisation.windows.reminder_every)
     )
     if policy.agree_by is not None and organisation.local_day(again_at) < policy.agree_by:
-        work.put(tx, _Place(place.round + 1, place.about).subject, ASKING, again_at)
+        work.put(tx, _Place(place.round + 1, version).subject, ASKING, again_at)
 
 
 def _ask_family(tx: Tx, child_id: ChildId, place: _Place, wanted: Wanted) -> None:
@@ -130,7 +139,7 @@ def _ask_giver(tx: Tx, child_id: ChildId, giver_id: ParentId, place: _Place) -> 
     about = f"{child_id}:{place.about}"
     if place.round > 1:
         about = f"{about}:{place.round}"
-    template = "visits_request" if place.about == VISITS else "agreement_request"
+    template = "visits_request" if place.version is None else "agreement_request"
     asking.write_to_giver(tx, template, child_id, giver_id, about)
 
 
