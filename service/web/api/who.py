@@ -1,4 +1,8 @@
-"""Groups of roles that routes are for. What is named here may knock; the workflows still decide."""
+"""Groups of roles that routes are for: no other role gets in.
+
+Many workflows ask no more than that. Those where it also matters who it is, or whom it is about, ask again
+and decide for themselves.
+"""
 
 from service.policy.people import Role
 
