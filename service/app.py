@@ -26,7 +26,7 @@ from service.ports import Clock, Messenger, SystemClock, Texter
 from service.providers import providers_of
 from service.reconcilers.schedule import Rounds
 from service.settings import Mode, Settings, load_organisation
-from service.store import audit_log, log, migrate, staff
+from service.store import audit_log, colleagues, log, migrate
 from service.store.house import House
 from service.store.secrets import Keyring
 from service.store.transactions import Store, database_now, open_store
@@ -201,7 +201,7 @@ def _web(
         board.add_to(app, deps, sign_in, form_key)
 
     async def may_act(actor: Actor) -> bool:
-        return await deps.store.read(staff.may_act, actor.subject)
+        return await deps.store.read(colleagues.may_act, actor.subject)
 
     return build_app(
         deps,

@@ -27,7 +27,8 @@ class ChildCase:
 
     `nominated` are the adults whom each giver named to be the present one. `kin` are the child's
     records and whoever is or ever was on one of them, under any record of theirs; `adult_keys` are
-    digests of their contacts, and of the contacts of whoever answers or answered for a team there.
+    digests of their contacts, and of the contacts of the `speakers`, who answer or answered for a team
+    there.
     `promised_elsewhere` are the standing promises of this child's adults for other sessions at the
     same time. `handed_on`: the way in is with the child's own device.
     `tutor_ids` are the tutor of the session, under whichever entries of the register they took
@@ -44,6 +45,7 @@ class ChildCase:
     sightings: tuple[Sighting, ...] = ()
     kin: frozenset[str] = frozenset()
     adult_keys: frozenset[str] = frozenset()
+    speakers: frozenset[str] = frozenset()
     rehearsing: bool = False
     resolutions: tuple[Resolution, ...] = ()
     second_device: SecondDevice | None = None
@@ -165,7 +167,9 @@ class ChildCase:
         is or was on its record, since a father stays one when he is taken off it (pitfall 9)."""
         if not member.relations.isdisjoint(self._own_people):
             return True
-        return not member.contact_keys.isdisjoint(self.adult_keys)
+        if not member.contact_keys.isdisjoint(self.adult_keys):
+            return True
+        return not member.adults.isdisjoint(self.kin | self.speakers)
 
     def is_connected(self, member: StaffMember) -> bool:
         """Whether this family's employer, friend or neighbour is on the staff, and no lead has

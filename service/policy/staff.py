@@ -5,19 +5,15 @@ out from it for a given day and never stored, so a check that lapses tomorrow st
 without anyone remembering it (POL-10 to POL-13, POL-30).
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from service.policy.organisation import Hours, Organisation
+from service.policy.organisation import Hours
 from service.policy.people import StaffId, birthday
 from service.policy.session import Span
-
-TRAINING_GRACE = timedelta(days=14)
-"""How long after its end a lapsed training can still be overridden by the safeguarding lead."""
-
 
 WorkingHours = tuple[Hours | None, ...]
 """From Monday (0) to Sunday (6), local time; None is a day off."""
@@ -44,10 +40,6 @@ class CheckScheme(StrEnum):
     PVG = "pvg"
     ACCESS_NI_BASIC = "access_ni_basic"
     ACCESS_NI_ENHANCED = "access_ni_enhanced"
-
-
-BASIC = frozenset({CheckScheme.DBS_BASIC, CheckScheme.ACCESS_NI_BASIC})
-"""Checks that never suffice: they do not look at what bars people from work with children."""
 
 
 class RelationKind(StrEnum):
@@ -99,6 +91,8 @@ class StaffMember:
     digests of mail address, telephone and the numbers of background checks, so that one person with two
     entries, or a parent who is also staff, is noticed without anyone's details being read (pitfalls 9
     and 28). A check's number tells who somebody is, whether or not the check still counts.
+    `other_entries` are entries of the register of the same person, `adults` those of families who may be
+    them: they share, or ever shared, an address, a number or a check.
     `connections` are families whose employer, friend or neighbour this person is and which no lead has
     accepted; `distinct_from` are colleagues and adults of families of whom a lead has said that they are
     somebody else.
@@ -114,13 +108,26 @@ class StaffMember:
     connections: frozenset[str] = frozenset()
     distinct_from: frozenset[str] = frozenset()
     works: WorkingHours | None = None
+    other_entries: frozenset[StaffId] = frozenset()
+    adults: frozenset[str] = frozenset()
+
+    @property
+    def entries(self) -> frozenset[StaffId]:
+        """This entry of the register, and the others of the same person."""
+        return self.other_entries | {self.staff_id}
+
+    def is_told_apart(self, other: "StaffMember") -> bool:
+        """Whether a lead knows that two entries are two people."""
+        return other.staff_id in self.distinct_from or self.staff_id in other.distinct_from
 
     def same_person_as(self, other: "StaffMember") -> bool:
         """Whether two entries of the register are one human being; a lead's word settles a doubt."""
         if self.staff_id == other.staff_id:
             return True
-        if other.staff_id in self.distinct_from or self.staff_id in other.distinct_from:
+        if self.is_told_apart(other):
             return False
+        if other.staff_id in self.other_entries or self.staff_id in other.other_entries:
+            return True
         return not self.contact_keys.isdisjoint(other.contact_keys)
 
     def works_throughout(self, span: Span, zone: ZoneInfo) -> bool:
@@ -135,7 +142,24 @@ class StaffMember:
 
     def related_to(self, other: "StaffMember") -> bool:
         """Whether either declared the other as family or household."""
-        return other.staff_id in self.relations or self.staff_id in other.relations
+        declared = not self.relations.isdisjoint(other.entries)
+        return declared or not other.relations.isdisjoint(self.entries)
+
+
+def as_one_person(entries: tuple[StaffMember, ...]) -> StaffMember:
+    """The first of one person's entries, with what is on record under any of them: whose family they are,
+    that they are suspended, and which adults of families may be them. Checks and last days are of the
+    entry: nobody works by the papers of another one."""
+    own = entries[0]
+    distinct = frozenset[str]().union(*(one.distinct_from for one in entries))
+    return replace(
+        own,
+        suspended=any(one.suspended for one in entries),
+        relations=frozenset[str]().union(*(one.relations for one in entries)),
+        connections=frozenset[str]().union(*(one.connections for one in entries)),
+        other_entries=frozenset(one.staff_id for one in entries[1:]),
+        adults=frozenset[str]().union(*(one.adults for one in entries)) - distinct,
+    )
 
 
 def count_people(entries: Iterable[StaffMember]) -> int:
@@ -188,104 +212,6 @@ class Shortcoming:
 
     code: str
     sentence: str
-
-
-def shortcomings(
-    member: StaffMember, on: date, organisation: Organisation
-) -> Iterator[Shortcoming]:
-    """Every reason why this person may not be in a session on the day; nothing if eligible."""
-    if member.suspended:
-        yield Shortcoming("suspended", "is suspended")
-    if member.left_on is not None and on >= member.left_on:
-        yield Shortcoming("left", "no longer works for the organisation on that day")
-    if member.account_domain not in organisation.domains:
-        yield Shortcoming("personal_account", "has no account of the organisation")
-    yield from _check(member, on, organisation)
-    yield from _training(member, on)
-    if not _acknowledged(member, organisation):
-        yield Shortcoming("policy_unacknowledged", "has not acknowledged the policy now in force")
-
-
-def _holds(member: StaffMember, kind: EvidenceKind, on: date) -> bool:
-    return any(item.kind is kind and item.holds_on(on) for item in member.evidence)
-
-
-def _check(member: StaffMember, on: date, organisation: Organisation) -> Iterator[Shortcoming]:
-    checks = [item for item in member.evidence if item.kind is EvidenceKind.BACKGROUND_CHECK]
-    held = [item for item in checks if item.holds_on(on)]
-    if any(_counts(item.scheme, organisation) for item in held):
-        return
-    if any(item.scheme is None for item in held):
-        yield Shortcoming(
-            "check_unnamed",
-            "has a background check without its scheme: record it again with the scheme",
-        )
-    elif held:
-        yield Shortcoming("check_too_weak", "has a background check of a kind that does not count")
-    elif _is_endless(checks):
-        yield Shortcoming(
-            "check_endless",
-            "has a background check without an end: record it again with the day until which it is "
-            "trusted",
-        )
-    else:
-        yield Shortcoming("check_missing", "has no background check that holds on that day")
-
-
-def _is_endless(items: Iterable[Evidence]) -> bool:
-    """Whether one of these stands and lacks nothing but the day until which it is trusted."""
-    return any(item.trusted_until is None and not item.invalidated for item in items)
-
-
-def _counts(scheme: CheckScheme | None, organisation: Organisation) -> bool:
-    """Whether a check by this scheme will do: not a basic one, nor one whose scheme nobody noted. An
-    organisation may name those that it accepts."""
-    if scheme is None or scheme in BASIC:
-        return False
-    accepted = organisation.accepted_checks
-    return not accepted or scheme.value in accepted
-
-
-def known_on(member: StaffMember, on: date) -> dict[str, str | None]:
-    """What the register knew of somebody for a day, without numbers or papers: it stays with the
-    session when the entry goes (pitfall 30)."""
-    found: dict[str, str | None] = {}
-    for name, kind in (
-        ("check", EvidenceKind.BACKGROUND_CHECK),
-        ("training", EvidenceKind.TRAINING),
-        ("policy", EvidenceKind.POLICY_ACKNOWLEDGEMENT),
-    ):
-        held = [item for item in member.evidence if item.kind is kind and item.holds_on(on)]
-        if held:
-            newest = max(held, key=lambda item: item.seen_on)
-            until = newest.trusted_until
-            found[f"{name}_seen_on"] = newest.seen_on.isoformat()
-            found[f"{name}_until"] = until.isoformat() if until else None
-            found |= {f"{name}_scheme": newest.scheme.value} if newest.scheme else {}
-    return found
-
-
-def _training(member: StaffMember, on: date) -> Iterator[Shortcoming]:
-    if _holds(member, EvidenceKind.TRAINING, on):
-        return
-    if _holds(member, EvidenceKind.TRAINING, on - TRAINING_GRACE):
-        yield Shortcoming("training_lapsed", "has training that ended a few days before that day")
-    elif _is_endless(item for item in member.evidence if item.kind is EvidenceKind.TRAINING):
-        yield Shortcoming(
-            "training_endless",
-            "has training without an end: record it again with the day until which it is good",
-        )
-    else:
-        yield Shortcoming("training_missing", "has no current training")
-
-
-def _acknowledged(member: StaffMember, organisation: Organisation) -> bool:
-    return any(
-        item.kind is EvidenceKind.POLICY_ACKNOWLEDGEMENT
-        and not item.invalidated
-        and item.policy_version in organisation.policy_versions_in_force
-        for item in member.evidence
-    )
 
 
 @dataclass(frozen=True)

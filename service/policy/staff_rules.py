@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from service.policy.case import CaseFile, ChildCase
+from service.policy.eligibility import shortcomings
 from service.policy.session import CoverMode, peak_overlap
-from service.policy.staff import Elsewhere, Shortcoming, StaffMember, TakenAs, shortcomings
+from service.policy.staff import Elsewhere, Shortcoming, StaffMember, TakenAs
 
 Reasons = Iterator[Shortcoming]
 

@@ -11,7 +11,7 @@ from service.policy.cover import Candidate, objections
 from service.policy.people import StaffId
 from service.policy.session import ENGAGED, SessionState
 from service.policy.staff import Assignment
-from service.store import duties, other_records, presence, staff, staffing
+from service.store import colleagues, duties, presence, staffing
 from service.store.cases import span_of
 from service.store.sessions import SESSIONS
 from service.store.staff import STAFF
@@ -55,8 +55,8 @@ def cases_with(
         return {}
     own = case.session.session_id
     around = case.organisation.with_second_staff_gap(span_of(case.session))
-    others = other_records.of(reader, among)
-    entries = frozenset[StaffId]().union(*(others.entries_of(one) for one in among))
+    members = colleagues.of(reader, among)
+    entries = frozenset[StaffId]().union(*(member.entries for member in members.values()))
     taken = staffing.taken(reader, entries, around, own)
     away = duties.away(reader, among, span_of(case.session))
     return {
@@ -66,15 +66,13 @@ def cases_with(
             assignment=Assignment(staff_id, reader.now),
             acceptance_taken_by=None,
             second_staff_elsewhere=tuple(
-                room for one in sorted(others.entries_of(staff_id)) for room in taken.get(one, ())
+                room for one in sorted(member.entries) for room in taken.get(one, ())
             ),
             second_staff_away=away.get(staff_id, ()),
-            second_staff_at_home=presence.promised_elsewhere(
-                reader, others.adults_of(staff_id), case.span, own
-            ),
+            second_staff_at_home=presence.promised_elsewhere(reader, member.adults, case.span, own),
             hand_over=None,
         )
-        for staff_id, member in staff.members(reader, among).items()
+        for staff_id, member in members.items()
     }
 
 

@@ -11,11 +11,11 @@ from service.policy.session import Session, SessionState, Span
 from service.policy.staff import StaffMember
 from service.store import (
     at_the_door,
+    case_staff,
+    colleagues,
     consent,
-    duties,
     family,
     hosts,
-    other_records,
     overrides,
     people,
     policies,
@@ -25,7 +25,6 @@ from service.store import (
     staff,
     staffing,
 )
-from service.store.other_records import OtherRecords
 from service.store.outcomes import Overtaken
 from service.store.staffing import CurrentAssignment
 from service.store.transactions import Reader, Tx
@@ -39,92 +38,36 @@ def load(reader: Tx | Reader, session_id: SessionId) -> CaseFile:
 def of(reader: Tx | Reader, session: Session, current: CurrentAssignment | None) -> CaseFile:
     """The case of a session that was read, with its second staff, in this same view."""
     people_of = current.people if current else frozenset[StaffId]()
-    custodians = hosts.active_custodians(reader, session.host_id) if session.host_id else people_of
+    custodians = _custodians(reader, session)
     set_aside = overrides.of_session(reader, session.session_id)
-    also = frozenset(override.by for override in set_aside) | _takers(current)
-    members = staff.members(reader, people_of | {session.tutor_id} | custodians | also)
-    away = duties.away(reader, people_of, span_of(session)) if people_of else {}
-    children = _children(reader, session)
-    others = _other_records(reader, session, children, people_of)
+    also = {override.by for override in set_aside} | {session.tutor_id}
+    if current and current.accepted.taken_down_by:
+        also.add(current.accepted.taken_down_by)
+    members = colleagues.of(reader, people_of | custodians | also)
     case = CaseFile(
         session=session,
         organisation=_organisation(reader, session),
         tutor=members[session.tutor_id],
-        children=_at_work(reader, session, children, others),
+        children=_children(reader, session),
         host=_host(reader, session, [members[one] for one in sorted(custodians)]),
         overrides=tuple(replace(one, lead=members.get(one.by)) for one in set_aside),
     )
     if current is None:
         return case
-    case = _with_second_staff(reader, case, current, members, away, others)
+    case = case_staff.with_second_staff(reader, case, current, members)
     if current.coming is None or session.state is not SessionState.LIVE:
         return case
     coming = current.coming
     mine = CurrentAssignment(coming.hand_over_id, coming.staff_id, coming.accepted, session.terms)
-    after = _with_second_staff(reader, case, mine, members, away, others)
+    after = case_staff.with_second_staff(reader, case, mine, members)
     change = HandOver(coming.hand_over_id, after, coming.asked_at, coming.admitted_at)
     return replace(case, hand_over=change)
 
 
-def _takers(current: CurrentAssignment | None) -> frozenset[StaffId]:
-    taker = current.accepted.taken_down_by if current else None
-    return frozenset({taker} if taker else ())
-
-
-def _with_second_staff(
-    reader: Tx | Reader,
-    case: CaseFile,
-    mine: CurrentAssignment,
-    members: dict[StaffId, StaffMember],
-    away: dict[StaffId, tuple[Span, ...]],
-    others: OtherRecords,
-) -> CaseFile:
-    """The case with this person as second staff: who is, or who is to take over."""
-    own, span = case.session.session_id, case.span
-    around = case.organisation.with_second_staff_gap(span)
-    entries, adults = others.entries_of(mine.staff_id), others.adults_of(mine.staff_id)
-    taker = mine.accepted.taken_down_by
-    return replace(
-        case,
-        second_staff=members[mine.staff_id],
-        assignment=mine.accepted,
-        acceptance_taken_by=members.get(taker) if taker else None,
-        second_staff_elsewhere=staffing.elsewhere(reader, entries, around, mine, own),
-        second_staff_away=away.get(mine.staff_id, ()),
-        second_staff_at_home=presence.promised_elsewhere(reader, adults, span, own),
-    )
-
-
-def _other_records(
-    reader: Tx | Reader,
-    session: Session,
-    children: tuple[ChildCase, ...],
-    people_of: frozenset[StaffId],
-) -> OtherRecords:
-    """Under what other records second staff and those who promised may be taken at that time."""
-    promised = _promising(session, (one.pledges for one in children))
-    if not people_of and not promised:
-        return other_records.NONE
-    return other_records.of(reader, people_of, promised)
-
-
-def _at_work(
-    reader: Tx | Reader, session: Session, children: tuple[ChildCase, ...], others: OtherRecords
-) -> tuple[ChildCase, ...]:
-    """The children with the rooms that their adults teach or cover at the same time, if any do."""
-    promised = _promising(session, (one.pledges for one in children))
-    entries = {adult_id: others.staff_of(adult_id) for adult_id in promised}
-    ids = frozenset[StaffId]().union(*entries.values())
-    if not ids:
-        return children
-    rooms = staffing.at_work(reader, ids, span_of(session), session.session_id)
-    at_work = tuple(
-        (adult_id, room)
-        for adult_id, theirs in sorted(entries.items())
-        for one in sorted(theirs)
-        for room in rooms.get(one, ())
-    )
-    return tuple(replace(one, at_work=at_work) for one in children)
+def _custodians(reader: Tx | Reader, session: Session) -> frozenset[StaffId]:
+    if session.host_id is None:
+        return frozenset()
+    return hosts.active_custodians(reader, session.host_id)
 
 
 def _organisation(reader: Tx | Reader, session: Session) -> Organisation:
@@ -175,7 +118,7 @@ def _tutor_ids(
     """Which of those who took something down are the session's tutor (pitfall 28)."""
     if not took:
         return frozenset()
-    known = staff.members(reader, took | {session.tutor_id})
+    known = colleagues.of(reader, took | {session.tutor_id})
     return frozenset(one for one in took if known[one].same_person_as(known[session.tutor_id]))
 
 
@@ -187,7 +130,9 @@ def _children(reader: Tx | Reader, session: Session) -> tuple[ChildCase, ...]:
     sightings = presence.sightings(reader, session.session_id)
     door = at_the_door.of_session(reader, session)
     rehearsing = rehearsal.rehearsing(reader, session.children)
-    elsewhere = _promised_elsewhere(reader, session, pledges)
+    promising = _promising(session, pledges.values())
+    elsewhere = presence.promised_elsewhere(reader, promising, span_of(session), session.session_id)
+    at_work = case_staff.adults_at_work(reader, session, promising) if promising else ()
     known = families(reader, session, frozenset(took))
     related = family.of_children(reader, {one.child.child_id: one.child for one in known})
     return tuple(
@@ -195,10 +140,12 @@ def _children(reader: Tx | Reader, session: Session) -> tuple[ChildCase, ...]:
             one,
             pledges=pledges.get(child_id, ()),
             promised_elsewhere=elsewhere,
+            at_work=at_work,
             check_ins=check_ins.get(child_id, ()),
             sightings=sightings.get(child_id, ()),
             kin=related[child_id].people,
             adult_keys=related[child_id].contact_keys,
+            speakers=related[child_id].speakers,
             rehearsing=child_id in rehearsing,
             second_device=door.second_devices.get(child_id),
             departures=door.departures.get(child_id, ()),
@@ -207,13 +154,6 @@ def _children(reader: Tx | Reader, session: Session) -> tuple[ChildCase, ...]:
         for one in known
         for child_id in (one.child.child_id,)
     )
-
-
-def _promised_elsewhere(
-    reader: Tx | Reader, session: Session, pledges: dict[ChildId, tuple[Pledge, ...]]
-) -> tuple[Pledge, ...]:
-    adults = _promising(session, pledges.values())
-    return presence.promised_elsewhere(reader, adults, span_of(session), session.session_id)
 
 
 def _promising(session: Session, pledges: Iterable[tuple[Pledge, ...]]) -> frozenset[ParentId]:

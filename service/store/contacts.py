@@ -6,11 +6,15 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import SecretStr
 
+from service.policy.people import ParentId
+from service.store import known_by
 from service.store.house import House
 from service.store.tables import ParentRow, StaffRow, table_of
+from service.store.transactions import Reader, Tx
 
+PARENTS = table_of(ParentRow)
 _ADDRESSES = (
-    (table_of(ParentRow), "email_sealed", "parents.email"),
+    (PARENTS, "email_sealed", "parents.email"),
     (table_of(StaffRow), "account_sealed", "staff.account"),
 )
 
@@ -37,6 +41,13 @@ def reached(table: sa.Table, keys: Collection[str]) -> sa.ColumnElement[bool]:
     return sa.or_(table.c.mail_key.in_(wanted), table.c.phone_key.in_(wanted))
 
 
+def adult_keys(reader: Tx | Reader, ids: Collection[ParentId]) -> dict[ParentId, frozenset[str]]:
+    """The digests of each of these adults."""
+    query = sa.select(PARENTS.c.id, PARENTS.c.mail_key, PARENTS.c.phone_key)
+    rows = reader.conn.execute(query.where(PARENTS.c.id.in_(sorted(ids))))
+    return {ParentId(row.id): keys_of(row) for row in rows}
+
+
 def digest_anew(conn: sa.Connection, house: House) -> None:
     """Put every address's digest as it is made today: those on record may be of an older form, in which
     two spellings of one address were not equal yet. Safe to run again."""
@@ -48,3 +59,4 @@ def digest_anew(conn: sa.Connection, house: House) -> None:
             if key != before:
                 mine = table.c.id == record_id
                 conn.execute(table.update().where(mine).values(mail_key=key))
+                known_by.remember_anew(conn, record_id, key)

@@ -24,7 +24,7 @@ _EVER_ON_RECORD = (
 """Under every record of theirs: nobody's family ends with a tie or a merge (pitfalls 3 and 9)."""
 
 _EVER_SPOKE = (
-    sa.select(TIES.c.child_id, PARENTS.c.mail_key, PARENTS.c.phone_key)
+    sa.select(TIES.c.child_id, PARENTS.c.id, PARENTS.c.mail_key, PARENTS.c.phone_key)
     .join(DEPUTIES, DEPUTIES.c.team_id == TIES.c.parent_id)
     .join(PARENTS, PARENTS.c.id == DEPUTIES.c.parent_id)
     .where(TIES.c.child_id.in_(_IDS))
@@ -38,11 +38,12 @@ _MERGED_INTO = sa.select(CHILDREN.c.id, CHILDREN.c.merged_into).where(
 
 @dataclass(frozen=True)
 class Kin:
-    """A child's records and whoever is or was on one of them, and the digests of their contacts, and of
-    those who answer or answered for a team among them."""
+    """A child's records and whoever is or was on one of them, `speakers` who answer or answered for a team
+    among them, and the digests of everybody's contacts."""
 
     people: frozenset[str]
     contact_keys: frozenset[str]
+    speakers: frozenset[str]
 
 
 def of_children(reader: Tx | Reader, known: Mapping[ChildId, Child]) -> dict[ChildId, Kin]:
@@ -51,7 +52,9 @@ def of_children(reader: Tx | Reader, known: Mapping[ChildId, Child]) -> dict[Chi
     every = sorted({one for of_one in records.values() for one in of_one})
     on_record: dict[str, set[str]] = defaultdict(set)
     keys: dict[str, set[str]] = defaultdict(set)
+    speakers: dict[str, set[str]] = defaultdict(set)
     for spoke in reader.conn.execute(_EVER_SPOKE, {"ids": every}):
+        speakers[spoke.child_id].add(spoke.id)
         keys[spoke.child_id].update(contacts.keys_of(spoke))
     for row in reader.conn.execute(_EVER_ON_RECORD, {"ids": every}):
         on_record[row.child_id].add(row.id)
@@ -60,6 +63,7 @@ def of_children(reader: Tx | Reader, known: Mapping[ChildId, Child]) -> dict[Chi
         child_id: Kin(
             people=own.union(*(on_record[one] for one in own)),
             contact_keys=frozenset().union(*(keys[one] for one in own)),
+            speakers=frozenset().union(*(speakers[one] for one in own)),
         )
         for child_id, own in records.items()
     }

@@ -11,7 +11,7 @@ from service.policy.concerns import Concern
 from service.policy.duty_rota import Standing
 from service.policy.people import ParentId, StaffId
 from service.policy.staff import RelationKind
-from service.store import contacts, people, staff
+from service.store import colleagues, contacts, known_by, staff
 from service.store.staff import RELATIONS, STAFF
 from service.store.tables import (
     AssignmentRow,
@@ -43,8 +43,18 @@ def staff_close_to(reader: Tx | Reader, ids: Collection[str]) -> frozenset[Staff
 
 
 def sharing_contacts(reader: Tx | Reader, ids: Collection[str]) -> frozenset[StaffId]:
-    """Members of staff with the address or number of one of these people, themselves among them."""
-    return frozenset(staff.sharing_keys(reader, _keys(reader, sorted(ids)), NOBODY))
+    """Members of staff with the address or number of one of these people, themselves among them; or who
+    ever had it, unless a lead knows that they are somebody else."""
+    now = staff.sharing_keys(reader, _keys(reader, sorted(ids)), NOBODY)
+    ever = known_by.alike(reader, ids)
+    entries = frozenset(StaffId(one) for alike in ever.values() for one in alike.staff)
+    people_of = colleagues.of(reader, entries)
+    may_be = {
+        staff_id
+        for staff_id, member in people_of.items()
+        if not (member.adults | member.entries).isdisjoint(ids)
+    }
+    return frozenset({*now, *may_be})
 
 
 def names_a_lead(reader: Tx | Reader, ids: Collection[str]) -> bool:
@@ -57,7 +67,7 @@ def _is_staff(subject_id: str) -> bool:
 
 
 def _keys(reader: Tx | Reader, ids: list[str]) -> set[str]:
-    parents = people.adult_keys(reader, frozenset(ParentId(one) for one in ids))
+    parents = contacts.adult_keys(reader, frozenset(ParentId(one) for one in ids))
     colleagues = sa.select(STAFF.c.mail_key, STAFF.c.phone_key).where(STAFF.c.id.in_(ids))
     own = [contacts.keys_of(row) for row in reader.conn.execute(colleagues)]
     return {key for keys in (*parents.values(), *own) for key in keys}

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from service.policy.people import ChildId, HostId, ParentId, SessionId, StaffId
 from service.policy.session import ENGAGED, CoverMode, Session, SessionState, Span
 from service.policy.staff import count_people
-from service.store import staff
+from service.store import colleagues
 from service.store.hosts import HOSTS, active_custodians, custodians
 from service.store.people import CHILDREN, PARENTS
 from service.store.policies import POLICIES, PolicyVersion, policy_of
@@ -85,7 +85,7 @@ class Colleague:
     version: int
 
 
-def colleagues(reader: Reader, *, after: str, limit: int) -> tuple[Colleague, ...]:
+def register(reader: Reader, *, after: str, limit: int) -> tuple[Colleague, ...]:
     """The staff register behind the given id."""
     query = sa.select(STAFF).where(STAFF.c.id > after).order_by(STAFF.c.id).limit(limit)
     return tuple(
@@ -137,7 +137,7 @@ def _host(reader: Reader, row: sa.Row[tuple[object, ...]]) -> HostEntry:
         values["account_domain"],
         values["withdrawn_at"] is not None,
         tuple(sorted(custodians(reader, host_id))),
-        count_people(staff.members(reader, active_custodians(reader, host_id)).values()),
+        count_people(colleagues.of(reader, active_custodians(reader, host_id)).values()),
     )
 
 

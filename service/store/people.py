@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from service.errors import NotFound
 from service.policy.people import Authority, Child, ChildId, ParentId, Restriction, Tie
-from service.store import contacts
+from service.store import contacts, known_by
 from service.store.tables import ChildRow, ParentRow, TieRow, table_of
 from service.store.transactions import Reader, Tx
 
@@ -35,9 +35,6 @@ _PLAIN = sa.select(
 ).where(CHILDREN.c.id.in_(_IDS))
 _CHILD_NAMES = sa.select(CHILDREN.c.id, CHILDREN.c.name_sealed).where(CHILDREN.c.id.in_(_IDS))
 _PARENT = sa.select(PARENTS).where(PARENTS.c.id == sa.bindparam("wanted"))
-_CONTACTS = sa.select(PARENTS.c.id, PARENTS.c.mail_key, PARENTS.c.phone_key).where(
-    PARENTS.c.id.in_(_IDS)
-)
 
 
 @dataclass(frozen=True)
@@ -104,7 +101,7 @@ def change_child(tx: Tx, child_id: ChildId, name: SecretStr, born_on: date) -> N
 
 def insert_parent(tx: Tx, parent: ParentRecord) -> str | None:
     """Store a new parent; answers the violated constraint if the external id is taken."""
-    return tx.try_write(
+    violated = tx.try_write(
         PARENTS.insert().values(
             id=parent.parent_id,
             external_id=parent.external_id,
@@ -114,6 +111,9 @@ def insert_parent(tx: Tx, parent: ParentRecord) -> str | None:
             **_parent_details(tx, parent),
         )
     )
+    if violated is None:
+        _remember(tx, parent)
+    return violated
 
 
 def change_parent(tx: Tx, parent: ParentRecord) -> None:
@@ -123,6 +123,12 @@ def change_parent(tx: Tx, parent: ParentRecord) -> None:
         .where(PARENTS.c.id == parent.parent_id)
         .values(version=PARENTS.c.version + 1, **_parent_details(tx, parent))
     )
+    _remember(tx, parent)
+
+
+def _remember(tx: Tx, parent: ParentRecord) -> None:
+    keys = contacts.keys_for(tx.house, parent.email, parent.phone)
+    known_by.remember(tx, parent.parent_id, keys.values())
 
 
 def _parent_details(tx: Tx, parent: ParentRecord) -> dict[str, object]:
@@ -286,9 +292,3 @@ def has_parent(reader: Tx | Reader, parent_id: ParentId) -> bool:
     """Whether there is such a parent."""
     query = sa.select(PARENTS.c.id).where(PARENTS.c.id == parent_id)
     return reader.conn.execute(query).scalar_one_or_none() is not None
-
-
-def adult_keys(reader: Tx | Reader, ids: frozenset[ParentId]) -> dict[ParentId, frozenset[str]]:
-    """Contact digests by parent."""
-    rows = reader.conn.execute(_CONTACTS, {"ids": sorted(ids)})
-    return {ParentId(row.id): contacts.keys_of(row) for row in rows}

@@ -1,6 +1,7 @@
 """Pledges, check-ins and sightings."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -99,7 +100,7 @@ def _pledge(row: sa.Row[tuple[object, ...]]) -> Pledge:
 
 
 def promised_elsewhere(
-    reader: Tx | Reader, adults: frozenset[ParentId], span: Span, own: SessionId
+    reader: Tx | Reader, adults: Collection[str], span: Span, own: SessionId
 ) -> tuple[Pledge, ...]:
     """What these adults have promised for other sessions of the span, on the terms of now."""
     if not adults:

@@ -1,26 +1,21 @@
 """The staff register."""
 
 import json
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from pydantic import SecretStr
 
 from service.errors import NotFound
-from service.policy.organisation import Hours
 from service.policy.people import StaffId
 from service.policy.staff import (
-    CheckScheme,
     Evidence,
-    EvidenceKind,
     RelationKind,
-    StaffMember,
     WorkingHours,
 )
-from service.store import contacts
+from service.store import contacts, known_by
 from service.store.tables import (
     EvidenceInvalidationRow,
     EvidenceRow,
@@ -35,16 +30,8 @@ EVIDENCE = table_of(EvidenceRow)
 INVALIDATIONS = table_of(EvidenceInvalidationRow)
 RELATIONS = table_of(RelationRow)
 
-_IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
 _WANTED: sa.BindParameter[str] = sa.bindparam("wanted")
 _IS_THERE = sa.select(STAFF.c.id).where(STAFF.c.id == _WANTED)
-_MEMBERS = sa.select(STAFF).where(STAFF.c.id.in_(_IDS))
-_EVIDENCE_OF = (
-    sa.select(EVIDENCE, INVALIDATIONS.c.at.label("invalidated_at"))
-    .outerjoin(INVALIDATIONS, INVALIDATIONS.c.evidence_id == EVIDENCE.c.id)
-    .where(EVIDENCE.c.staff_id.in_(_IDS))
-)
-_RELATIONS_OF = sa.select(RELATIONS).where(RELATIONS.c.staff_id.in_(_IDS))
 
 
 @dataclass(frozen=True)
@@ -63,7 +50,7 @@ class StaffRecord:
 
 def insert_staff(tx: Tx, record: StaffRecord) -> str | None:
     """Store a new member of staff; answers the violated constraint if the external id is taken."""
-    return tx.try_write(
+    violated = tx.try_write(
         STAFF.insert().values(
             id=record.staff_id,
             external_id=record.external_id,
@@ -72,6 +59,9 @@ def insert_staff(tx: Tx, record: StaffRecord) -> str | None:
             **_details(tx, record),
         )
     )
+    if violated is None:
+        _remember(tx, record)
+    return violated
 
 
 def change_staff(tx: Tx, record: StaffRecord) -> None:
@@ -81,6 +71,12 @@ def change_staff(tx: Tx, record: StaffRecord) -> None:
         .where(STAFF.c.id == record.staff_id)
         .values(version=STAFF.c.version + 1, **_details(tx, record))
     )
+    _remember(tx, record)
+
+
+def _remember(tx: Tx, record: StaffRecord) -> None:
+    keys = contacts.keys_for(tx.house, record.account, record.phone)
+    known_by.remember(tx, record.staff_id, keys.values())
 
 
 def _details(tx: Tx, record: StaffRecord) -> dict[str, object]:
@@ -130,17 +126,6 @@ def has_staff(reader: Tx | Reader, staff_id: str) -> bool:
     return reader.conn.execute(_IS_THERE, {"wanted": staff_id}).scalar_one_or_none() is not None
 
 
-def may_act(reader: Tx | Reader, subject: str) -> bool:
-    """Whether a signed-in subject may do anything: not if suspended or gone. Subjects who are not on
-    the register (programs, inspectors) are judged by their token alone."""
-    query = sa.select(STAFF.c.suspended_at, STAFF.c.left_on).where(STAFF.c.id == subject)
-    row = reader.conn.execute(query).one_or_none()
-    if row is None:
-        return True
-    today = reader.house.organisation.local_day(reader.now)
-    return row.suspended_at is None and (row.left_on is None or row.left_on > today)
-
-
 def set_suspended(tx: Tx, staff_id: StaffId, at: datetime | None) -> None:
     """Suspend from an instant, or reinstate with None."""
     values = {"suspended_at": at, "version": STAFF.c.version + 1}
@@ -162,13 +147,6 @@ def works_text(hours: WorkingHours) -> str:
     return json.dumps(days)
 
 
-def _works(text: str) -> WorkingHours:
-    return tuple(
-        None if day is None else Hours(time.fromisoformat(day[0]), time.fromisoformat(day[1]))
-        for day in json.loads(text)
-    )
-
-
 def append_evidence(tx: Tx, staff_id: StaffId, item: Evidence, seen_by: str | None) -> None:
     """Append one thing seen about a member of staff."""
     tx.conn.execute(
@@ -185,6 +163,7 @@ def append_evidence(tx: Tx, staff_id: StaffId, item: Evidence, seen_by: str | No
             at=tx.now,
         )
     )
+    known_by.remember(tx, staff_id, [item.number_key])
 
 
 def append_invalidation(tx: Tx, evidence_id: str) -> None:
@@ -219,10 +198,6 @@ def accept_connection(tx: Tx, staff_id: StaffId, related_id: str) -> bool:
     return tx.conn.execute(RELATIONS.update().where(mine).values(values)).rowcount == 1
 
 
-def _numbers(evidence: list[Evidence]) -> frozenset[str]:
-    return frozenset(item.number_key for item in evidence if item.number_key is not None)
-
-
 def sharing_keys(reader: Tx | Reader, keys: Iterable[str], own: StaffId) -> tuple[StaffId, ...]:
     """Other entries of the register that hold one of these digests. For writing, never for deciding."""
     wanted = sorted(keys)
@@ -235,50 +210,3 @@ def sharing_keys(reader: Tx | Reader, keys: Iterable[str], own: StaffId) -> tupl
         .order_by(STAFF.c.id)
     )
     return tuple(StaffId(found) for found in reader.conn.execute(query).scalars())
-
-
-def members(reader: Tx | Reader, ids: frozenset[StaffId]) -> dict[StaffId, StaffMember]:
-    """The members with these ids as a decision sees them; unknown ids are left out."""
-    these = {"ids": sorted(ids)}
-    evidence: dict[str, list[Evidence]] = {staff_id: [] for staff_id in ids}
-    for row in reader.conn.execute(_EVIDENCE_OF, these):
-        evidence[row.staff_id].append(
-            Evidence(
-                EvidenceKind(row.kind),
-                row.seen_on,
-                row.trusted_until,
-                row.policy_version,
-                None if row.scheme is None else CheckScheme(row.scheme),
-                row.number_key,
-                row.id,
-                row.invalidated_at is not None,
-            )
-        )
-    relations: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for row in reader.conn.execute(_RELATIONS_OF, these):
-        if row.accepted_at is None:
-            relations[row.staff_id, row.kind].add(row.related_id)
-    return {
-        StaffId(row.id): StaffMember(
-            staff_id=StaffId(row.id),
-            account_domain=row.account_domain,
-            evidence=tuple(evidence[row.id]),
-            suspended=row.suspended_at is not None,
-            left_on=row.left_on,
-            relations=frozenset(relations[row.id, RelationKind.FAMILY]),
-            connections=frozenset(relations[row.id, RelationKind.CONNECTION]),
-            distinct_from=frozenset(relations[row.id, RelationKind.DISTINCT]),
-            contact_keys=contacts.keys_of(row) | _numbers(evidence[row.id]),
-            works=None if row.works is None else _works(row.works),
-        )
-        for row in reader.conn.execute(_MEMBERS, these)
-    }
-
-
-def is_one_of(reader: Tx | Reader, person: str, others: Collection[StaffId]) -> bool:
-    """Whether somebody, under whichever entry of the register, is one of these (pitfall 28)."""
-    if person in others:
-        return True
-    known = members(reader, frozenset({*others, StaffId(person)}))
-    own = known.pop(StaffId(person), None)
-    return own is not None and any(own.same_person_as(other) for other in known.values())

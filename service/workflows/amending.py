@@ -14,7 +14,7 @@ from service.policy.session import (
     Session,
     SessionState,
 )
-from service.store import cases, engagements, sessions, staff, staffing
+from service.store import cases, colleagues, engagements, sessions, staffing
 from service.store.cases import Held
 from service.store.sessions import SessionRecord
 from service.store.transactions import Tx
@@ -161,7 +161,7 @@ def _must_be_allowed(
 
 def _problems_beside(tx: Tx, case: CaseFile, tutor_id: StaffId) -> list[FieldProblem]:
     """A new tutor who is the second member of staff already."""
-    tutor = staff.members(tx, frozenset({tutor_id})).get(tutor_id)
+    tutor = colleagues.of(tx, frozenset({tutor_id})).get(tutor_id)
     if tutor is None or case.second_staff is None or not tutor.same_person_as(case.second_staff):
         return []
     sentence = "The second member of staff cannot be the tutor too."

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from service.errors import FieldProblem, InvalidInput
 from service.policy.people import ChildId, SessionId, StaffId
 from service.policy.session import Span
-from service.store import engagements, other_records, people, presence, staff, staffing
+from service.store import colleagues, engagements, people, presence, staff, staffing
 from service.store.transactions import Tx
 
 LONGEST = timedelta(hours=4)
@@ -115,13 +115,14 @@ def whoever_is_taken(tx: Tx, wanted: Wanted) -> list[FieldProblem]:
 def why_tutor_is_taken(tx: Tx, wanted: Wanted) -> str | None:
     """What else the tutor does at that time, under whichever record of theirs; None if nothing."""
     span, own = wanted.span, wanted.session_id
-    records = other_records.of(tx, {wanted.tutor_id})
-    entries, adults = records.entries_of(wanted.tutor_id), records.adults_of(wanted.tutor_id)
-    if engagements.taken(tx, entries, span, besides=own):
+    tutor = colleagues.of(tx, frozenset({wanted.tutor_id})).get(wanted.tutor_id)
+    if tutor is None:
+        return None
+    if engagements.taken(tx, tutor.entries, span, besides=own):
         return "The tutor has another session at that time."
-    if any(staffing.covers_in(tx, one, span) for one in entries):
+    if any(staffing.covers_in(tx, one, span) for one in tutor.entries):
         return "The tutor is second staff in another session at that time."
-    if presence.promised_elsewhere(tx, adults, span, own or SessionId("")):
+    if presence.promised_elsewhere(tx, tutor.adults, span, own or SessionId("")):
         return "The tutor has promised to be with a child in another session at that time."
     return None
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from service.audit.events import Entry, Event
 from service.audit.leaves import Fact
 from service.errors import FieldProblem, InvalidInput, NotAllowed, NotFound
+from service.policy.eligibility import shortcomings
 from service.policy.people import Role, SessionId, StaffId
 from service.policy.session import Span
-from service.policy.staff import DutyKind, WorkingHours, shortcomings
-from service.store import alerts, cases, duties, policies, sessions, staff, staffing
+from service.policy.staff import DutyKind, WorkingHours
+from service.store import alerts, cases, colleagues, duties, policies, sessions, staff, staffing
 from service.store.cases import Held
 from service.store.duties import Duty
 from service.store.transactions import Tx
@@ -201,7 +202,7 @@ def set_standby(tx: Tx, command: SetStandby) -> int:
 def _not_clear(tx: Tx, command: SetStandby) -> list[FieldProblem]:
     day = tx.house.organisation.local_day(command.span.starts_at)
     organisation = policies.organisation_now(tx, day)
-    known = staff.members(tx, frozenset(command.staff))
+    known = colleagues.of(tx, frozenset(command.staff))
     found = []
     for place, staff_id in enumerate(command.staff):
         member = known.get(staff_id)

@@ -7,7 +7,7 @@ from service.audit.leaves import Fact
 from service.errors import FieldProblem, InvalidInput, NotFound
 from service.policy.duty_rota import ENOUGH, Channel, Designated, Turn
 from service.policy.people import StaffId, system
-from service.store import alerts, duty_rota, staff
+from service.store import alerts, colleagues, duty_rota, staff
 from service.store.transactions import Tx
 from service.workflows.deps import Deps
 from service.workflows.ringing import ROTA
@@ -27,7 +27,7 @@ def designate(tx: Tx, command: Designate) -> StaffId:
     tx.lock(staff.STAFF, (person.staff_id,))
     record = staff.staff_record(tx, person.staff_id)
     problems = []
-    if not staff.may_act(tx, person.staff_id):
+    if not colleagues.may_act(tx, person.staff_id):
         problems.append(FieldProblem("staff_id", "suspended", "This person may not act."))
     if Channel.SMS in person.channels and record.phone is None:
         sentence = "There is no telephone number of this person on record."

@@ -9,7 +9,7 @@ from service.errors import InvalidInput, NotFound
 from service.policy.evidence import problems
 from service.policy.people import StaffId
 from service.policy.staff import Evidence, EvidenceKind
-from service.store import policies, staff
+from service.store import colleagues, policies, staff
 from service.store.transactions import Tx
 from service.workflows import falling, same_person
 
@@ -42,7 +42,7 @@ def add_evidence(tx: Tx, command: AddEvidence) -> StaffId:
     wrong = list(problems(item, tx.house.organisation.local_day(tx.now)))
     if wrong:
         raise InvalidInput(fields=wrong)
-    there = staff.members(tx, frozenset({command.staff_id}))[command.staff_id].evidence
+    there = colleagues.of(tx, frozenset({command.staff_id}))[command.staff_id].evidence
     if any(item == one and not one.invalidated for one in there):
         return command.staff_id  # an import may be run again and again
     staff.append_evidence(tx, command.staff_id, item, tx.by.subject)
@@ -94,7 +94,7 @@ def invalidate_evidence(tx: Tx, command: InvalidateEvidence) -> StaffId:
     affected = falling.hold_sessions_of(tx, command.staff_id)
     if not staff.has_staff(tx, command.staff_id):
         raise NotFound
-    there = staff.members(tx, frozenset({command.staff_id}))[command.staff_id].evidence
+    there = colleagues.of(tx, frozenset({command.staff_id}))[command.staff_id].evidence
     mine = next((one for one in there if one.evidence_id == command.evidence_id), None)
     if mine is None:
         raise NotFound

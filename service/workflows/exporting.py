@@ -9,7 +9,7 @@ from datetime import date
 
 from service.policy.people import Child, ChildId, StaffId
 from service.policy.staff import Evidence, EvidenceKind
-from service.store import listings, people, staff, ties
+from service.store import colleagues, listings, people, staff, ties
 from service.store.people import ParentRecord
 from service.store.transactions import Reader
 
@@ -114,14 +114,14 @@ def _day(day: date | None) -> str:
 
 def register(reader: Reader, *, after: str, limit: int) -> tuple[str, list[Cells]]:
     """The lines of the staff behind the given id, and the last id; empty when there are no more."""
-    found = listings.colleagues(reader, after=after, limit=limit)
+    found = listings.register(reader, after=after, limit=limit)
     lines = [_colleague(reader, one.staff_id) for one in found]
     return (found[-1].staff_id if len(found) == limit else ""), lines
 
 
 def _colleague(reader: Reader, staff_id: StaffId) -> Cells:
     record = staff.staff_record(reader, staff_id)
-    evidence = staff.members(reader, frozenset({staff_id}))[staff_id].evidence
+    evidence = colleagues.of(reader, frozenset({staff_id}))[staff_id].evidence
     check = _newest(evidence, EvidenceKind.BACKGROUND_CHECK)
     training = _newest(evidence, EvidenceKind.TRAINING)
     read = _newest(evidence, EvidenceKind.POLICY_ACKNOWLEDGEMENT)

@@ -19,6 +19,7 @@ from service.store import (
     alerts,
     breaches,
     cases,
+    colleagues,
     family,
     hosts,
     meetings,
@@ -54,12 +55,15 @@ def hold_sessions_of(tx: Tx, staff_id: StaffId) -> tuple[SessionId, ...]:
 
 
 def resting_on(tx: Tx, staff_id: StaffId) -> tuple[SessionId, ...]:
-    """The sessions that rest on a member of staff: those not over that they teach or cover, and those
-    open on an account that they keep."""
-    teaching = sessions.running_taught_by(tx, staff_id)
-    covering = staffing.running_covered_by(tx, staff_id)
-    keeping = hosts.opened_on_accounts_of(tx, staff_id)
-    return tuple(sorted({*teaching, *covering, *keeping}))
+    """The sessions that rest on a member of staff, under whichever entry of the register: those not over
+    that they teach or cover, and those open on an account that they keep."""
+    own = colleagues.of(tx, frozenset({staff_id})).get(staff_id)
+    found: set[SessionId] = set()
+    for entry in own.entries if own else ():
+        found.update(sessions.running_taught_by(tx, entry))
+        found.update(staffing.running_covered_by(tx, entry))
+        found.update(hosts.opened_on_accounts_of(tx, entry))
+    return tuple(sorted(found))
 
 
 def hold_sessions_round(tx: Tx, *adults: ParentId) -> tuple[SessionId, ...]:

@@ -15,11 +15,12 @@ from service.policy.admission import Presence
 from service.policy.case import CaseFile, HandOver
 from service.policy.clearance import outstanding
 from service.policy.cover import HELD_BY_ONE_ACCOUNT
+from service.policy.eligibility import known_on
 from service.policy.people import SessionId, StaffId
 from service.policy.room import HOST, arrival
 from service.policy.rules import Stage
 from service.policy.session import ENGAGED, WITH_MEETING, IllegalMove, SessionState
-from service.policy.staff import AcceptedBy, DutyKind, known_on
+from service.policy.staff import AcceptedBy, DutyKind
 from service.store import alerts, candidates, cases, hand_overs, meetings, presence
 from service.store import staffing as assignments
 from service.store.cases import Held

@@ -6,14 +6,14 @@ staff would settle what her brother-in-law refused.
 
 from service.errors import NotAllowed
 from service.policy.people import ChildId, ParentId, StaffId
-from service.store import deputies, family, kin, other_records, people, staff
+from service.store import colleagues, deputies, family, kin, people
 from service.store.transactions import Reader, Tx
 
 
 def is_family(tx: Tx, staff_id: str, *persons: str) -> bool:
     """Whether a member of staff, under whichever entry of the register, is close to one of these children
     and adults, or to anybody else on the same records."""
-    return staff.is_one_of(tx, staff_id, kin.staff_close_to(tx, _families(tx, persons)))
+    return colleagues.is_one_of(tx, staff_id, kin.staff_close_to(tx, _families(tx, persons)))
 
 
 def must_not_be_family(tx: Tx, *persons: str, instead: str = "Another lead must decide") -> None:
@@ -24,8 +24,10 @@ def must_not_be_family(tx: Tx, *persons: str, instead: str = "Another lead must 
 
 def must_not_be_close_to(tx: Tx, staff_id: StaffId) -> None:
     """Refuse whoever acts if they are family or household of this colleague, under whichever entries."""
-    entries = other_records.of(tx, [staff_id]).entries_of(staff_id)
-    if staff.is_one_of(tx, tx.by.subject, kin.staff_close_to(tx, entries)):
+    own = colleagues.of(tx, frozenset({staff_id})).get(staff_id)
+    if own is None:
+        return
+    if colleagues.is_one_of(tx, tx.by.subject, kin.staff_close_to(tx, own.entries)):
         raise NotAllowed("Another lead must decide: you are family of this colleague.")
 
 

@@ -21,10 +21,10 @@ from service.errors import (
 )
 from service.policy.case import CaseFile
 from service.policy.clearance import Clearance, clear, outstanding
+from service.policy.eligibility import known_on
 from service.policy.people import MeetingId, SessionId, system
 from service.policy.rules import Stage
 from service.policy.session import SessionState
-from service.policy.staff import known_on
 from service.ports import MeetingPlan
 from service.store import alerts, cases, hosts, log, meetings, sessions, staff, work
 from service.store.meetings import Intent, Meeting

@@ -8,7 +8,7 @@ from service.errors import InvalidInput, NotAllowed
 from service.policy.case import Override
 from service.policy.people import SessionId, StaffId
 from service.policy.rules import OVERRIDABLE
-from service.store import cases, overrides, sessions, staff
+from service.store import cases, colleagues, overrides, sessions
 from service.store.cases import Held
 from service.store.transactions import Tx
 from service.workflows.kin import must_not_be_family
@@ -35,7 +35,7 @@ def override(tx: Tx, command: OverrideRule) -> SessionId:
         )
     case = cases.lock(tx, command.session_id, Held(staff=frozenset()))
     by = StaffId(tx.by.subject)
-    own = staff.members(tx, frozenset({by})).get(by)
+    own = colleagues.of(tx, frozenset({by})).get(by)
     if case.is_staffed_by(by, own):
         raise NotAllowed("Nobody sets a rule aside for a session they staff themselves.")
     must_not_be_family(tx, *case.session.children)

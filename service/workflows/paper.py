@@ -20,8 +20,8 @@ from service.policy.consent import (
 )
 from service.policy.people import ChildId, ParentId, Role, StaffId
 from service.policy.staff import StaffMember
+from service.store import colleagues
 from service.store import consent as ledger
-from service.store import staff
 from service.store.transactions import Tx
 from service.workflows import bringing_in, consent, same_paper
 from service.workflows.bringing_in import Outcome, Step
@@ -117,7 +117,7 @@ def _must_be_vouched_for(
 ) -> None:
     """By two people, neither of them the child's tutor. For a yes they worked here when it was signed,
     are not suspended, and are not of the family; a no is not lost for that."""
-    members = staff.members(tx, frozenset(witnesses))
+    members = colleagues.of(tx, frozenset(witnesses))
     taken_by, checked_by = (members[one] for one in witnesses)
     _must_be_two(taken_by, checked_by)
     by_column = {"taken_by": taken_by, "checked_by": checked_by}

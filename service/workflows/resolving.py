@@ -13,7 +13,7 @@ from service.policy.consent import (
     standing,
 )
 from service.policy.people import ChildId, SessionId
-from service.store import cases, consent, people, sessions, staff, staffing
+from service.store import cases, colleagues, consent, people, sessions, staffing
 from service.store.cases import Held
 from service.store.consent import Grounds
 from service.store.transactions import Tx
@@ -102,5 +102,5 @@ def _must_not_staff(tx: Tx, affected: tuple[SessionId, ...]) -> None:
     for session_id in affected:
         current = staffing.current(tx, session_id)
         there = {sessions.get(tx, session_id).tutor_id, *(current.people if current else ())}
-        if staff.is_one_of(tx, tx.by.subject, there):
+        if colleagues.is_one_of(tx, tx.by.subject, there):
             raise NotAllowed("Another lead must decide: you staff a session of this child.")

@@ -26,7 +26,7 @@ from service.policy.notice_text import Circumstances, told
 from service.policy.people import system
 from service.policy.times import told as told_time
 from service.ports import OutgoingMessage, OutgoingText
-from service.store import alert_notices, alerts, duty_rota, sessions, staff, work
+from service.store import alert_notices, alerts, colleagues, duty_rota, sessions, staff, work
 from service.store.alert_notices import OVERTAKEN, SENT, Notice
 from service.store.alerts import Alert
 from service.store.transactions import Reader, Tx
@@ -178,7 +178,7 @@ def _errand(reader: Reader, notice_id: str) -> _Errand:
     if isinstance(notice.to, Contact):
         contact = _of_house(reader)[notice.to]
         return _Errand(notice, contact if contact else None, None, presses)
-    if not staff.may_act(reader, notice.to):
+    if not colleagues.may_act(reader, notice.to):
         return _Errand(notice, None, WITHHELD, presses)
     record = staff.staff_record(reader, notice.to)
     address = record.phone if notice.channel is Channel.SMS else record.account

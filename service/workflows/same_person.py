@@ -7,7 +7,7 @@ from service.audit.events import Entry, Event
 from service.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from service.policy.people import ParentId, Role, StaffId
 from service.policy.staff import RelationKind
-from service.store import alerts, people, staff
+from service.store import alerts, colleagues, people, staff
 from service.store.staff import StaffRecord
 from service.store.transactions import Tx
 from service.workflows import falling
@@ -16,7 +16,7 @@ from service.workflows.kin import must_not_be_family
 
 def must_not_be_oneself(tx: Tx, staff_id: str, said: str) -> None:
     """Refuse, with that sentence, whoever acts if this entry of the register is theirs, or may be."""
-    if staff.is_one_of(tx, tx.by.subject, [StaffId(staff_id)]):
+    if colleagues.is_one_of(tx, tx.by.subject, [StaffId(staff_id)]):
         raise NotAllowed(said)
 
 
@@ -42,12 +42,10 @@ def notice(tx: Tx, staff_id: StaffId) -> None:
 
     Until a lead says that they are two people, neither may be second staff for the other.
     """
-    member = staff.members(tx, frozenset({staff_id}))[staff_id]
-    others = staff.sharing_keys(tx, member.contact_keys, staff_id)
-    for other in staff.members(tx, frozenset(others)).values():
-        if member.same_person_as(other):
-            pair = ":".join(sorted((staff_id, other.staff_id)))
-            alerts.raise_alert(tx, pair, "same_person", None)
+    member = colleagues.of(tx, frozenset({staff_id}))[staff_id]
+    for other in sorted(member.other_entries):
+        pair = ":".join(sorted((staff_id, other)))
+        alerts.raise_alert(tx, pair, "same_person", None)
 
 
 @dataclass(frozen=True)

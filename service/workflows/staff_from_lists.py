@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from service.errors import Conflict, FieldProblem, InvalidInput
 from service.policy.staff import Evidence, EvidenceKind
-from service.store import staff
+from service.store import colleagues, staff
 from service.store.transactions import Tx
 from service.workflows import evidence, register
 from service.workflows.bringing_in import Outcome, StaffRow, Step, colleague_called, unknown
@@ -37,7 +37,7 @@ def _evidence(tx: Tx, pair: tuple[str, Evidence]) -> Outcome:
     staff_id = colleague_called(tx, ref)
     if staff_id is None:
         raise unknown("staff_id", "member of staff")
-    there = staff.members(tx, frozenset({staff_id}))[staff_id].evidence
+    there = colleagues.of(tx, frozenset({staff_id}))[staff_id].evidence
     told = [one for one in there if replace(one, number_key=None) == item]  # no list holds a number
     if any(not one.invalidated for one in told):
         return Outcome.SAME

@@ -10,7 +10,15 @@ from service.policy.case import CaseFile, HandOver
 from service.policy.people import Role, SessionId, StaffId
 from service.policy.session import ENGAGED, IllegalMove
 from service.policy.staff import AcceptedBy, Assignment, DutyKind
-from service.store import candidates, cases, duties, hand_overs, sessions, staff, staffing
+from service.store import (
+    candidates,
+    cases,
+    colleagues,
+    duties,
+    hand_overs,
+    sessions,
+    staffing,
+)
 from service.store.cases import Held
 from service.store.staffing import CurrentAssignment
 from service.store.transactions import Tx
@@ -32,7 +40,7 @@ def assign(tx: Tx, command: AssignSecondStaff) -> SessionId:
     case = cases.lock(tx, command.session_id, Held(staff=frozenset({command.staff_id})))
     if case.session.state not in ENGAGED:
         raise IllegalMove("This session is over.")
-    member = staff.members(tx, frozenset({command.staff_id})).get(command.staff_id)
+    member = colleagues.of(tx, frozenset({command.staff_id})).get(command.staff_id)
     if member is None:
         raise InvalidInput.of("staff_id", "unknown", "There is no such member of staff.")
     if member.same_person_as(case.tutor):
@@ -89,7 +97,7 @@ def said_yes_beforehand(
     found: dict[StaffId, str | None] = {}
     for one in standing:
         recorded_by = None if one.noted_by == one.staff_id else one.noted_by
-        if recorded_by is None or not staff.is_one_of(tx, recorded_by, [case.tutor.staff_id]):
+        if recorded_by is None or not colleagues.is_one_of(tx, recorded_by, [case.tutor.staff_id]):
             found.setdefault(one.staff_id, recorded_by)
     return found
 
@@ -134,7 +142,7 @@ def accept(tx: Tx, command: AcceptSession) -> SessionId:
         return command.session_id
     if tx.by.subject != current.staff_id:
         must_be_a_person(tx.by)
-        if staff.is_one_of(tx, tx.by.subject, [case.tutor.staff_id]):
+        if colleagues.is_one_of(tx, tx.by.subject, [case.tutor.staff_id]):
             raise NotAllowed("The tutor cannot accept for their own second member of staff.")
     if current.accepted.accepted_at is not None and not case.is_accepted_by_tutor:
         return command.session_id

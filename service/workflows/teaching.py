@@ -3,7 +3,7 @@
 from service.errors import NotAllowed
 from service.policy.case import CaseFile
 from service.policy.people import ChildId, StaffId
-from service.store import sessions, staff
+from service.store import colleagues, sessions
 from service.store.transactions import Tx
 from service.workflows.kin import must_not_take_down_yes
 
@@ -15,7 +15,7 @@ def teaches(tx: Tx, staff_id: str, child_id: ChildId) -> bool:
         sessions.get(tx, session_id).tutor_id
         for session_id in sessions.running_of_child(tx, child_id)
     }
-    return staff.is_one_of(tx, staff_id, tutors)
+    return colleagues.is_one_of(tx, staff_id, tutors)
 
 
 def must_not_teach(tx: Tx, child_id: ChildId) -> None:
@@ -27,7 +27,7 @@ def must_not_teach(tx: Tx, child_id: ChildId) -> None:
 def must_not_be_the_tutor(tx: Tx, case: CaseFile, recorded_by: StaffId | None) -> None:
     """The tutor never takes down a family's word for their own session, in whatever role or under
     whichever entry of the register."""
-    if recorded_by is not None and staff.is_one_of(tx, recorded_by, [case.tutor.staff_id]):
+    if recorded_by is not None and colleagues.is_one_of(tx, recorded_by, [case.tutor.staff_id]):
         raise NotAllowed("The tutor cannot record what a parent said about their own session.")
 
 

@@ -16,18 +16,12 @@ from service.policy.cover import (
     objections,
     reasons_against,
 )
+from service.policy.eligibility import known_on
 from service.policy.organisation import Hours, Windows
 from service.policy.people import StaffId
 from service.policy.rules import Stage
 from service.policy.session import Session, SessionState, Span
-from service.policy.staff import (
-    Assignment,
-    CheckScheme,
-    Evidence,
-    EvidenceKind,
-    Shortcoming,
-    known_on,
-)
+from service.policy.staff import Assignment, CheckScheme, Evidence, EvidenceKind, Shortcoming
 from tests.builders import (
     CHILD,
     ENDS,

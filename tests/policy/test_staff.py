@@ -9,17 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.policy.eligibility import TRAINING_GRACE, shortcomings
 from service.policy.evidence import problems
 from service.policy.people import StaffId
-from service.policy.staff import (
-    TRAINING_GRACE,
-    CheckScheme,
-    Evidence,
-    EvidenceKind,
-    StaffMember,
-    count_people,
-    shortcomings,
-)
+from service.policy.staff import CheckScheme, Evidence, EvidenceKind, StaffMember, count_people
 from tests.builders import ORGANISATION, SECOND, TUTOR, a_staff_member
 
 DAY = date(2026, 11, 24)

@@ -6,7 +6,8 @@ from pydantic import SecretStr
 
 from service.audit.events import Entry, Event
 from service.policy.people import ParentId, StaffId
-from service.store import migrate, people, staff
+from service.store import colleagues, contacts, migrate, people, staff
+from service.store.known_by import KNOWN_BY
 from service.store.people import PARENTS, ParentRecord
 from service.store.staff import STAFF, StaffRecord
 from service.store.transactions import Tx
@@ -56,6 +57,11 @@ def _two_of_one_mailbox(tx: Tx, _: None) -> None:
 def _as_once(conn: sa.Connection) -> None:
     conn.execute(STAFF.update().where(STAFF.c.id == NELL).values(mail_key="an older form"))
     conn.execute(PARENTS.update().values(mail_key="an older form"))
+    KNOWN_BY.drop(conn)  # nothing is ever deleted from it
+    KNOWN_BY.create(conn)
+    for table in (STAFF, PARENTS):
+        known = sa.select(table.c.id, table.c.mail_key)
+        conn.execute(KNOWN_BY.insert().from_select(["owner_id", "key"], known))
 
 
 async def test_migrating_brings_digests_on_record_to_the_form_of_today(database_url: str) -> None:
@@ -63,10 +69,12 @@ async def test_migrating_brings_digests_on_record_to_the_form_of_today(database_
     async with stored(database_url, house) as there:
         await there.do(_two_of_one_mailbox, None)
         await run(database_url, _as_once, keep=True)
-        before = await there.read(staff.members, frozenset({TOM, NELL}))
+        before = await there.read(colleagues.of, frozenset({TOM, NELL}))
         assert not before[TOM].same_person_as(before[NELL])
         await migrate.migrate(database_url, house)
-        after = await there.read(staff.members, frozenset({TOM, NELL}))
+        after = await there.read(colleagues.of, frozenset({TOM, NELL}))
         assert after[TOM].same_person_as(after[NELL])
-        adults = await there.read(people.adult_keys, frozenset({MOTHER}))
+        adults = await there.read(contacts.adult_keys, frozenset({MOTHER}))
         assert adults[MOTHER] == after[TOM].contact_keys
+        assert after[TOM].entries == {TOM, NELL}
+        assert after[TOM].adults == {MOTHER}

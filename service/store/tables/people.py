@@ -72,6 +72,15 @@ class ParentRow(SQLModel, table=True):
     version: int = 1
 
 
+class KnownByRow(SQLModel, table=True):
+    """A digest by which an adult or a member of staff is or ever was known (pitfalls 9 and 28)."""
+
+    __tablename__ = "known_by"
+    __table_args__ = (record(append_only=True),)
+    owner_id: str = Field(primary_key=True)
+    key: str = Field(primary_key=True, index=True)
+
+
 class TieRow(SQLModel, table=True):
     """One adult on one child's record, with the authority to consent if any (POL-04).
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from service.policy.people import StaffId
 from service.policy.staff import RelationKind
-from service.store import listings, staff
+from service.store import colleagues, listings, staff
 from service.store.listings import Colleague
 from service.store.transactions import Reader
 from service.web.api.evidence import EvidenceView, evidence_view
@@ -147,7 +147,7 @@ async def listed(call: Call[None, Page]) -> Answer:
     """The register, without anybody's account or number."""
     query = call.query
     after = start_of(LISTING, query)
-    found = await call.deps.store.read(listings.colleagues, after=after, limit=query.limit)
+    found = await call.deps.store.read(listings.register, after=after, limit=query.limit)
     cursor = cursor_after(LISTING, [one.staff_id for one in found], query)
     items = tuple(_colleague(one) for one in found)
     return Answer(200, Listing[ColleagueView](items=items, next_cursor=cursor))
@@ -171,7 +171,7 @@ async def look(call: Call) -> Answer:
 
 def _view(reader: Reader, staff_id: StaffId) -> tuple[StaffView, int]:
     record = staff.staff_record(reader, staff_id)
-    member = staff.members(reader, frozenset({staff_id}))[staff_id]
+    member = colleagues.of(reader, frozenset({staff_id}))[staff_id]
     view = StaffView(
         staff_id=staff_id,
         external_id=record.external_id,

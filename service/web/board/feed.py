@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from service.errors import TooMany
-from service.store import staff
+from service.store import colleagues
 from service.store.transactions import Reader, Store
 from service.web.board.pieces import Piece, Pieces
 from service.web.board.view import NOTHING, Board, Memory, look
@@ -176,7 +176,7 @@ class Feed:
 
 def _look(reader: Reader, memory: Memory, subjects: frozenset[str]) -> tuple[Board, frozenset[str]]:
     """The board, and which of those who follow it may not act any more."""
-    barred = frozenset(one for one in subjects if not staff.may_act(reader, one))
+    barred = colleagues.barred(reader, subjects)
     return look(reader, memory), barred
 
 

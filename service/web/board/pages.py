@@ -17,7 +17,7 @@ from aiohttp import web
 
 from service.errors import NotAllowed, NotSignedIn
 from service.policy.people import Actor, Role
-from service.store import staff
+from service.store import colleagues
 from service.web.board.feed import Feed, Follower
 from service.web.board.pieces import Pieces
 from service.web.logs import REQUEST_ID
@@ -41,7 +41,7 @@ async def viewer(deps: Deps, sign_in: SignIn, request: web.Request) -> Actor:
     actor = sign_in.actor_from(request)
     if not actor.has(*VIEWERS):
         raise NotAllowed
-    if not await deps.store.read(staff.may_act, actor.subject):
+    if not await deps.store.read(colleagues.may_act, actor.subject):
         raise NotAllowed("This person is suspended or has left.", code="suspended")
     return replace(actor, request_id=request[REQUEST_ID])
 

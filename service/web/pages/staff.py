@@ -12,7 +12,7 @@ from service.errors import ChaperoneError, InvalidInput, NotAllowed, NotSignedIn
 from service.policy.consent import Route
 from service.policy.people import Actor, ChildId, Role, SessionId
 from service.policy.presence import SightingResult
-from service.store import staff
+from service.store import colleagues
 from service.store.secrets import hash_token
 from service.web.forms import FIELD, check_form_token, check_same_origin, form_token
 from service.web.intake import read_bytes, read_form, read_path
@@ -173,7 +173,7 @@ class StaffPages:
         actor = self.sign_in.actor_from(request)
         if not actor.has(*ROLES):
             raise NotAllowed
-        if not await self.deps.store.read(staff.may_act, actor.subject):
+        if not await self.deps.store.read(colleagues.may_act, actor.subject):
             raise NotAllowed("This person is suspended or has left.", code="suspended")
         return replace(actor, request_id=request[REQUEST_ID])
 

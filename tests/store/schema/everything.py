@@ -384,6 +384,7 @@ ROWS: list[tuple[str, Row]] = [
     ("organisation_settings", ORGANISATION_SETTINGS),
     ("switch_overs", SWITCH_OVER),
     ("staff_evidence", evidence("evidence_1")),
+    ("known_by", {"owner_id": "staff_1", "key": "digest_1"}),
     ("evidence_invalidations", INVALIDATION),
     ("sessions", session("session_1")),
     ("sessions", session("session_2")),
