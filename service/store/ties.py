@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from service.policy.merging import Place
 from service.policy.people import Authority, ChildId, ParentId, Tie
-from service.store.people import TIES
+from service.store.people import CHILDREN, PARENTS, TIES
 from service.store.transactions import Reader, Tx
 
 
@@ -92,7 +92,8 @@ def end_tie(tx: Tx, child_id: ChildId, parent_id: ParentId) -> bool:
     standing = (
         (TIES.c.child_id == child_id) & (TIES.c.parent_id == parent_id) & TIES.c.ended_at.is_(None)
     )
-    return bool(tx.conn.execute(TIES.update().where(standing).values(ended_at=tx.now)).rowcount)
+    values = {"ended_at": tx.now, "taken_off_at": tx.now}
+    return bool(tx.conn.execute(TIES.update().where(standing).values(values)).rowcount)
 
 
 def tie_ended_at(reader: Tx | Reader, child_id: ChildId, parent_id: ParentId) -> datetime | None:
@@ -102,6 +103,21 @@ def tie_ended_at(reader: Tx | Reader, child_id: ChildId, parent_id: ParentId) ->
     )
     ended_at: datetime | None = reader.conn.execute(query).scalar_one_or_none()
     return ended_at
+
+
+def was_taken_off(reader: Tx | Reader, child_id: ChildId, parent_id: ParentId) -> bool:
+    """Whether an adult was ever taken off a child's record, be they back on it or not, under any record of
+    theirs or of the child's."""
+    this_child = (CHILDREN.c.id == child_id) | (CHILDREN.c.merged_into == child_id)
+    this_adult = (PARENTS.c.id == parent_id) | (PARENTS.c.merged_into == parent_id)
+    query = (
+        sa.select(TIES.c.child_id)
+        .join(CHILDREN, CHILDREN.c.id == TIES.c.child_id)
+        .join(PARENTS, PARENTS.c.id == TIES.c.parent_id)
+        .where(this_child, this_adult, TIES.c.taken_off_at.is_not(None))
+        .limit(1)
+    )
+    return reader.conn.execute(query).first() is not None
 
 
 Terms = tuple[str, Authority, str | None, date | None, date | None]

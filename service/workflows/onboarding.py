@@ -22,10 +22,9 @@ from service.store import cases, deputies, people, restrictions, sessions, ties
 from service.store.cases import Held
 from service.store.people import ParentRecord
 from service.store.transactions import Tx
-from service.workflows import birth_dates, falling, lapsing
+from service.workflows import birth_dates, falling, having_say, lapsing
 from service.workflows.contradicting import look_for_conflict
 from service.workflows.kin import must_not_be_family
-from service.workflows.refusals import must_not_silence
 
 
 @dataclass(frozen=True)
@@ -140,6 +139,11 @@ class PutTie:
     document_on: date | None = None
     until: date | None = None
 
+    @property
+    def tie(self) -> Tie:
+        """What a decision sees of it."""
+        return Tie(self.parent_id, self.relation, self.authority, self.until)
+
 
 def put_tie(tx: Tx, command: PutTie) -> ChildId:
     """Put an adult on a child's record, or change their authority; what rested on it falls."""
@@ -152,8 +156,7 @@ def put_tie(tx: Tx, command: PutTie) -> ChildId:
     _must_be_of_age(command, child)
     _must_not_be_merged(tx, command.parent_id)
     _must_not_return_unseen(tx, command)
-    _must_not_silence(tx, command, child)
-    _must_not_favour_own_family(tx, command, child)
+    having_say.must_be_allowed(tx, child, command.tie)
     put_on_record(tx, command)
     falling.decide_again(tx, affected)
     return command.child_id
@@ -177,7 +180,7 @@ def put_on_record(tx: Tx, command: PutTie) -> None:
     ties.put_tie(
         tx,
         command.child_id,
-        _tie(command),
+        command.tie,
         ties.Paper(command.document, command.document_on),
     )
     tx.record(
@@ -211,33 +214,6 @@ def _must_be_of_age(command: PutTie, child: Child) -> None:
         raise InvalidInput.of("authority", "not_of_age", "A child has no authority before 18.")
 
 
-def _must_not_silence(tx: Tx, command: PutTie, child: Child) -> None:
-    """A no does not vanish with the say of whoever said it, on no day, unless the lead takes that away."""
-    after = _tie(command)
-    before = _before(command, child)
-    if not all(after.keeps_say_of(tie, child.on) for tie in before):
-        must_not_silence(tx, child, frozenset({command.parent_id}))
-
-
-def _must_not_favour_own_family(tx: Tx, command: PutTie, child: Child) -> None:
-    """Nobody on the staff gives their own family a say, or more of it (pitfall 9)."""
-    after = _tie(command)
-    if not after.has_say_from(child.on):
-        return
-    if any(tie.keeps_say_of(after, child.on) for tie in _before(command, child)):
-        return
-    said = "Another colleague must put this on record"
-    must_not_be_family(tx, command.child_id, command.parent_id, instead=said)
-
-
-def _tie(command: PutTie) -> Tie:
-    return Tie(command.parent_id, command.relation, command.authority, command.until)
-
-
-def _before(command: PutTie, child: Child) -> tuple[Tie, ...]:
-    return tuple(tie for tie in child.ties if tie.parent_id == command.parent_id)
-
-
 def _must_not_be_merged(tx: Tx, parent_id: ParentId) -> None:
     """Nothing is given to a record that is out of use."""
     if people.has_parent(tx, parent_id) and people.parent_record(tx, parent_id).merged_into:
@@ -247,7 +223,8 @@ def _must_not_be_merged(tx: Tx, parent_id: ParentId) -> None:
 
 
 def _must_not_return_unseen(tx: Tx, command: PutTie) -> None:
-    """A tie that ended comes back by a named person alone, never by a nightly import."""
+    """A tie that ended comes back by a named person alone, never by a nightly import. With a say, it is for
+    the lead (`having_say`)."""
     ended_at = ties.tie_ended_at(tx, command.child_id, command.parent_id)
     if ended_at is not None and not tx.by.has(Role.COORDINATOR, Role.DSL):
         raise Conflict("This adult was taken off the child's record.", code="tie_ended")

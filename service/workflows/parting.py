@@ -8,7 +8,7 @@ from service.policy.people import ChildId, ParentId, Restriction, Role, SessionI
 from service.store import cases, links, people, presence, restrictions, sessions, ties
 from service.store.cases import Held
 from service.store.transactions import Tx
-from service.workflows import falling, lapsing
+from service.workflows import falling, having_say, lapsing
 from service.workflows.contradicting import look_for_conflict
 from service.workflows.kin import must_not_be_family
 from service.workflows.links import must_be_a_person
@@ -32,9 +32,8 @@ def end_tie(tx: Tx, command: EndTie) -> ChildId:
     child = people.children(tx, (command.child_id,)).get(command.child_id)
     if child is None or command.parent_id not in child.adults:
         raise NotFound
-    # Whoever has a say may be the one who refuses: taking that away is for the lead.
-    if command.parent_id in child.deciders and not tx.by.has(Role.DSL):
-        raise NotAllowed("Only the safeguarding lead takes an adult with a say off the record.")
+    if command.parent_id in child.deciders:
+        having_say.must_take_as_lead(tx, child)
     must_not_silence(tx, child, frozenset({command.parent_id}))
     part(tx, command, affected)
     falling.decide_again(tx, affected)

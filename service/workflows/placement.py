@@ -19,7 +19,7 @@ from service.store import alerts, cases, links, people, pins, restrictions, sess
 from service.store.cases import Held
 from service.store.transactions import Tx
 from service.store.work import Claim
-from service.workflows import asking, falling, holding, onboarding, parting
+from service.workflows import asking, falling, having_say, holding, onboarding, parting
 from service.workflows.deps import Deps
 from service.workflows.kin import must_not_be_family
 from service.workflows.links import must_be_a_person
@@ -81,7 +81,7 @@ def change_placement(tx: Tx, command: ChangePlacement) -> ChildId:
                 "has_a_say",
                 "This adult has a say already: name them as present adult.",
             )
-        _take_in(tx, command.child_id, carer)
+        _take_in(tx, child, carer)
     restrictions.flag_child(
         tx, command.child_id, looked_after=True, visiting_never=child.visiting_never
     )
@@ -148,13 +148,13 @@ def _forget_proofs(tx: Tx, parent_id: ParentId) -> None:
     links.revoke_devices(tx, parent_id)
 
 
-def _take_in(tx: Tx, child_id: ChildId, carer: NewCarer) -> None:
+def _take_in(tx: Tx, child: Child, carer: NewCarer) -> None:
     if carer.authority not in ENDS_WITH_PLACEMENT:
         raise InvalidInput.of(
             "new_carers", "not_given", "A carer has authority by delegation, or none."
         )
-    tie = PutTie(
-        child_id,
+    wanted = PutTie(
+        child.child_id,
         carer.parent_id,
         carer.relation,
         carer.authority,
@@ -162,8 +162,9 @@ def _take_in(tx: Tx, child_id: ChildId, carer: NewCarer) -> None:
         carer.document_on,
         carer.until,
     )
-    onboarding.must_name_paper(tie)
-    onboarding.put_on_record(tx, tie)
+    onboarding.must_name_paper(wanted)
+    having_say.must_give_back_as_lead(tx, child, wanted.tie)
+    onboarding.put_on_record(tx, wanted)
 
 
 def _ask_authority(tx: Tx, child_id: ChildId) -> None:

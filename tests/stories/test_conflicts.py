@@ -78,8 +78,6 @@ async def test_a_decision_is_for_the_lead_about_words_that_stand(world: World) -
 @pytest.mark.pitfall(1)
 async def test_no_refusal_vanishes_with_the_authority_of_whoever_refused(world: World) -> None:
     session_id = await a_clear_session(world)
-    assert (await tie(world, world.family.father, Authority.NONE)).status == 204
-    assert (await tie(world, world.family.father, Authority.PARENTAL_RESPONSIBILITY)).status == 204
     await say(world, ConsentKind.REFUSED, giver=world.family.father)
     path = f"/v1/children/{world.family.child}/parents/{world.family.father}"
     nothing = {"relation": "father", "authority": "none"}

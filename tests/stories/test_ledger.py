@@ -247,7 +247,7 @@ async def test_a_carer_who_comes_back_under_another_paper_answers_anew(world: Wo
     moved = await coordinator(world).post(f"{place}/placement-changed", {"reason": "Moved"})
     assert moved.status == 202
     paper = {"document": "D 2", "document_on": "2026-11-20"}
-    assert (await tie(world, carer, Authority.DELEGATED, **paper)).status == 204
+    assert (await tie(world, carer, Authority.DELEGATED, by=lead(world), **paper)).status == 204
     await tie(world, aunt, Authority.NONE)
     assert await blockers(world, session_id) == {"consent_lapsed", "pledge_missing"}
     kinds = [kind for kind in await recorded(world.house) if kind.startswith(("consent", "adult"))]
@@ -273,7 +273,8 @@ async def test_a_delegation_that_ran_out_brings_no_yes_back_when_it_is_renewed(
     await tie(world, carer, Authority.DELEGATED, **paper)
     session_id = await book(world, starts_at=world.house.clock.now() + timedelta(days=3))
     assert "consent_lapsed" not in await blockers(world, session_id), "it had not run out"
-    await tie(world, carer, Authority.DELEGATED, **paper, until=today.isoformat())
+    ends = {**paper, "until": today.isoformat()}
+    assert (await tie(world, carer, Authority.DELEGATED, by=lead(world), **ends)).status == 204
     await world.house.advance(days=1)
     await tie(world, carer, Authority.DELEGATED, document="D 2", document_on="2026-11-20")
     assert "consent_lapsed" in await blockers(world, session_id)

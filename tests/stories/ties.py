@@ -9,7 +9,7 @@ from service.policy.people import Authority, ParentId, SessionId
 from service.policy.presence import PresenceMode
 from service.workflows import links, onboarding, presence
 from tests.api.people import coordinator, lead
-from tests.harness import Reply
+from tests.harness import Api, Reply
 from tests.world import ADMIN, PIN_HASH, World
 
 CONFLICT = {"settles": [1, 3], "basis": "agreement", "stands": True, "reason": "Both agree now."}
@@ -39,11 +39,13 @@ async def a_parent(world: World, name: str) -> ParentId:
     return parent_id
 
 
-async def tie(world: World, parent_id: ParentId, authority: Authority, **more: Any) -> Reply:
-    """An adult is put on the child's record."""
+async def tie(
+    world: World, parent_id: ParentId, authority: Authority, *, by: Api | None = None, **more: Any
+) -> Reply:
+    """An adult is put on the child's record, by a coordinator unless said otherwise."""
     body = {"relation": "carer", "authority": authority, **more}
     place = f"/v1/children/{world.family.child}/parents/{parent_id}"
-    return await coordinator(world).put(place, body)
+    return await (by or coordinator(world)).put(place, body)
 
 
 async def looked_after(world: World) -> None:

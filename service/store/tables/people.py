@@ -85,7 +85,8 @@ class TieRow(SQLModel, table=True):
     """One adult on one child's record, with the authority to consent if any (POL-04).
 
     A tie ends and stays. `document` and `document_on` say which paper the authority rests on, and
-    when it was dated; `until` is the last day of a delegation.
+    when it was dated; `until` is the last day of a delegation. `taken_off_at` stays when an ended tie
+    comes back.
     """
 
     __tablename__ = "ties"
@@ -107,6 +108,7 @@ class TieRow(SQLModel, table=True):
     until: date | None = None
     created_at: datetime = Field(sa_type=INSTANT)
     ended_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    taken_off_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
 
 class ConsentRow(SQLModel, table=True):
