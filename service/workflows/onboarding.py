@@ -25,6 +25,7 @@ from service.store.transactions import Tx
 from service.workflows import birth_dates, falling, having_say, lapsing
 from service.workflows.contradicting import look_for_conflict
 from service.workflows.kin import must_not_be_family
+from service.workflows.leads import must_be_lead
 
 
 @dataclass(frozen=True)
@@ -240,14 +241,15 @@ class FlagChild:
 
 
 def flag_child(tx: Tx, command: FlagChild) -> ChildId:
-    """Flag a child, or take a flag away; sessions are decided again (POL-03)."""
+    """Flag a child, or, as safeguarding lead, take a flag away; sessions are decided again (POL-03)."""
     affected = sessions.running_of_child(tx, command.child_id)
     cases.hold(tx, affected, Held(children=frozenset({command.child_id})))
     before = people.children(tx, (command.child_id,)).get(command.child_id)
     if before is None:
         raise NotFound
     if before.looked_after > command.looked_after or before.visiting_never > command.visiting_never:
-        must_not_be_family(tx, command.child_id, instead="Another colleague must take it away")
+        must_be_lead(tx, "Only the safeguarding lead takes a flag away.")
+        must_not_be_family(tx, command.child_id)
     flags = {"looked_after": command.looked_after, "visiting_never": command.visiting_never}
     restrictions.flag_child(tx, command.child_id, **flags)
     tx.record(Entry(Event.CHILD_FLAGGED, command.child_id, {"child": command.child_id}, flags))

@@ -1,11 +1,11 @@
-"""A say that has not spoken yet is taken away, and given back, by the safeguarding lead alone; over HTTP."""
+"""What the safeguarding lead alone takes away or gives back: a say that has not spoken yet, a flag."""
 
 from typing import Any
 
 import pytest
 
 from service.policy.consent import ConsentKind
-from service.policy.people import Authority, ParentId, Role
+from service.policy.people import Authority, ChildId, ParentId, Role
 from service.policy.session import SessionState
 from tests.api.people import coordinator, lead, machine
 from tests.harness import Api
@@ -131,3 +131,21 @@ async def test_a_carer_who_left_with_a_placement_has_a_say_again_from_the_lead_a
     assert (await coordinator(world).post(place, without)).status == 202
     assert (await lead(world).post(place, moved)).status == 202
     await check_everything(world.house)
+
+
+async def flagged(api: Api, child: ChildId, **flags: bool) -> int:
+    """A child is flagged, or a flag taken away."""
+    body = {"looked_after": False, "visiting_never": False} | flags
+    return (await api.put(f"/v1/children/{child}/flags", body)).status
+
+
+async def test_a_flag_is_set_by_the_office_and_taken_away_by_the_lead_alone(world: World) -> None:
+    child = world.family.child
+    office = coordinator(world)
+    assert await flagged(office, child, looked_after=True) == 204
+    assert await flagged(office, child, looked_after=True, visiting_never=True) == 204
+    for fewer in ({}, {"looked_after": True}, {"visiting_never": True}):
+        assert await flagged(office, child, **fewer) == 403
+    assert await flagged(lead(world), child, visiting_never=True) == 204
+    assert await flagged(office, child, looked_after=True) == 403, "one for another is not safer"
+    assert await flagged(lead(world), child) == 204

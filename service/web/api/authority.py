@@ -158,7 +158,8 @@ async def end_deputy(call: Call) -> Answer:
 
 
 async def flag(call: Call[FlagsBody]) -> Answer:
-    """Note that a child is looked after, or must never be in a room that is only visited."""
+    """Note that a child is looked after, or must never be in a room that is only visited; or, as
+    safeguarding lead, that it is not so any more."""
     command = onboarding.FlagChild(
         ChildId(call.path["child_id"]), call.body.looked_after, call.body.visiting_never
     )
