@@ -1,9 +1,9 @@
 """Consents on paper are put on record in bulk, by the same policy as one consent.
 
 A paper has a reference, the day it was signed, and two names: who took it and who checked it, both
-on the staff register and neither of them the child's tutor. Who puts it on record is a named person
-too, and is noted as for any word that staff take down (POL-04). A paper that is on record already is
-corrected by a no alone.
+on the staff register. For a yes they are two people, and neither is the child's tutor; a no is taken
+down by anybody. Who puts it on record is a named person too, and is noted as for any word that staff
+take down (POL-04). A paper that is on record already is corrected by a no alone.
 """
 
 from dataclasses import dataclass
@@ -80,7 +80,7 @@ def _paper(tx: Tx, row: PaperRow) -> Outcome:
         child_agrees=row.child_agrees,
         says_visits=row.says_visits,
         answered_by=_deputy(tx, row),
-        witnesses=witnesses,
+        witnesses=_kept(witnesses),
     )
     known = same_paper.newest_word(tx, said)
     if known is not None and same_paper.says(tx, known, said):
@@ -90,8 +90,9 @@ def _paper(tx: Tx, row: PaperRow) -> Outcome:
             "This paper is on record with other words: ask this adult again, on a new one.",
             code="paper_says_otherwise",
         )
-    _must_be_vouched_for(tx, row, child_id, witnesses)
-    _must_be_the_newest_word(tx, row, child_id, giver_id)
+    if row.kind not in NO_KINDS:  # a no is taken down by anybody
+        _must_be_vouched_for(tx, row, child_id, witnesses)
+        _must_be_the_newest_word(tx, row, child_id, giver_id)
     consent.say_word(tx, said)
     return Outcome.NEW if known is None else Outcome.CHANGED
 
@@ -112,18 +113,22 @@ def _witnesses(tx: Tx, row: PaperRow) -> tuple[StaffId, StaffId]:
     return _witness(tx, "taken_by", row.taken_by), _witness(tx, "checked_by", row.checked_by)
 
 
+def _kept(witnesses: tuple[StaffId, StaffId]) -> tuple[StaffId, StaffId] | None:
+    """Two witnesses, as they are kept. Who took a no and checked it too stands in its evidence alone."""
+    taken_by, checked_by = witnesses
+    return None if taken_by == checked_by else witnesses
+
+
 def _must_be_vouched_for(
     tx: Tx, row: PaperRow, child_id: ChildId, witnesses: tuple[StaffId, StaffId]
 ) -> None:
-    """By two people, neither of them the child's tutor. For a yes they worked here when it was signed,
-    are not suspended, and are not of the family; a no is not lost for that."""
+    """By two people, neither of them the child's tutor, who worked here when it was signed, are not
+    suspended, and are not of the family."""
     members = colleagues.of(tx, frozenset(witnesses))
     taken_by, checked_by = (members[one] for one in witnesses)
     _must_be_two(taken_by, checked_by)
     by_column = {"taken_by": taken_by, "checked_by": checked_by}
     _must_not_teach(tx, child_id, {column: one.staff_id for column, one in by_column.items()})
-    if row.kind in NO_KINDS:
-        return
     for column, member in by_column.items():
         _must_be_of_the_staff(column, member, row.signed_on)
         if is_family(tx, member.staff_id, child_id):
@@ -172,8 +177,6 @@ def _must_not_teach(tx: Tx, child_id: ChildId, witnesses: dict[str, StaffId]) ->
 
 def _must_be_the_newest_word(tx: Tx, row: PaperRow, child_id: ChildId, giver_id: ParentId) -> None:
     """A yes that was signed before the giver said something else would undo what they said later."""
-    if row.kind is not ConsentKind.GIVEN:
-        return
     words = ledger.ledgers(tx, (child_id,))[child_id]
     for word in standing(words, row.purpose, frozenset({giver_id})):
         if _was_said_since(tx, word, row.signed_on):

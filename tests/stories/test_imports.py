@@ -250,6 +250,25 @@ async def test_a_paper_that_proves_nothing_is_refused(world: World) -> None:
 
 
 @on_sqlite
+async def test_a_no_on_paper_is_heard_whoever_took_it(world: World) -> None:
+    await say(world)
+    session_id = await book(world)  # so that the tutor is the child's tutor
+    no = {"present_adults": "", "policy_version": "", "child_agrees": ""}
+    by_the_tutor = no | {"answer": "withdrawn", "taken_by": world.tutor}
+    by_one = no | {"answer": "refused", "giver_id": world.family.father, "checked_by": world.lead}
+    papers = [a_paper(world, **changes) for changes in (by_the_tutor, by_one)]
+    for outcome in ("new", "same"):
+        assert outcomes(await send(world, "consents", *papers, go=True)) == [outcome, outcome]
+    path = f"/v1/sessions/{session_id}/clearance"
+    told = {one["code"] for one in (await bringer(world).get(path)).body["blockers"]}
+    assert "consent_refused" in told
+    lead = world.house.api(Role.DSL, subject=world.lead)
+    words = (await lead.get(f"/v1/children/{world.family.child}/consent")).body["words"]
+    assert {"withdrawn", "refused"} <= {word["kind"] for word in words}
+    await check_everything(world.house)
+
+
+@on_sqlite
 async def test_a_paper_never_outvotes_what_was_said_since_it_was_signed(world: World) -> None:
     await say(world)
     await world.house.advance(days=1)
