@@ -124,6 +124,30 @@ def insert_duty(tx: Tx, duty: Duty) -> str:
     return duty_id
 
 
+def rota_of(reader: Tx | Reader, staff_id: StaffId) -> tuple[Stretch, ...]:
+    """A person's stretches of the rota that are not over, by start."""
+    query = (
+        sa.select(DUTIES)
+        .where(
+            DUTIES.c.staff_id == staff_id,
+            DUTIES.c.kind == DutyKind.ROTA.value,
+            DUTIES.c.ended_at.is_(None),
+            DUTIES.c.ends_at > reader.now,
+        )
+        .order_by(DUTIES.c.starts_at, DUTIES.c.id)
+    )
+    return tuple(_stretch(row) for row in reader.conn.execute(query))
+
+
+def end_rota(tx: Tx, staff_id: StaffId, duty_id: str) -> Stretch:
+    """Note that a stretch of the rota counts no more. `NotFound` unless it stands and is not over."""
+    there = {one.stretch_id: one for one in rota_of(tx, staff_id)}
+    if duty_id not in there:
+        raise NotFound
+    tx.conn.execute(DUTIES.update().where(DUTIES.c.id == duty_id).values(ended_at=tx.now))
+    return there[duty_id]
+
+
 def end_standby(tx: Tx, span: Span) -> tuple[Stretch, ...]:
     """Take everybody off the standby list for exactly this stretch; answers who stood on it."""
     mine = sa.and_(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from service.policy.people import SessionId, StaffId
 from service.policy.session import ENGAGED, CoverMode, SessionState, Span
-from service.policy.staff import Assignment, Elsewhere, TakenAs
+from service.policy.staff import AcceptedBy, Assignment, Elsewhere, TakenAs
 from service.store.sessions import SESSIONS
 from service.store.tables import AssignmentRow, HandOverRow, table_of
 from service.store.transactions import Reader, Tx
@@ -88,6 +88,7 @@ class CurrentAssignment:
     staff_id: StaffId
     accepted: Assignment
     accepted_terms: int | None
+    accepted_by: AcceptedBy | None = None
     coming: Coming | None = None
 
     @property
@@ -103,7 +104,8 @@ def current(reader: Tx | Reader, session_id: SessionId) -> CurrentAssignment | N
         return None
     staff_id = StaffId(row.staff_id)
     accepted = Assignment(staff_id, row.accepted_at, row.recorded_by)
-    return CurrentAssignment(row.id, staff_id, accepted, row.accepted_terms, _coming(row))
+    earlier = None if row.accepted_by is None else AcceptedBy(row.accepted_by)
+    return CurrentAssignment(row.id, staff_id, accepted, row.accepted_terms, earlier, _coming(row))
 
 
 def ever_second_staff(reader: Tx | Reader, session_id: SessionId) -> frozenset[StaffId]:
@@ -139,14 +141,28 @@ def assign(tx: Tx, session_id: SessionId, staff_id: StaffId) -> str | None:
     )
 
 
-def accept(
-    tx: Tx, assignment_id: str, terms: int, accepted_at: datetime, recorded_by: str | None
-) -> None:
-    """Note that the person accepted, for the session's terms of now, and who noted it for them."""
+@dataclass(frozen=True)
+class Acceptance:
+    """The yes of whoever is assigned: for which terms, since when, who put it on record if somebody else
+    did, and the earlier word that it rests on, if not on one for this session."""
+
+    terms: int
+    accepted_at: datetime
+    recorded_by: str | None
+    accepted_by: AcceptedBy | None
+
+
+def accept(tx: Tx, assignment_id: str, yes: Acceptance) -> None:
+    """Note that the person accepted."""
     tx.conn.execute(
         ASSIGNMENTS.update()
         .where(ASSIGNMENTS.c.id == assignment_id)
-        .values(accepted_at=accepted_at, accepted_terms=terms, recorded_by=recorded_by)
+        .values(
+            accepted_at=yes.accepted_at,
+            accepted_terms=yes.terms,
+            recorded_by=yes.recorded_by,
+            accepted_by=yes.accepted_by,
+        )
     )
 
 
@@ -162,11 +178,11 @@ def after_all_others(tx: Tx, staff_id: StaffId) -> datetime:
 
 
 def unaccept(tx: Tx, session_id: SessionId) -> None:
-    """Ask again: the session has new terms."""
+    """Ask again: the session has new terms, or the yes counts no more."""
     tx.conn.execute(
         ASSIGNMENTS.update()
         .where(ASSIGNMENTS.c.session_id == session_id, ASSIGNMENTS.c.released_at.is_(None))
-        .values(accepted_at=None, accepted_terms=None, recorded_by=None)
+        .values(accepted_at=None, accepted_terms=None, recorded_by=None, accepted_by=None)
     )
 
 

@@ -7,25 +7,27 @@ from service.audit.events import Entry, Event
 from service.audit.leaves import Fact
 from service.errors import FieldProblem, InvalidInput, NotAllowed, NotFound
 from service.policy.eligibility import shortcomings
-from service.policy.people import Role, SessionId, StaffId
-from service.policy.session import Span
-from service.policy.staff import DutyKind, WorkingHours
+from service.policy.people import Actor, Role, SessionId, StaffId
+from service.policy.session import ENGAGED, SessionState, Span
+from service.policy.staff import AcceptedBy, DutyKind, WorkingHours
 from service.store import alerts, cases, colleagues, duties, policies, sessions, staff, staffing
 from service.store.cases import Held
-from service.store.duties import Duty
-from service.store.transactions import Tx
+from service.store.duties import Duty, Stretch
+from service.store.transactions import Reader, Tx
 from service.workflows import falling
 from service.workflows.staffing import note_acceptance, yes_by_rota
 
+NOT_BEGUN = ENGAGED - {SessionState.LIVE}
 
-def _must_be_theirs(tx: Tx, staff_id: StaffId) -> None:
+
+def _must_be_theirs(by: Actor, staff_id: StaffId) -> None:
     """People speak for themselves; a coordinator or lead records what somebody said."""
-    if tx.by.subject != staff_id:
-        _must_be_office(tx)
+    if by.subject != staff_id:
+        _must_be_office(by)
 
 
-def _must_be_office(tx: Tx) -> None:
-    if tx.by.has(Role.MACHINE) or not tx.by.has(Role.COORDINATOR, Role.DSL):
+def _must_be_office(by: Actor) -> None:
+    if by.has(Role.MACHINE) or not by.has(Role.COORDINATOR, Role.DSL):
         raise NotAllowed(
             "Only they themselves, or a coordinator who recorded their word, can say that."
         )
@@ -80,7 +82,7 @@ class NoteAbsence:
 
 def note_absence(tx: Tx, command: NoteAbsence) -> str:
     """Note an absence; every session it touches is blocked, and the coordinator is alerted."""
-    _must_be_theirs(tx, command.staff_id)
+    _must_be_theirs(tx.by, command.staff_id)
     _must_be_ahead(tx, command.span)
     affected = _hold(tx, command.staff_id, command.span)
     absence_id = duties.insert_absence(tx, command.staff_id, command.span)
@@ -105,7 +107,7 @@ class EndAbsence:
 
 def end_absence(tx: Tx, command: EndAbsence) -> str:
     """Take an absence back. `NotFound` unless it stands."""
-    _must_be_theirs(tx, command.staff_id)
+    _must_be_theirs(tx.by, command.staff_id)
     affected = _hold(tx, command.staff_id, None)
     duties.end_absence(tx, command.staff_id, command.absence_id)
     tx.record(Entry(Event.ABSENCE_ENDED, command.staff_id, {"staff": command.staff_id}))
@@ -137,7 +139,7 @@ class AcceptRota:
 
 def accept_rota(tx: Tx, command: AcceptRota) -> str:
     """Accept a stretch at once: sessions assigned in it count as accepted by it, now and later."""
-    _must_be_theirs(tx, command.staff_id)
+    _must_be_theirs(tx.by, command.staff_id)
     _must_be_ahead(tx, command.span)
     affected = _hold(tx, command.staff_id, command.span)
     own = tx.by.subject == command.staff_id
@@ -162,6 +164,48 @@ def _accept_by_rota(tx: Tx, session_id: SessionId, command: AcceptRota) -> None:
         note_acceptance(tx, case, earlier)
 
 
+def rota_of(reader: Reader, staff_id: StaffId, by: Actor) -> tuple[Stretch, ...]:
+    """The stretches that somebody accepted and that are not over: their own, or for the office."""
+    _must_be_theirs(by, staff_id)
+    return duties.rota_of(reader, staff_id)
+
+
+@dataclass(frozen=True)
+class EndRota:
+    """A stretch of the rota is taken back: it was mistyped, or they cannot be there."""
+
+    staff_id: StaffId
+    duty_id: str
+
+
+def end_rota(tx: Tx, command: EndRota) -> str:
+    """Take a stretch back. What was accepted by it alone is accepted no more, unless it has begun: nobody
+    said yes to these sessions themselves, so they are asked."""
+    _must_be_theirs(tx.by, command.staff_id)
+    covered = _hold(tx, command.staff_id, None)
+    ended = duties.end_rota(tx, command.staff_id, command.duty_id)
+    who = {"staff": command.staff_id}
+    tx.record(Entry(Event.ROTA_TAKEN_BACK, command.staff_id, who, _told(ended.span)))
+    fallen = tuple(one for one in covered if _rests_on_no_stretch(tx, one, command.staff_id))
+    for session_id in fallen:
+        staffing.unaccept(tx, session_id)
+        asked = {"second_staff": command.staff_id}
+        tx.record(Entry(Event.SECOND_STAFF_UNACCEPTED, session_id, asked))
+    falling.decide_again(tx, fallen)
+    return command.duty_id
+
+
+def _rests_on_no_stretch(tx: Tx, session_id: SessionId, staff_id: StaffId) -> bool:
+    """Whether their yes to a session that has not begun was given by the rota, and no stretch is left."""
+    current = staffing.current(tx, session_id)
+    if current is None or current.staff_id != staff_id:
+        return False
+    if current.accepted_by is not AcceptedBy.ROTA:
+        return False
+    case = cases.load(tx, session_id)
+    return case.session.state in NOT_BEGUN and yes_by_rota(tx, case, staff_id) is None
+
+
 @dataclass(frozen=True)
 class SetStandby:
     """Who stands by for a stretch of time, first to be asked first. All of them have said yes."""
@@ -175,7 +219,7 @@ def set_standby(tx: Tx, command: SetStandby) -> int:
 
     Only people who are clear for that day: a standby who could not step in helps nobody.
     """
-    _must_be_office(tx)
+    _must_be_office(tx.by)
     _must_be_ahead(tx, command.span)
     tx.lock(staff.STAFF, command.staff)
     problems = tuple(_not_clear(tx, command))

@@ -20,7 +20,7 @@ from service.store import (
     staffing,
 )
 from service.store.cases import Held
-from service.store.staffing import CurrentAssignment
+from service.store.staffing import Acceptance, CurrentAssignment
 from service.store.transactions import Tx
 from service.workflows import eligible, falling
 from service.workflows.links import must_be_a_person
@@ -111,14 +111,19 @@ def note_acceptance(tx: Tx, case: CaseFile, earlier: EarlierYes | None = None) -
         raise NotFound
     facts: dict[str, Fact] = {"terms": case.session.terms, "own_word": False}
     if earlier is not None:
-        recorded_by, said_at = earlier.recorded_by, earlier.said_at
-        facts["accepted_by"] = earlier.accepted_by.value
+        recorded_by, said_at, accepted_by = (
+            earlier.recorded_by,
+            earlier.said_at,
+            earlier.accepted_by,
+        )
+        facts["accepted_by"] = accepted_by.value
     else:
         own = tx.by.subject == current.staff_id
-        recorded_by, said_at = None if own else tx.by.subject, None
+        recorded_by, said_at, accepted_by = None if own else tx.by.subject, None, None
         facts["own_word"] = own
     at = said_at or staffing.after_all_others(tx, current.staff_id)
-    staffing.accept(tx, current.assignment_id, case.session.terms, at, recorded_by)
+    yes = Acceptance(case.session.terms, at, recorded_by, accepted_by)
+    staffing.accept(tx, current.assignment_id, yes)
     tx.record(
         Entry(Event.SECOND_STAFF_ACCEPTED, session_id, {"second_staff": current.staff_id}, facts)
     )

@@ -123,6 +123,42 @@ async def test_the_rota_accepts_what_is_assigned_in_it_before_and_after(world: W
     await check_everything(world.house)
 
 
+async def test_a_stretch_of_the_rota_is_taken_back_with_what_was_accepted_by_it_alone(
+    world: World,
+) -> None:
+    second = as_second(world, world.second)
+    own_word = await book(world, starts_at=world.house.clock.now() + timedelta(hours=3))
+    await cover(world, own_word)
+    by_rota = await book(world)
+    await office(world).put(place(by_rota), {"staff_id": world.second})
+    rota = f"/v1/staff/{world.second}/rota"
+    mistyped, another = [
+        (await second.post(rota, stretch(world, hours))).body["id"] for hours in (5, 4)
+    ]
+    assert [one["id"] for one in (await second.get(rota)).body["items"]] == [mistyped, another]
+    for method in ("GET", "DELETE"):
+        path = rota if method == "GET" else f"{rota}/{mistyped}"
+        assert (await as_second(world, world.tutor).call(method, path)).status == 403
+
+    await say(world)
+    await pledge(world, by_rota)
+    await world.house.advance(minutes=35)
+    await world.house.settle()
+    assert (await session_of(world, by_rota)).state is SessionState.OPEN
+    assert (await second.delete(f"{rota}/{mistyped}")).status == 204
+    assert (await second.delete(f"{rota}/{mistyped}")).status == 404
+    assert (await session_of(world, by_rota)).state is SessionState.OPEN, "another stretch is left"
+    assert (await office(world).delete(f"{rota}/{another}")).status == 204
+    await world.house.settle()
+    assert (await session_of(world, by_rota)).state is SessionState.BOOKED
+    codes = (await office(world).get(f"/v1/sessions/{by_rota}/clearance")).body["blockers"]
+    assert "second_staff_unaccepted" in {one["code"] for one in codes}
+    kept = (await office(world).get(f"/v1/sessions/{own_word}")).body["second_staff"]
+    assert kept["accepted_at"] is not None, "they said yes to that session themselves"
+    assert (await second.get(rota)).body["items"] == []
+    await check_everything(world.house)
+
+
 @pytest.mark.pitfall(25)
 async def test_a_standby_steps_in_and_the_meeting_is_ready_with_the_familys_link_unchanged(
     world: World,

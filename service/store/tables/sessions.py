@@ -8,6 +8,7 @@ from service.policy.admission import Place
 from service.policy.consent import Route
 from service.policy.presence import PresenceMode, SightingResult
 from service.policy.session import CoverMode, SessionState
+from service.policy.staff import AcceptedBy
 from service.store.tables.base import (
     INSTANT,
     at_most_one,
@@ -132,13 +133,15 @@ class HoldRow(SQLModel, table=True):
 
 class AssignmentRow(SQLModel, table=True):
     """A second member of staff on a session (POL-03). `accepted_terms` are those the acceptance was for,
-    `recorded_by` is who put it on record, where that was somebody else."""
+    `recorded_by` is who put it on record, where that was somebody else, `accepted_by` the earlier word
+    that it rests on, if not on one for this session."""
 
     __tablename__ = "assignments"
     __table_args__ = (
         at_most_one("uq_assignments_current", "session_id", where="released_at IS NULL"),
         found_by("ix_assignments_staff", "staff_id", where="released_at IS NULL"),
         holds("released_with_reason", "(released_at IS NULL) = (release_reason IS NULL)"),
+        one_of("accepted_by", AcceptedBy),
         record(),
     )
     id: str = Field(primary_key=True)
@@ -149,6 +152,7 @@ class AssignmentRow(SQLModel, table=True):
     accepted_at: datetime | None = Field(default=None, sa_type=INSTANT)
     accepted_terms: int | None = None
     recorded_by: str | None = None
+    accepted_by: str | None = None
     released_at: datetime | None = Field(default=None, sa_type=INSTANT)
     release_reason: str | None = None
 

@@ -144,6 +144,19 @@ async def accept_rota(call: Call[StretchBody]) -> Answer:
     return Answer(201, Made(id=await created(call, duties.accept_rota, command)))
 
 
+async def rota(call: Call) -> Answer:
+    """The stretches that somebody accepted and that are not over: one's own, or anybody's for the office."""
+    found = await call.deps.store.read(duties.rota_of, _staff_id(call), call.actor)
+    return Answer(200, _views(found))
+
+
+async def end_rota(call: Call) -> Answer:
+    """Take a stretch back; sessions that have not begun and were accepted by it alone are asked about."""
+    command = duties.EndRota(_staff_id(call), call.path["duty_id"])
+    await done(call, duties.end_rota, command)
+    return Answer(204)
+
+
 async def set_standby(call: Call[StandbyBody]) -> Answer:
     """Set who stands by for a stretch; each of them is clear for that day and has said yes."""
     staff = tuple(StaffId(one) for one in call.body.staff)
@@ -169,6 +182,10 @@ ROUTES = (
           tag="staff", roles=STAFF, answers={204: None}, clauses=("POL-03",)),
     Route("POST", ONE + "/rota", accept_rota, summary="Accept a stretch of the rota", tag="staff",
           roles=STAFF, body=StretchBody, answers={201: Made}, creates=True, clauses=("POL-03",)),
+    Route("GET", ONE + "/rota", rota, summary="List accepted stretches of the rota", tag="staff",
+          roles=STAFF, answers={200: StretchesView}, clauses=("POL-03",)),
+    Route("DELETE", ONE + "/rota/{duty_id}", end_rota, summary="Take a stretch of the rota back",
+          tag="staff", roles=STAFF, answers={204: None}, clauses=("POL-03",)),
     Route("PUT", "/v1/standby", set_standby, summary="Set who stands by", tag="staffing",
           roles=LEADS, body=StandbyBody, answers={200: StretchesView}, clauses=("POL-03",)),
     Route("GET", "/v1/standby", standby, summary="List who stands by", tag="staffing", roles=LEADS,
