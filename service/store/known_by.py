@@ -38,6 +38,12 @@ def remember_anew(conn: sa.Connection, owner_id: str, key: str) -> None:
     conn.execute(KNOWN_BY.insert().from_select(["owner_id", "key"], new))
 
 
+def inherit(tx: Tx, owner_id: str, of: str) -> None:
+    """Note everything by which one record was known for another: both are of one human being."""
+    keys = sa.select(KNOWN_BY.c.key).where(KNOWN_BY.c.owner_id == of)
+    remember(tx, owner_id, tx.conn.execute(keys).scalars().all())
+
+
 @dataclass(frozen=True)
 class Alike:
     """The other records that share, or ever shared, something with one."""
@@ -54,10 +60,19 @@ def alike(reader: Tx | Reader, ids: Collection[str]) -> dict[str, Alike]:
     found: dict[str, set[str]] = defaultdict(set)
     for row in reader.conn.execute(_SHARING, {"ids": sorted(ids)}):
         found[row.owner_id].add(row.other_id)
-    return {
-        one: Alike(
-            staff=frozenset(other for other in others if other.startswith("staff_")),
-            adults=frozenset(other for other in others if other.startswith("parent_")),
-        )
-        for one, others in found.items()
-    }
+    return {one: _told(others) for one, others in found.items()}
+
+
+def owners(reader: Tx | Reader, keys: Iterable[str | None]) -> Alike:
+    """Whose records are or were known by one of these."""
+    wanted = sorted({key for key in keys if key is not None})
+    query = sa.select(KNOWN_BY.c.owner_id).where(KNOWN_BY.c.key.in_(wanted))
+    return _told(reader.conn.execute(query).scalars()) if wanted else NOBODY_ALIKE
+
+
+def _told(ids: Iterable[str]) -> Alike:
+    there = frozenset(ids)
+    return Alike(
+        staff=frozenset(one for one in there if one.startswith("staff_")),
+        adults=frozenset(one for one in there if one.startswith("parent_")),
+    )

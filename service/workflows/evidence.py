@@ -29,10 +29,10 @@ class AddEvidence:
 def add_evidence(tx: Tx, command: AddEvidence) -> StaffId:
     """Append evidence. Nobody vouches for their own check or training; all acknowledge for
     themselves or through somebody who records it (POL-13, POL-30). Nothing is trusted for ever."""
-    affected = falling.hold_sessions_of(tx, command.staff_id)
+    item = _with_number(tx, command)
+    affected = falling.hold_sessions_of(tx, command.staff_id, [item.number_key])
     if not staff.has_staff(tx, command.staff_id):
         raise NotFound
-    item = _with_number(tx, command)
     acknowledging = item.kind is EvidenceKind.POLICY_ACKNOWLEDGEMENT
     if not acknowledging:
         said = "Nobody vouches for their own check or training."

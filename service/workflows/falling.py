@@ -5,7 +5,7 @@ meeting itself is removed at the provider right afterwards by `workflows.closing
 safer never needs permission and is never refused.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from service.audit.events import Entry, Event
 from service.policy.admission import Place
@@ -22,6 +22,7 @@ from service.store import (
     colleagues,
     family,
     hosts,
+    known_by,
     meetings,
     messages,
     people,
@@ -47,34 +48,55 @@ STAGE_OF = {
 }
 
 
-def hold_sessions_of(tx: Tx, staff_id: StaffId) -> tuple[SessionId, ...]:
-    """Hold a member of staff and every session that rests on them; answers which."""
-    affected = resting_on(tx, staff_id)
-    cases.hold(tx, affected, Held(staff=frozenset({staff_id})))
+def hold_sessions_of(
+    tx: Tx, staff_id: StaffId, known_by_now: Collection[str | None] = ()
+) -> tuple[SessionId, ...]:
+    """Hold this member of staff and every session that rests on them; answers which. `known_by_now` are
+    digests that are about to be theirs: whoever shares one is about to be taken for them."""
+    others = known_by.owners(tx, known_by_now)
+    rest = _resting_on_all(tx, {staff_id, *others.staff})
+    children, of_families = _sessions_round(tx, others.adults)
+    affected = tuple(sorted({*rest, *of_families}))
+    cases.hold(tx, affected, Held(children=children, staff=frozenset({staff_id})))
     return affected
 
 
 def resting_on(tx: Tx, staff_id: StaffId) -> tuple[SessionId, ...]:
     """The sessions that rest on a member of staff, under whichever entry of the register: those not over
     that they teach or cover, and those open on an account that they keep."""
-    own = colleagues.of(tx, frozenset({staff_id})).get(staff_id)
+    return tuple(sorted(_resting_on_all(tx, {staff_id})))
+
+
+def _resting_on_all(tx: Tx, ids: Iterable[str]) -> set[SessionId]:
+    known = colleagues.of(tx, frozenset(StaffId(one) for one in ids))
     found: set[SessionId] = set()
-    for entry in own.entries if own else ():
+    for entry in {entry for one in known.values() for entry in one.entries}:
         found.update(sessions.running_taught_by(tx, entry))
         found.update(staffing.running_covered_by(tx, entry))
         found.update(hosts.opened_on_accounts_of(tx, entry))
-    return tuple(sorted(found))
+    return found
 
 
-def hold_sessions_round(tx: Tx, *adults: ParentId) -> tuple[SessionId, ...]:
+def hold_sessions_round(
+    tx: Tx, *adults: ParentId, known_by_now: Collection[str | None] = ()
+) -> tuple[SessionId, ...]:
     """Hold these adults and the running sessions of every child whose kin they are, or for whom they
-    answer; answers which."""
-    children = family.children_of(tx, adults)
-    affected = tuple(
-        sorted({one for child_id in children for one in sessions.running_of_child(tx, child_id)})
-    )
-    cases.hold(tx, affected, Held(children=frozenset(children), parents=frozenset(adults)))
+    answer; answers which. Whoever of the staff shares `known_by_now`, digests that are about to be theirs,
+    is about to be taken for them."""
+    rest = _resting_on_all(tx, known_by.owners(tx, known_by_now).staff)
+    children, of_families = _sessions_round(tx, adults)
+    affected = tuple(sorted({*rest, *of_families}))
+    cases.hold(tx, affected, Held(children=children, parents=frozenset(adults)))
     return affected
+
+
+def _sessions_round(tx: Tx, adults: Collection[str]) -> tuple[frozenset[ChildId], set[SessionId]]:
+    """The children whose kin these adults are, and their running sessions."""
+    if not adults:
+        return frozenset(), set()
+    children = family.children_of(tx, [ParentId(one) for one in adults])
+    running = {one for child_id in children for one in sessions.running_of_child(tx, child_id)}
+    return frozenset(children), running
 
 
 def decide_again(tx: Tx, ids: tuple[SessionId, ...]) -> None:

@@ -22,6 +22,7 @@ from service.store import (
     cases,
     consent,
     family,
+    known_by,
     links,
     people,
     restrictions,
@@ -195,6 +196,7 @@ def merge_parent(tx: Tx, command: MergeParent) -> ParentId:
         carrying.carry(tx, one, (one.child_id, command.into), command.reason, affected)
     _keep_restrictions(tx, merged, into)
     restrictions.merge_parent(tx, command.parent_id, command.into)
+    known_by.inherit(tx, command.into, command.parent_id)
     links.revoke_of_parent(tx, command.parent_id)
     links.revoke_devices(tx, command.parent_id)
     tx.record(

@@ -18,7 +18,7 @@ from service.policy.people import (
     Tie,
 )
 from service.policy.times import zone_named
-from service.store import cases, deputies, people, restrictions, sessions, ties
+from service.store import cases, contacts, deputies, people, restrictions, sessions, ties
 from service.store.cases import Held
 from service.store.people import ParentRecord
 from service.store.transactions import Tx
@@ -111,7 +111,8 @@ def put_parent(tx: Tx, command: PutParent) -> ParentId:
         must_be_first(people.insert_parent(tx, record))
         tx.record(Entry(Event.PARENT_ADDED, record.parent_id, {"parent": record.parent_id}))
         return record.parent_id
-    affected = falling.hold_sessions_round(tx, known)
+    digests = contacts.keys_for(tx.house, command.email, command.phone)
+    affected = falling.hold_sessions_round(tx, known, known_by_now=digests.values())
     must_be_seen(people.parent_record(tx, known).version, command.version)
     people.change_parent(tx, record)
     tx.record(Entry(Event.PARENT_CHANGED, known, {"parent": known}))

@@ -14,7 +14,7 @@ from service.policy.people import (
     StaffId,
 )
 from service.policy.staff import RelationKind
-from service.store import alerts, people, sessions, staff, staffing
+from service.store import alerts, contacts, people, sessions, staff, staffing
 from service.store.staff import StaffRecord, domain_of
 from service.store.transactions import Tx
 from service.workflows import falling, kin, same_person
@@ -71,7 +71,8 @@ def _add(tx: Tx, command: PutStaff) -> StaffId:
 
 
 def _change(tx: Tx, known: StaffId, command: PutStaff) -> StaffId:
-    affected = falling.hold_sessions_of(tx, known)
+    digests = contacts.keys_for(tx.house, command.account, command.phone)
+    affected = falling.hold_sessions_of(tx, known, digests.values())
     there = staff.staff_record(tx, known)
     must_be_seen(there.version, command.version)
     record = _changed(there, command)
