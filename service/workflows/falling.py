@@ -53,10 +53,8 @@ def hold_sessions_of(
 ) -> tuple[SessionId, ...]:
     """Hold this member of staff and every session that rests on them; answers which. `known_by_now` are
     digests that are about to be theirs: whoever shares one is about to be taken for them."""
-    others = known_by.owners(tx, known_by_now)
-    rest = _resting_on_all(tx, {staff_id, *others.staff})
-    children, of_families = _sessions_round(tx, others.adults)
-    affected = tuple(sorted({*rest, *of_families}))
+    children, of_others = round_those_known_by(tx, known_by_now)
+    affected = tuple(sorted({*_resting_on_all(tx, {staff_id}), *of_others}))
     cases.hold(tx, affected, Held(children=children, staff=frozenset({staff_id})))
     return affected
 
@@ -83,14 +81,24 @@ def hold_sessions_round(
     """Hold these adults and the running sessions of every child whose kin they are, or for whom they
     answer; answers which. Whoever of the staff shares `known_by_now`, digests that are about to be theirs,
     is about to be taken for them."""
-    rest = _resting_on_all(tx, known_by.owners(tx, known_by_now).staff)
-    children, of_families = _sessions_round(tx, adults)
-    affected = tuple(sorted({*rest, *of_families}))
-    cases.hold(tx, affected, Held(children=children, parents=frozenset(adults)))
+    of_others_children, of_others = round_those_known_by(tx, known_by_now)
+    children, running = _round_adults(tx, adults)
+    affected = tuple(sorted({*running, *of_others}))
+    held = Held(children=children | of_others_children, parents=frozenset(adults))
+    cases.hold(tx, affected, held)
     return affected
 
 
-def _sessions_round(tx: Tx, adults: Collection[str]) -> tuple[frozenset[ChildId], set[SessionId]]:
+def round_those_known_by(
+    tx: Tx, digests: Collection[str | None]
+) -> tuple[frozenset[ChildId], set[SessionId]]:
+    """The children and the running sessions of whoever is or was known by one of these digests."""
+    others = known_by.owners(tx, digests)
+    children, running = _round_adults(tx, others.adults)
+    return children, running | _resting_on_all(tx, others.staff)
+
+
+def _round_adults(tx: Tx, adults: Collection[str]) -> tuple[frozenset[ChildId], set[SessionId]]:
     """The children whose kin these adults are, and their running sessions."""
     if not adults:
         return frozenset(), set()

@@ -5,14 +5,14 @@ be checked before anything is kept, and lines that clash with each other are fou
 does the same and keeps it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
 from service.errors import ChaperoneError, Conflict
 from service.policy.people import ParentId, StaffId
-from service.store import cases, people, sessions
+from service.store import cases, contacts, people, sessions
 from service.store.cases import Held
 from service.store.transactions import Tx
 from service.workflows import bringing_in, doubting, falling, paper
@@ -87,7 +87,7 @@ def _steps_of(row: Known) -> tuple[Step, ...]:
 # --- what is held meanwhile -----------------------------------------------------------------------
 
 
-def _hold(tx: Tx, rows: Iterable[Known]) -> None:
+def _hold(tx: Tx, rows: Sequence[Known]) -> None:
     """Hold everybody whom the lines name, and the sessions round them, at once: what a line locks
     later is held already, so a list does not wait for anybody in a ring."""
     named = [_named(tx, row) for row in rows]
@@ -97,8 +97,21 @@ def _hold(tx: Tx, rows: Iterable[Known]) -> None:
     colleagues = frozenset[StaffId]().union(*(one.staff for one in named))
     affected = {one for child in children for one in sessions.running_of_child(tx, child)}
     affected |= {one for staff_id in colleagues for one in falling.resting_on(tx, staff_id)}
-    held = Held(children=frozenset(children), parents=parents, staff=colleagues)
+    others, of_others = falling.round_those_known_by(tx, _digests(tx, rows))
+    affected |= of_others
+    held = Held(children=others.union(children), parents=parents, staff=colleagues)
     cases.hold(tx, tuple(sorted(affected)), held)
+
+
+def _digests(tx: Tx, rows: Iterable[Known]) -> list[str | None]:
+    """By what the people of these lines are about to be known."""
+    told: list[dict[str, str | None]] = []
+    for row in rows:
+        if isinstance(row, StaffRow):
+            told.append(contacts.keys_for(tx.house, row.account, row.phone))
+        elif isinstance(row, FamilyRow):
+            told += [contacts.keys_for(tx.house, one.email, one.phone) for one in row.adults]
+    return [digest for one in told for digest in one.values()]
 
 
 def _named(tx: Tx, row: Known) -> Held:
