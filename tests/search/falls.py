@@ -1,6 +1,7 @@
 """What may befall the first lesson: each takes one condition away, in a way that is easily overlooked."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from service.policy.consent import ConsentKind
 from service.policy.people import Restriction
@@ -8,6 +9,7 @@ from service.policy.presence import PresenceMode
 from tests.search.days import Days
 from tests.search.families import Families
 from tests.search.office import STARTS, Office
+from tests.search.persons import Persons
 
 YES, NO, NO_LONGER = ConsentKind.GIVEN, ConsentKind.REFUSED, ConsentKind.WITHDRAWN
 RIVER, LAKE, MEADOW = 0, 1, 2
@@ -20,7 +22,7 @@ TUTOR, OTHER_TUTOR, SECOND, OTHER_SECOND, LEAD, COORDINATOR = range(6)
 """The staff. The first two teach, the next two are second staff."""
 
 
-class Falls(Days, Office, Families):
+class Falls(Days, Office, Families, Persons):
     """Everything that may befall, told in the rules of a history."""
 
     def nothing(self) -> None:
@@ -155,6 +157,48 @@ class Falls(Days, Office, Families):
         """Of each other."""
         self._is_family(SECOND, len(self.children) + len(self.adults) + TUTOR)
 
+    def tutor_and_second_staff_are_one_whatever_number_they_have_then(self) -> None:
+        """The number that showed it is corrected."""
+        self.two_of_the_staff_are_one(TUTOR, SECOND)
+        self.a_number_is_corrected(SECOND)
+
+    def the_father_is_the_tutor_whatever_number_they_have_then(self) -> None:
+        """The number that showed it is corrected."""
+        self.an_adult_is_on_the_staff(TUTOR, FATHER)
+        self.a_number_is_corrected(TUTOR)
+
+    def the_tutor_is_suspended_under_another_entry(self) -> None:
+        """Of which nobody knew that it is theirs."""
+        self.somebody_is_suspended(OTHER_TUTOR)
+        self.two_of_the_staff_are_one(TUTOR, OTHER_TUTOR)
+
+    def second_staff_are_family_under_another_entry(self) -> None:
+        """Of the mother."""
+        self._is_family(OTHER_SECOND, len(self.children) + MOTHER)
+        self.two_of_the_staff_are_one(SECOND, OTHER_SECOND)
+
+    def second_staff_cover_another_room_under_another_entry(self) -> None:
+        """And it shows only when both rooms are open."""
+        self._another_room(1, 1)
+        self.two_of_the_staff_are_one(SECOND, OTHER_SECOND)
+
+    def the_mother_covers_another_room(self) -> None:
+        """She is on the staff, and it shows only when both rooms are open."""
+        self._another_room(1, 1)
+        self.an_adult_is_on_the_staff(OTHER_SECOND, MOTHER)
+
+    def _another_room(self, tutor: int, second: int) -> None:
+        """Lake has a lesson that begins during the first one, and is open as that is."""
+        starts_at = self.model.lessons[self.lessons[0]].starts_at + timedelta(minutes=20)
+        assert self.book(tutor, (LAKE,), starts_at) is not None
+        self.second_staff_is_assigned(1, second)
+        self.second_staff_accepts(1)
+        self.somebody_says(LAKE, 0, YES, 0, spoken=False, agrees=True)
+        self.an_adult_promises(1, 0, 0, PresenceMode.IN_THE_ROOM, shared=False)
+        self.an_hour_comes(1, "opens")
+        self.settle()
+        assert self.state(self.lessons[1]) == "open"
+
     def who_took_the_yes_down_teaches(self) -> None:
         """The mother agreed by telephone; whoever listened is the tutor now."""
         self._says(MOTHER, YES, spoken=True)
@@ -212,6 +256,12 @@ FALLS: tuple[Fall, ...] = (
     Falls.second_staff_are_family_under_another_record,
     Falls.the_tutor_is_family_of_the_mothers_other_record,
     Falls.tutor_and_second_staff_are_family,
+    Falls.tutor_and_second_staff_are_one_whatever_number_they_have_then,
+    Falls.the_father_is_the_tutor_whatever_number_they_have_then,
+    Falls.the_tutor_is_suspended_under_another_entry,
+    Falls.second_staff_are_family_under_another_entry,
+    Falls.second_staff_cover_another_room_under_another_entry,
+    Falls.the_mother_covers_another_room,
     Falls.who_took_the_yes_down_teaches,
     Falls.the_lesson_is_moved,
     Falls.second_staff_visit_another_room,

@@ -11,7 +11,7 @@ from service.policy.people import Authority, ParentId, Restriction
 from service.policy.presence import PresenceMode
 from service.workflows import consent, merging, onboarding, parting, placement, presence, resolving
 from tests.search.history import History
-from tests.search.model import Promise
+from tests.search.kept import Promise
 
 SOME = st.integers(0, 11)
 WORDS = st.sampled_from([ConsentKind.GIVEN, ConsentKind.REFUSED, ConsentKind.WITHDRAWN])

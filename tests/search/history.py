@@ -18,7 +18,8 @@ from service.policy.people import Actor, ChildId, Role, SessionId
 from tests.harness import VISITED, running
 from tests.invariants import check_everything
 from tests.search import seen
-from tests.search.model import ChildKept, Lesson, Model
+from tests.search.kept import ChildKept, Lesson
+from tests.search.model import Model
 from tests.search.seen import Seen
 from tests.world import World, a_colleague, a_family, a_host, a_world
 

@@ -6,74 +6,24 @@ neither the rules of `service.policy` nor its types: a mistake there must not be
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+
+from tests.search.kept import ChildKept, Lesson, Promise
 
 NO = ("refused", "withdrawn")
 BARRED_FOR = ("no_contact", "deceased", "merged")
 
 
 @dataclass
-class Promise:
-    """An adult's promise for one child at one lesson."""
-
-    adult: str
-    terms: int
-    number: int
-    shared: bool
-    on_camera: bool
-
-
-@dataclass
-class ChildKept:
-    """What is known of one child. `say`: who is on record, and whether they have authority; `delegated`:
-    those to whom it was given; `gone`: who was taken off; `people`: everybody who ever was on it, under
-    whichever record. `taken_by`: who took an adult's newest word down."""
-
-    say: dict[str, bool]
-    delegated: set[str] = field(default_factory=set)
-    gone: set[str] = field(default_factory=set)
-    people: set[str] = field(default_factory=set)
-    words: dict[str, tuple[str, int]] = field(default_factory=dict)
-    refused: dict[str, tuple[str, int]] = field(default_factory=dict)
-    taken_by: dict[str, str | None] = field(default_factory=dict)
-    named: dict[str, set[str]] = field(default_factory=dict)
-    spoken: int = 0
-    settled: set[int] = field(default_factory=set)
-    decided_against: bool = False
-    agreed: set[str] = field(default_factory=set)
-    merged: bool = False
-    of_age: bool = False
-
-
-@dataclass
-class Lesson:
-    """What is known of one lesson. `visited`: second staff come and go, and may be in others too."""
-
-    tutor: str
-    children: tuple[str, ...]
-    starts_at: datetime
-    ends_at: datetime
-    visited: bool = False
-    second: str | None = None
-    accepted: bool = False
-    newcomer: str | None = None
-    terms: int = 1
-    promises: dict[str, list[Promise]] = field(default_factory=dict)
-    here: set[tuple[str, str, int]] = field(default_factory=set)
-
-    def overlaps(self, other: "Lesson") -> bool:
-        """Whether the two share an instant."""
-        return self.starts_at < other.ends_at and other.starts_at < self.ends_at
-
-
-@dataclass
 class Model:
-    """Everything that was said, by whom, and who may work."""
+    """Everything that was said, by whom, and who may work. `same`: entries of the staff that are of one
+    person; `may_be`: who of the staff turned out to be which adult."""
 
     children: dict[str, ChildKept] = field(default_factory=dict)
     barred: dict[str, str] = field(default_factory=dict)
     suspended: set[str] = field(default_factory=set)
     related: set[tuple[str, str]] = field(default_factory=set)
+    same: set[frozenset[str]] = field(default_factory=set)
+    may_be: set[tuple[str, str]] = field(default_factory=set)
     away: set[str] = field(default_factory=set)
     custodians: set[str] = field(default_factory=set)
     on_rota: set[str] = field(default_factory=set)
@@ -136,6 +86,7 @@ class Model:
             if {adult, into} & kept.people:
                 kept.people |= {adult, into}
             self.join((child, adult), (child, into))
+        self.may_be |= {(staff, into) for staff, one in self.may_be if one == adult}
         if adult in self.barred and (into not in self.barred or self.is_barred(adult)):
             self.barred[into] = self.barred[adult]
         self.barred[adult] = "merged"
@@ -207,6 +158,15 @@ class Model:
 
     # --- what follows ---------------------------------------------------------------------------
 
+    def entries(self, *staff: str | None) -> set[str]:
+        """These of the staff, under every entry of theirs."""
+        these = {one for one in staff if one is not None}
+        return these.union(*(pair for pair in self.same if pair & these))
+
+    def staff_who_may_be(self, adult: str) -> set[str]:
+        """Who of the staff an adult may be, under every entry of theirs."""
+        return self.entries(*(staff for staff, one in self.may_be if one == adult))
+
     def is_barred(self, adult: str) -> bool:
         """Whether a court order, death or a merge keeps the adult away."""
         return self.barred.get(adult) in BARRED_FOR
@@ -272,18 +232,21 @@ class Model:
         """Whether tutor or second staff were declared family of the child or of an adult of its."""
         one = self.lessons[lesson]
         theirs = {child, *self.children[child].people}
-        return any(staff in (one.tutor, one.second) for staff, of in self.related if of in theirs)
+        staff = self.entries(one.tutor, one.second)
+        return any(who in staff and of in theirs for who, of in self.related | self.may_be)
 
     def against_staff(self, lesson: str) -> str | None:
         """Why these staff may not hold the lesson; None if nothing is known against it."""
         one = self.lessons[lesson]
         if one.second is None or not one.accepted:
             return "no second member of staff has accepted"
-        if one.second == one.tutor:
+        tutor, second = self.entries(one.tutor), self.entries(one.second)
+        if one.second in tutor:
             return "tutor and second staff are one person"
-        if {one.second, one.tutor} & self.suspended:
+        if (tutor | second) & self.suspended:
             return "tutor or second staff is suspended"
-        if {(one.second, one.tutor), (one.tutor, one.second)} & self.related:
+        sides = ((tutor, second), (second, tutor))
+        if any(who in one and of in other for who, of in self.related for one, other in sides):
             return "tutor and second staff are related"
         return None
 

@@ -11,7 +11,7 @@ from service.workflows import amending, booking, duties, handing_over, register,
 from tests.harness import NOW
 from tests.search.families import SOME
 from tests.search.history import History
-from tests.search.model import Lesson
+from tests.search.kept import Lesson
 
 STARTS = tuple(NOW + timedelta(minutes=minutes) for minutes in (45, 60, 75, 120, 150))
 LASTS = timedelta(minutes=45)

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from service.store.transactions import Reader
-from tests.search.model import Lesson, Model
+from tests.search.kept import Lesson
+from tests.search.model import Model
 
 Row = Any
 HAS_MEETING = ("opening", "open", "live")
@@ -99,10 +100,17 @@ def nobody_is_in_two_places(model: Model, seen: Seen) -> None:
         if not mine.overlaps(theirs):
             continue
         assert one.host_id != other.host_id, "one account holds two rooms"
-        shared = {mine.tutor, mine.second} & {theirs.tutor, theirs.second}
-        if mine.visited and theirs.visited and mine.second == theirs.second:
-            shared -= {mine.second}
+        shared = model.entries(mine.tutor, mine.second) & {theirs.tutor, theirs.second}
+        if mine.visited and theirs.visited and theirs.second in model.entries(mine.second):
+            shared -= {theirs.second}
         assert not shared, "one member of staff is in two rooms"
+        for session, elsewhere in ((one, theirs), (other, mine)):
+            for promise in _promises(model, seen, session):
+                at_work = model.staff_who_may_be(promise.adult) & {
+                    elsewhere.tutor,
+                    elsewhere.second,
+                }
+                assert not at_work, "the adult at home works in another room"
         assert not set(mine.children) & set(theirs.children), "one child is in two rooms"
         for first, second in _beside(model, seen, one, other):
             later = max(first, second, key=lambda promise: promise.number)
