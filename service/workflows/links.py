@@ -20,11 +20,12 @@ from service.audit.events import Entry, Event
 from service.errors import InvalidInput, NotAllowed, NotFound, TooMany
 from service.policy.consent import SPOKEN_ROUTES, Route
 from service.policy.people import Actor, ChildId, ParentId, Role, SessionId
-from service.store import links, people, pins
+from service.store import family, links, people, pins
 from service.store.links import Link, LinkPurpose
 from service.store.secrets import hash_token, new_token
 from service.store.transactions import Reader, Store, Tx
 from service.workflows.kin import must_not_be_family
+from service.workflows.teaching import teaches
 
 CONSENT_LINK_LASTS = timedelta(days=30)
 DEVICE_LASTS = timedelta(days=180)
@@ -109,7 +110,8 @@ def hash_pin(pin: SecretStr) -> str:
 
 
 def set_pin(tx: Tx, command: SetPin) -> None:
-    """Store a parent's PIN; devices marked before stop counting. Never by a tutor or a program."""
+    """Store a parent's PIN; devices marked before stop counting. Never by a program, nor by whoever teaches a
+    child of theirs or is family."""
     must_be_a_person(tx.by)
     if command.route not in SPOKEN_ROUTES:
         raise InvalidInput.of("route", "not_spoken", "Say how the parent told you the PIN.")
@@ -118,6 +120,7 @@ def set_pin(tx: Tx, command: SetPin) -> None:
         raise NotFound
     # Whoever knows the PIN answers for the parent.
     must_not_be_family(tx, command.parent_id, instead="Another colleague must take the PIN down")
+    _must_not_teach(tx, command.parent_id)
     pins.put(tx, command.parent_id, command.pin_hash)
     links.revoke_devices(tx, command.parent_id)
     links.forget_failed_pins(tx, command.parent_id)
@@ -129,6 +132,14 @@ def set_pin(tx: Tx, command: SetPin) -> None:
             payload={"evidence": command.evidence},
         )
     )
+
+
+def _must_not_teach(tx: Tx, parent_id: ParentId) -> None:
+    """Refuse whoever acts if they teach a child whose kin the parent is, or for whom the parent answers."""
+    if any(
+        teaches(tx, tx.by.subject, child_id) for child_id in family.children_of(tx, [parent_id])
+    ):
+        raise NotAllowed("You teach a child of this parent: let somebody else take the PIN down.")
 
 
 def must_be_a_person(actor: Actor) -> None:

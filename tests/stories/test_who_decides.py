@@ -59,6 +59,24 @@ async def test_no_word_of_a_family_is_taken_down_by_its_tutor_under_another_entr
     await check_everything(world.house)
 
 
+@pytest.mark.pitfall(13)
+@pytest.mark.pitfall(28)
+async def test_no_pin_is_taken_down_by_whoever_teaches_a_child_of_the_parent(world: World) -> None:
+    pin = {"pin": "4711", "route": "phone", "evidence": "number on file"}
+    mothers, fathers = (
+        f"/v1/parents/{parent}/pin" for parent in (world.family.mother, world.family.father)
+    )
+    entries = (world.tutor, await a_second_entry_of_the_tutor(world))
+    office = [world.house.api(Role.COORDINATOR, subject=one) for one in entries]
+    assert (await office[0].put(mothers, pin)).status == 204, "nobody is taught yet"
+    await book(world)
+    for api in office:
+        for place in (mothers, fathers):
+            reply = await api.put(place, pin)
+            assert (reply.status, "You teach a child" in reply.body["detail"]) == (403, True)
+    assert (await coordinator(world).put(fathers, pin)).status == 204
+
+
 @pytest.mark.pitfall(28)
 async def test_a_lead_who_teaches_the_child_under_another_entry_settles_no_conflict(
     world: World,
