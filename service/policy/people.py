@@ -61,6 +61,13 @@ BARRING = frozenset({Restriction.NO_CONTACT, Restriction.DECEASED, Restriction.M
 """Restrictions under which an adult cannot be the present one, and a yes of theirs counts no more."""
 
 
+def loosens(before: Restriction | None, after: Restriction | None) -> bool:
+    """Whether one restriction in place of another protects less: it is lifted, or bars nobody any more."""
+    if before is None:
+        return False
+    return after is None or (before in BARRING and after not in BARRING)
+
+
 @dataclass(frozen=True)
 class Tie:
     """One adult on one child's record: the relation, and the authority to consent if any.

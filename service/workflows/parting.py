@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 
 from service.audit.events import Entry, Event
-from service.errors import Conflict, NotAllowed, NotFound
-from service.policy.people import ChildId, ParentId, Restriction, Role, SessionId
+from service.errors import Conflict, NotFound
+from service.policy.people import ChildId, ParentId, Restriction, SessionId, loosens
 from service.store import cases, links, people, presence, restrictions, sessions, ties
 from service.store.cases import Held
 from service.store.transactions import Tx
 from service.workflows import falling, having_say, lapsing
 from service.workflows.contradicting import look_for_conflict
 from service.workflows.kin import must_not_be_family
+from service.workflows.leads import must_be_lead
 from service.workflows.links import must_be_a_person
 from service.workflows.refusals import must_not_silence
 
@@ -89,11 +90,11 @@ def revoke_pledges(
 
 @dataclass(frozen=True)
 class Restrict:
-    """An adult is not to be written to, or is again; and whether the details are hidden."""
+    """An adult is not to be written to, or is again; and whether the details are hidden (None: as before)."""
 
     parent_id: ParentId
     kind: Restriction | None
-    details_hidden: bool
+    details_hidden: bool | None
     reason: str
     document: str | None = None
 
@@ -101,23 +102,19 @@ class Restrict:
 def restrict(tx: Tx, command: Restrict) -> ParentId:
     """Stop every message and link of an adult at once (pitfalls 2 and 21).
 
-    Any lead may restrict; lifting a restriction or showing details again is for the DSL.
+    Any lead or coordinator may restrict, and restrict more; loosening a restriction or showing details
+    again is for the DSL.
     """
     must_be_a_person(tx.by)
     affected = falling.hold_sessions_round(tx, command.parent_id)
     before = people.parent_record(tx, command.parent_id)
     if before.merged_into is not None or command.kind is Restriction.MERGED:
         raise Conflict("This record was joined with another: restrict that one.", code="merged")
-    loosened = before.restriction not in (None, command.kind) or (
-        before.details_hidden and not command.details_hidden
-    )
-    if loosened and not tx.by.has(Role.DSL):
-        raise NotAllowed("Only the safeguarding lead lifts a restriction.")
-    if loosened:
+    hidden = before.details_hidden if command.details_hidden is None else command.details_hidden
+    if loosens(before.restriction, command.kind) or before.details_hidden > hidden:
+        must_be_lead(tx, "Only the safeguarding lead lifts a restriction.")
         must_not_be_family(tx, command.parent_id)
-    restrictions.restrict(
-        tx, command.parent_id, command.kind, details_hidden=command.details_hidden
-    )
+    restrictions.restrict(tx, command.parent_id, command.kind, details_hidden=hidden)
     tx.record(
         Entry(
             Event.PARENT_RESTRICTED,
@@ -125,7 +122,7 @@ def restrict(tx: Tx, command: Restrict) -> ParentId:
             {"parent": command.parent_id},
             {
                 "kind": command.kind.value if command.kind else None,
-                "details_hidden": command.details_hidden,
+                "details_hidden": hidden,
             },
             {"reason": command.reason, "document": command.document},
         )

@@ -7,14 +7,15 @@ a family in mourning would get from a program, a person says or does not say (pi
 from dataclasses import dataclass
 
 from service.audit.events import Entry, Event
-from service.errors import InvalidInput, NotAllowed, NotFound
-from service.policy.people import OF_A_CHILD, Child, ChildId, Restriction, Role, SessionId
+from service.errors import InvalidInput, NotFound
+from service.policy.people import OF_A_CHILD, Child, ChildId, Restriction, SessionId, loosens
 from service.policy.session import BEFORE_LIVE
 from service.store import cases, links, people, restrictions, sessions
 from service.store.cases import Held
 from service.store.transactions import Tx
 from service.workflows import calling_off, falling, parting
 from service.workflows.kin import must_not_be_family
+from service.workflows.leads import must_be_lead
 from service.workflows.links import must_be_a_person
 
 CALLED_OFF = "Called off by the office."
@@ -31,7 +32,7 @@ class RestrictChild:
 
 
 def restrict_child(tx: Tx, command: RestrictChild) -> ChildId:
-    """Silence everything about a child at once. Any lead may; lifting it is for the DSL."""
+    """Silence everything about a child at once. Any lead or coordinator may; loosening it is for the DSL."""
     must_be_a_person(tx.by)
     if command.kind is not None and command.kind not in OF_A_CHILD:
         raise InvalidInput.of("kind", "not_of_a_child", "This says something about an adult.")
@@ -61,11 +62,9 @@ def restrict_child(tx: Tx, command: RestrictChild) -> ChildId:
 
 
 def _must_be_allowed(tx: Tx, before: Child, kind: Restriction | None) -> None:
-    if before.restriction in (None, kind):
-        return
-    if not tx.by.has(Role.DSL):
-        raise NotAllowed("Only the safeguarding lead lifts a restriction.")
-    must_not_be_family(tx, before.child_id)
+    if loosens(before.restriction, kind):
+        must_be_lead(tx, "Only the safeguarding lead lifts a restriction.")
+        must_not_be_family(tx, before.child_id)
 
 
 def _call_off(tx: Tx, child_id: ChildId, affected: tuple[SessionId, ...]) -> None:

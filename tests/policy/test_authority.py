@@ -20,7 +20,7 @@ from service.policy.consent import (
     open_refusals,
     standing,
 )
-from service.policy.people import Authority, Child, ParentId, Restriction, Tie, of_age_on
+from service.policy.people import Authority, Child, ParentId, Restriction, Tie, loosens, of_age_on
 from service.policy.rules import Stage
 from tests.builders import (
     CHILD,
@@ -178,6 +178,26 @@ def test_no_restriction_makes_a_refusal_vanish(restriction: Restriction) -> None
 @pytest.mark.parametrize("restriction", Restriction)
 def test_nobody_under_a_restriction_is_written_to(restriction: Restriction) -> None:
     assert with_mother(restriction).hearers == {FATHER}
+
+
+@pytest.mark.pitfall(2)
+@pytest.mark.parametrize(
+    ("before", "after", "looser"),
+    [
+        (None, None, False),
+        (None, Restriction.NO_CONTACT, False),
+        (Restriction.DO_NOT_CONTACT, Restriction.NO_CONTACT, False),
+        (Restriction.DO_NOT_CONTACT, Restriction.DECEASED, False),
+        (Restriction.NO_CONTACT, Restriction.DECEASED, False),
+        (Restriction.NO_CONTACT, Restriction.DO_NOT_CONTACT, True),
+        (Restriction.DECEASED, Restriction.DO_NOT_CONTACT, True),
+        *((kind, None, True) for kind in Restriction),
+    ],
+)
+def test_a_restriction_is_looser_if_it_is_lifted_or_bars_nobody_any_more(
+    before: Restriction | None, after: Restriction | None, looser: bool
+) -> None:
+    assert loosens(before, after) is looser
 
 
 def test_somebody_who_is_not_to_be_written_to_may_still_be_there() -> None:

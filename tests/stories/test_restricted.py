@@ -109,3 +109,43 @@ async def test_a_restriction_during_the_lesson_ends_it(world: World) -> None:
     await world.house.settle()
     assert (await session_of(world, session_id)).state is SessionState.ENDED
     assert await ways_in(world, session_id) == set()
+
+
+@pytest.mark.pitfall(2)
+@pytest.mark.pitfall(31)
+async def test_a_restriction_is_made_stricter_by_the_office_and_looser_by_the_lead_alone(
+    world: World,
+) -> None:
+    session_id = await an_open_session(world)
+    place = f"/v1/parents/{world.family.mother}/restriction"
+    why = {"reason": "Told by telephone"}
+    silent = why | {"kind": "do_not_contact", "details_hidden": True}
+    assert (await coordinator(world).put(place, silent)).status == 204
+    assert (await session_of(world, session_id)).state is SessionState.OPEN, (
+        "she may still be there"
+    )
+    for kind in ("no_contact", "deceased", "no_contact"):
+        assert (await coordinator(world).put(place, why | {"kind": kind})).status == 204
+        assert (await session_of(world, session_id)).state is SessionState.BOOKED
+        assert (await coordinator(world).get(f"/v1/parents/{world.family.mother}")).body[
+            "details_hidden"
+        ], "what is not said stays as it is"
+    await then_everyone_is_shut_out(world, session_id)
+    shown = {"kind": "no_contact", "details_hidden": False}
+    for changes in ({"kind": "do_not_contact"}, {"kind": None}, shown):
+        assert (await coordinator(world).put(place, why | changes)).status == 403
+        assert (await lead(world).put(place, why | changes)).status == 204
+        assert (await lead(world).put(place, silent | {"kind": "no_contact"})).status == 204
+    await check_everything(world.house)
+
+
+@pytest.mark.pitfall(21)
+@pytest.mark.pitfall(31)
+async def test_that_a_child_died_is_put_on_record_by_whoever_hears_of_it(world: World) -> None:
+    place = f"/v1/children/{world.family.child}/restriction"
+    why = {"reason": "The father telephoned on Monday."}
+    for kind in ("do_not_contact", "deceased"):
+        assert (await coordinator(world).put(place, why | {"kind": kind})).status == 204
+    for kind in ("do_not_contact", None):
+        assert (await coordinator(world).put(place, why | {"kind": kind})).status == 403
+    assert (await lead(world).put(place, why | {"kind": "do_not_contact"})).status == 204

@@ -45,7 +45,9 @@ class RestrictionBody(Body):
     """Whether an adult may be written to; `kind` null lifts a restriction."""
 
     kind: Restriction | None
-    details_hidden: bool = False
+    details_hidden: bool | None = Field(
+        default=None, description="If not given, it stays as it is on record."
+    )
     reason: Words
     document: Reference | None = None
 
