@@ -169,7 +169,10 @@ class Admission:
             raise NotClear(
                 waits[0].sentence,
                 code="not_admitted",
-                details={"waits": [wait.code for wait in waits]},
+                details={
+                    "waits": [wait.code for wait in waits],
+                    "reasons": [{"code": one.code, "sentence": one.sentence} for one in waits],
+                },
             )
 
 

@@ -8,7 +8,7 @@ from service.audit.events import Entry, Event
 from service.errors import ChaperoneError, Conflict, FieldProblem, InvalidInput, NotFound
 from service.policy.people import Actor, ChildId, ParentId, StaffId
 from service.policy.series import Occurrence, Weekly, occurrences
-from service.policy.session import CoverMode, Session, Span
+from service.policy.session import OVER, CoverMode, Session, Span
 from service.store import people, staff
 from service.store import series as store
 from service.store.series import BookedOne, Refusal, Series
@@ -44,12 +44,13 @@ class BookSeries:
 def book_series(tx: Tx, command: BookSeries) -> str:
     """Book every occurrence that can be booked; the others are kept with their reasons.
 
-    Booking the same `external_id` again with the same content answers the series that is there.
+    Booking the same `external_id` again with the same content answers the series that is there, as long as
+    one of its sessions is still to come or running.
     """
     asked = _asked(command)
     known = store.by_external_id(tx, command.external_id) if command.external_id else None
     if known is not None:
-        return _same(known, asked)
+        return _same(tx, known, asked)
     planned = _planned(tx, command)
     made = Series(
         tx.new_id("series"), command.external_id, command.tutor_id, asked, tx.by.subject, tx.now
@@ -103,11 +104,18 @@ def _asked(command: BookSeries) -> str:
     )
 
 
-def _same(known: Series, asked: str) -> str:
+def _same(tx: Tx, known: Series, asked: str) -> str:
     if known.asked != asked:
         raise Conflict(
             "A series with this external_id is there already, with other content.",
             code="external_id_taken",
+            details={"series_id": known.series_id},
+        )
+    if all(one.state in OVER for one in store.sessions_of(tx, known.series_id)):
+        raise Conflict(
+            "Every session of the series with this external_id is over or was called off. Book under "
+            "a new one.",
+            code="external_id_over",
             details={"series_id": known.series_id},
         )
     return known.series_id

@@ -167,6 +167,9 @@ def test_an_admission_cannot_be_made_while_something_is_waited_for() -> None:
         Admission(CASE, EMPTY, FAMILY, NOW)
     assert refused.value.code == "not_admitted"
     assert refused.value.details["waits"] == ["second_staff_not_in"]
+    assert refused.value.details["reasons"] == [
+        {"code": "second_staff_not_in", "sentence": refused.value.sentence}
+    ]
 
 
 def test_an_admission_cannot_be_changed_into_another() -> None:

@@ -174,6 +174,17 @@ async def test_the_same_external_id_answers_the_same_series(world: World) -> Non
 
 
 @on_sqlite
+async def test_the_external_id_of_a_series_that_is_off_answers_no_series(world: World) -> None:
+    made = await booked(world, external_id="platform-7")
+    place = f"/v1/series/{made['series_id']}/cancel"
+    assert (await coordinator(world).post(place, {"reason": "They moved away."})).ok
+    again = await machine(world).post("/v1/series", a_series(world, external_id="platform-7"))
+    assert (again.status, again.code) == (409, "external_id_over")
+    assert again.body["details"] == {"series_id": made["series_id"]}
+    assert (await recorded(world.house)).count("session.booked") == 4
+
+
+@on_sqlite
 async def test_only_own_series_are_booked_seen_and_called_off(world: World) -> None:
     other = await a_colleague(world.house, "Tina", "tina")
     stranger = world.house.api(Role.TUTOR, subject=other)
