@@ -6,24 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.policy.case import CaseFile
-from service.policy.clearance import outstanding
+from service.policy.clearance import Blocker, outstanding
 from service.policy.people import StaffId
 from service.policy.rules import Stage
-from service.policy.staff import Shortcoming
 
 ABOUT_SECOND_STAFF = "second_staff_"
 HELD_BY_ONE_ACCOUNT = frozenset({"teams"})
 """Providers where second staff's own account holds the room, which cannot change while it runs."""
 
 
-def objections(case: CaseFile, now: datetime) -> tuple[Shortcoming, ...]:
-    """What the rules say against the second member of staff of a case; nothing if eligible.
+def objections(case: CaseFile, now: datetime) -> tuple[Blocker, ...]:
+    """What the rules say against the second member of staff of a case, each once; nothing if eligible.
 
     Every rule is asked, so a new one about second staff counts here without anybody adding it.
     """
     found = outstanding(case, Stage.OPEN, now).everything
-    about = {b.code: b.sentence for b in found if b.code.startswith(ABOUT_SECOND_STAFF)}
-    return tuple(Shortcoming(code, sentence) for code, sentence in about.items())
+    return tuple({b.code: b for b in found if b.code.startswith(ABOUT_SECOND_STAFF)}.values())
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Candidate:
     """
 
     staff_id: StaffId
-    objections: tuple[Shortcoming, ...]
+    objections: tuple[Blocker, ...]
     rooms_that_day: int
     with_this_tutor: int
 
@@ -51,18 +49,28 @@ def in_fair_order(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason of the rules in words, and how many people it keeps out."""
+    """One reason of the rules in words, how many people it keeps out, who can lift it, and until when
+    that helps."""
 
     code: str
     sentence: str
     people: int
+    lifted_by: str
+    lift_before: datetime
 
 
 def reasons_against(candidates: Iterable[Candidate]) -> tuple[Reason, ...]:
     """How many people each reason keeps out, by code; one person may have several."""
-    against = Counter(one for candidate in candidates for one in candidate.objections)
-    in_order = sorted(against.items(), key=lambda one: one[0].code)
-    return tuple(Reason(short.code, short.sentence, people) for short, people in in_order)
+    return reasons_of(one for candidate in candidates for one in candidate.objections)
+
+
+def reasons_of(blockers: Iterable[Blocker]) -> tuple[Reason, ...]:
+    """How often each of these stands in the way, by code."""
+    counted = Counter((b.code, b.sentence, b.lifted_by, b.lift_before) for b in blockers)
+    return tuple(
+        Reason(code, sentence, people, lifted_by, lift_before)
+        for (code, sentence, lifted_by, lift_before), people in sorted(counted.items())
+    )
 
 
 def newcomer_must_go(case: CaseFile, now: datetime) -> bool:

@@ -1,14 +1,16 @@
 """Refuses whoever the rules keep from being second staff, and says why (POL-03)."""
 
+from dataclasses import asdict
+
 from service.errors import Conflict
 from service.policy.case import CaseFile
-from service.policy.cover import Candidate, Reason, objections, reasons_against
+from service.policy.cover import Candidate, Reason, objections, reasons_against, reasons_of
 from service.store.transactions import Tx
 
 
 class NobodyEligible(Conflict):
-    """The rules keep everybody out who was asked about; `details["reasons"]` says why, counts people by
-    reason, and names nobody."""
+    """The rules keep everybody out who was asked about; `details["reasons"]` says why, who can lift it and
+    by when, counts people by reason, and names nobody."""
 
     code = "nobody_eligible"
     sentence = "Nobody can be second staff of this session as things stand."
@@ -29,7 +31,7 @@ def must_be_eligible_now(tx: Tx, case: CaseFile) -> None:
     """Refuse a yes that would not count: the case is as it will be once they have said it."""
     against = objections(case, tx.now)
     if against:
-        raise _not_them(tuple(Reason(one.code, one.sentence, 1) for one in against))
+        raise _not_them(reasons_of(against))
 
 
 def _not_them(reasons: tuple[Reason, ...]) -> NobodyEligible:
@@ -40,8 +42,4 @@ def _not_them(reasons: tuple[Reason, ...]) -> NobodyEligible:
 
 
 def _told(reasons: tuple[Reason, ...]) -> dict[str, object]:
-    return {
-        "reasons": [
-            {"code": one.code, "sentence": one.sentence, "people": one.people} for one in reasons
-        ]
-    }
+    return {"reasons": [asdict(one) for one in reasons]}

@@ -7,7 +7,7 @@ import pytest
 
 from service.policy.admission import Knock, Place, Presence, Room, waits_for
 from service.policy.case import CaseFile, HandOver
-from service.policy.clearance import outstanding
+from service.policy.clearance import Blocker, outstanding
 from service.policy.cover import (
     Candidate,
     Reason,
@@ -21,7 +21,7 @@ from service.policy.organisation import Hours, Windows
 from service.policy.people import StaffId
 from service.policy.rules import Stage
 from service.policy.session import Session, SessionState, Span
-from service.policy.staff import Assignment, CheckScheme, Evidence, EvidenceKind, Shortcoming
+from service.policy.staff import Assignment, CheckScheme, Evidence, EvidenceKind
 from tests.builders import (
     CHILD,
     ENDS,
@@ -66,13 +66,17 @@ def test_whoever_has_least_to_do_comes_first_then_whoever_is_least_with_this_tut
     busy = Candidate(StaffId("a"), (), 3, 0)
     paired = Candidate(StaffId("b"), (), 1, 9)
     fresh = Candidate(StaffId("c"), (), 1, 2)
-    suspended, absent = Shortcoming("suspended", "Suspended."), Shortcoming("absent", "Away.")
+    lift = ("R-02", ("POL-03",), "a coordinator", STARTS)
+    suspended, absent = (
+        Blocker("suspended", "Suspended.", *lift),
+        Blocker("absent", "Away.", *lift),
+    )
     barred = Candidate(StaffId("d"), (suspended, absent), 0, 0)
     away = Candidate(StaffId("e"), (absent,), 0, 0)
     assert in_fair_order([busy, barred, paired, fresh]) == (fresh, paired, busy)
     assert reasons_against([busy, barred, away]) == (
-        Reason("absent", "Away.", 2),
-        Reason("suspended", "Suspended.", 1),
+        Reason("absent", "Away.", 2, "a coordinator", STARTS),
+        Reason("suspended", "Suspended.", 1, "a coordinator", STARTS),
     )
 
 

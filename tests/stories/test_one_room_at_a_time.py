@@ -79,7 +79,7 @@ async def says_yes_to_the_day(world: World, who: StaffId) -> None:
 def nobody_but_them(reply: Reply) -> Any:
     """A refusal, with its reasons in words."""
     assert (reply.status, reply.code) == (409, "nobody_eligible"), reply.text
-    return reply.body["details"]["reasons"]
+    return [{key: one[key] for key in ELSEWHERE} for one in reply.body["details"]["reasons"]]
 
 
 STAYS, VISITS = CoverMode.THROUGHOUT, CoverMode.VISITING

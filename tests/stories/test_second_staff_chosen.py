@@ -1,6 +1,6 @@
 """Second staff chosen by the rules, accepted beforehand, standing by, and away."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -89,6 +89,13 @@ async def test_nobody_is_chosen_whom_the_rules_keep_out_and_no_name_is_told(worl
         ("The second member of staff is away at that time.", 2),
         ("The second member of staff is family.", 1),
     ]
+    blockers = (await office(world).get(f"/v1/sessions/{session_id}/clearance")).body["blockers"]
+    (missing,) = [one for one in blockers if one["code"] == "second_staff_missing"]
+    lift_before = datetime.fromisoformat(missing["lift_before"])
+    suggestions = await office(world).post(place(session_id, "/suggestions"))
+    for one in (*reasons, *suggestions.body["not_eligible"]):
+        assert one["lifted_by"]
+        assert datetime.fromisoformat(one["lift_before"]) == lift_before
     tutor = world.house.api(Role.TUTOR, subject=world.tutor)
     assert (await tutor.post(place(session_id, "/suggestions"))).status == 403
 

@@ -1,5 +1,6 @@
 """The second member of staff on a session: assigned, accepting, released (POL-03)."""
 
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Self
 
@@ -10,7 +11,7 @@ from service.web.api.outcome import done
 from service.web.api.session_views import SessionView, session_id_of, shown
 from service.web.api.shapes import Id, Words
 from service.web.api.who import LEADS, STAFF
-from service.web.bodies import Body, Query, View, wrong
+from service.web.bodies import Body, Instant, Query, View, wrong
 from service.web.routes import Answer, Call, Route
 from service.workflows import choosing, handing_over, staffing
 
@@ -50,11 +51,13 @@ class CandidateView(View):
 
 
 class ReasonView(View):
-    """One reason of the rules in words, and how many people it keeps out."""
+    """One reason of the rules in words, how many people it keeps out, who can lift it and by when."""
 
     code: str
     sentence: str
     people: int
+    lifted_by: str
+    lift_before: Instant
 
 
 class SuggestionsView(View):
@@ -103,9 +106,7 @@ async def suggest(call: Call) -> Answer:
         )
         for one in found.eligible
     )
-    reasons = tuple(
-        ReasonView(code=one.code, sentence=one.sentence, people=one.people) for one in found.reasons
-    )
+    reasons = tuple(ReasonView(**asdict(one)) for one in found.reasons)
     return Answer(200, SuggestionsView(eligible=eligible, not_eligible=reasons))
 
 
