@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from service.audit.events import Entry, Event
-from service.errors import FieldProblem, InvalidInput, NotAllowed, StaleVersion
+from service.errors import FieldProblem, InvalidInput, NotAllowed
 from service.policy.amendment import OF_THE_TERMS, Part, Voided, changed_parts, voided_by
 from service.policy.case import CaseFile
 from service.policy.people import ChildId, Role, SessionId, StaffId
@@ -40,6 +40,7 @@ from service.workflows.booking import (
     told,
 )
 from service.workflows.calling_off import call_off, must_say_why
+from service.workflows.versions import must_be_seen
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def amend(tx: Tx, command: Amend) -> Amended:
     must_be_own_booking(tx, before.tutor_id)
     if before.state not in BEFORE_LIVE:
         raise IllegalMove("A session that has begun or is over cannot be changed.")
-    must_be_seen(before, command.version)
+    must_be_seen(before.version, command.version)
     record = sessions.record_of(tx, command.session_id)
     terms = _terms(record, command)
     after = _after(before, terms, command)
@@ -269,9 +270,3 @@ def cancel(tx: Tx, command: Cancel) -> SessionId:
     call_off(tx, case.session, command.reason)
     falling.tell_families(tx, case.session, "session_off", about=command.session_id)
     return command.session_id
-
-
-def must_be_seen(session: Session, version: int | None) -> None:
-    """Refuse a change by somebody who has not seen the newest version."""
-    if version is not None and version != session.version:
-        raise StaleVersion

@@ -12,6 +12,7 @@ from service.store import sessions
 from service.store.transactions import Tx
 from service.workflows.kin import must_not_be_family
 from service.workflows.refusals import must_not_silence
+from service.workflows.who_may import must_be_lead
 
 
 def must_be_born(tx: Tx, born_on: date) -> None:
@@ -30,11 +31,11 @@ def must_be_allowed(tx: Tx, child: Child, born_on: date, affected: tuple[Session
     must_not_silence(tx, child, child.adults)
     if not _changes_whose_word_counts(tx, child, born_on, affected):
         return
-    if not tx.by.has(Role.DSL):
-        raise NotAllowed(
-            "With this date other people would decide for the child, today or at a session on the "
-            "calendar: only the safeguarding lead corrects it."
-        )
+    must_be_lead(
+        tx,
+        "With this date other people would decide for the child, today or at a session on the "
+        "calendar: only the safeguarding lead corrects it.",
+    )
     must_not_be_family(tx, child.child_id)
 
 

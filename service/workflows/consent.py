@@ -36,10 +36,10 @@ from service.workflows import asking, falling, messaging
 from service.workflows.contradicting import look_for_conflict, look_for_contradiction
 from service.workflows.deputising import who_answered
 from service.workflows.kin import must_not_take_down_yes
-from service.workflows.links import must_be_a_person
 from service.workflows.messaging import Notice
 from service.workflows.naming import name_only, named_by
 from service.workflows.teaching import must_not_teach
+from service.workflows.who_may import must_be_a_person
 
 EVENTS = {
     ConsentKind.GIVEN: Event.CONSENT_GIVEN,

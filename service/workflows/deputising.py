@@ -14,8 +14,8 @@ from service.store import consent, deputies, kin, links, people, presence
 from service.store.transactions import Tx
 from service.workflows import falling
 from service.workflows.kin import must_not_be_family
-from service.workflows.links import must_be_a_person
 from service.workflows.teaching import teaches
+from service.workflows.who_may import must_be_a_person
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from service.audit.events import Entry, Event
 from service.audit.leaves import Fact
-from service.errors import FieldProblem, InvalidInput, NotAllowed, NotFound
+from service.errors import FieldProblem, InvalidInput, NotFound
 from service.policy.eligibility import shortcomings
-from service.policy.people import Actor, Role, SessionId, StaffId
+from service.policy.people import Actor, SessionId, StaffId
 from service.policy.session import ENGAGED, SessionState, Span
 from service.policy.staff import AcceptedBy, DutyKind, WorkingHours
 from service.store import alerts, cases, colleagues, duties, policies, sessions, staff, staffing
@@ -16,21 +16,16 @@ from service.store.duties import Duty, Stretch
 from service.store.transactions import Reader, Tx
 from service.workflows import falling
 from service.workflows.staffing import note_acceptance, yes_by_rota
+from service.workflows.who_may import must_be_office
 
+THEIRS = "Only they themselves, or a coordinator who recorded their word, can say that."
 NOT_BEGUN = ENGAGED - {SessionState.LIVE}
 
 
 def _must_be_theirs(by: Actor, staff_id: StaffId) -> None:
     """People speak for themselves; a coordinator or lead records what somebody said."""
     if by.subject != staff_id:
-        _must_be_office(by)
-
-
-def _must_be_office(by: Actor) -> None:
-    if by.has(Role.MACHINE) or not by.has(Role.COORDINATOR, Role.DSL):
-        raise NotAllowed(
-            "Only they themselves, or a coordinator who recorded their word, can say that."
-        )
+        must_be_office(by, THEIRS)
 
 
 def _hold(tx: Tx, staff_id: StaffId, during: Span | None) -> tuple[SessionId, ...]:
@@ -219,7 +214,7 @@ def set_standby(tx: Tx, command: SetStandby) -> int:
 
     Only people who are clear for that day: a standby who could not step in helps nobody.
     """
-    _must_be_office(tx.by)
+    must_be_office(tx.by, THEIRS)
     _must_be_ahead(tx, command.span)
     tx.lock(staff.STAFF, command.staff)
     problems = tuple(_not_clear(tx, command))

@@ -8,7 +8,7 @@ from service.policy.people import Child, Tie
 from service.store import ties
 from service.store.transactions import Tx
 from service.workflows.kin import must_not_be_family
-from service.workflows.leads import must_be_lead
+from service.workflows.who_may import must_be_lead
 
 
 def must_be_allowed(tx: Tx, child: Child, after: Tie) -> None:

@@ -26,6 +26,7 @@ from service.store.secrets import hash_token, new_token
 from service.store.transactions import Reader, Store, Tx
 from service.workflows.kin import must_not_be_family
 from service.workflows.teaching import teaches
+from service.workflows.who_may import must_be_a_person
 
 CONSENT_LINK_LASTS = timedelta(days=30)
 DEVICE_LASTS = timedelta(days=180)
@@ -140,12 +141,6 @@ def _must_not_teach(tx: Tx, parent_id: ParentId) -> None:
         teaches(tx, tx.by.subject, child_id) for child_id in family.children_of(tx, [parent_id])
     ):
         raise NotAllowed("You teach a child of this parent: let somebody else take the PIN down.")
-
-
-def must_be_a_person(actor: Actor) -> None:
-    """A parent's word is taken down by a named member of staff: no tutor, no machine (POL-04)."""
-    if actor.has(Role.MACHINE, Role.TUTOR) or not actor.has(Role.COORDINATOR, Role.DSL):
-        raise NotAllowed("Only a coordinator or safeguarding lead can record what a parent said.")
 
 
 @dataclass(frozen=True)

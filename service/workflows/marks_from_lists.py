@@ -7,11 +7,12 @@ somebody who may not see the marks, must not undo them (pitfalls 2 and 21).
 
 from dataclasses import dataclass
 
-from service.errors import Conflict, NotAllowed
-from service.policy.people import ChildId, ParentId, Restriction, Role
+from service.errors import Conflict
+from service.policy.people import ChildId, ParentId, Restriction
 from service.store import people
 from service.store.transactions import Tx
 from service.workflows import onboarding, parting, silencing
+from service.workflows.who_may import must_be_office
 
 FROM_A_LIST = "Brought in from a list of people."
 """The reason that is recorded with a restriction; a list has no other."""
@@ -47,7 +48,7 @@ def flag_child(tx: Tx, child_id: ChildId, marks: ChildMarks) -> bool:
     )
     flagged = flags != (child.looked_after, child.visiting_never)
     if flagged:
-        _must_be_a_lead(tx)
+        must_be_office(tx.by, "Only a coordinator or the safeguarding lead flags a child.")
         onboarding.flag_child(tx, onboarding.FlagChild(child_id, *flags))
     return flagged
 
@@ -90,8 +91,3 @@ def _must_not_stand(column: str, before: Restriction | None) -> None:
             f"Another restriction stands on record ({column}): change it by hand, not from a list.",
             code="mark_stands",
         )
-
-
-def _must_be_a_lead(tx: Tx) -> None:
-    if not tx.by.has(Role.COORDINATOR, Role.DSL):
-        raise NotAllowed("Only a coordinator or the safeguarding lead flags a child.")

@@ -36,7 +36,7 @@ from service.store.people import ParentRecord
 from service.store.transactions import Tx
 from service.workflows import carrying, falling, wishing
 from service.workflows.kin import must_not_be_family
-from service.workflows.leads import must_be_lead
+from service.workflows.who_may import must_be_lead
 
 
 @dataclass(frozen=True)

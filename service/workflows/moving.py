@@ -16,8 +16,8 @@ from service.store import alerts, cases, engagements, outages, sessions, work
 from service.store.transactions import Tx
 from service.store.work import Claim, Settle
 from service.workflows import booking, falling
-from service.workflows.amending import must_be_seen
 from service.workflows.deps import Deps
+from service.workflows.versions import must_be_seen
 
 MOVING = "move_sessions"
 BY = system(MOVING)
@@ -42,7 +42,7 @@ def change_provider(tx: Tx, command: ChangeProvider) -> SessionId:
     if not command.reason.strip():
         raise InvalidInput.of("reason", "missing", "Say why the session moves.")
     session = cases.lock(tx, command.session_id).session
-    must_be_seen(session, command.version)
+    must_be_seen(session.version, command.version)
     _move(tx, session, command.provider, command.reason)
     return command.session_id
 

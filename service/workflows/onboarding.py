@@ -6,7 +6,7 @@ from datetime import date
 from pydantic import SecretStr
 
 from service.audit.events import Entry, Event
-from service.errors import Conflict, InvalidInput, NotFound, StaleVersion
+from service.errors import Conflict, InvalidInput, NotFound
 from service.policy.people import (
     DOCUMENTED,
     OWN,
@@ -25,7 +25,8 @@ from service.store.transactions import Tx
 from service.workflows import birth_dates, falling, having_say, lapsing
 from service.workflows.contradicting import look_for_conflict
 from service.workflows.kin import must_not_be_family
-from service.workflows.leads import must_be_lead
+from service.workflows.versions import must_be_seen
+from service.workflows.who_may import must_be_lead
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,6 @@ def put_child(tx: Tx, command: PutChild) -> ChildId:
     look_for_conflict(tx, known)
     falling.decide_again(tx, affected)  # on which day the child is of age decides whose word counts
     return known
-
-
-def must_be_seen(version: int, seen: int | None) -> None:
-    """Refuse a change by somebody who has not seen the newest version."""
-    if seen is not None and seen != version:
-        raise StaleVersion
 
 
 @dataclass(frozen=True)

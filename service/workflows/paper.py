@@ -9,7 +9,7 @@ take down (POL-04). A paper that is on record already is corrected by a no alone
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from service.errors import Conflict, InvalidInput, NotAllowed
+from service.errors import Conflict, InvalidInput
 from service.policy.consent import (
     NO_KINDS,
     ConsentEntry,
@@ -18,7 +18,7 @@ from service.policy.consent import (
     Route,
     standing,
 )
-from service.policy.people import ChildId, ParentId, Role, StaffId
+from service.policy.people import ChildId, ParentId, StaffId
 from service.policy.staff import StaffMember
 from service.store import colleagues
 from service.store import consent as ledger
@@ -28,6 +28,7 @@ from service.workflows.bringing_in import Outcome, Step
 from service.workflows.consent import SayWord
 from service.workflows.kin import is_family
 from service.workflows.teaching import must_not_teach, teaches
+from service.workflows.who_may import must_be_office
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,7 @@ def steps_of_paper(row: PaperRow) -> tuple[Step, ...]:
 
 
 def _paper(tx: Tx, row: PaperRow) -> Outcome:
-    if not tx.by.has(Role.COORDINATOR, Role.DSL):
-        raise NotAllowed("Only a coordinator or the safeguarding lead puts consents on record.")
+    must_be_office(tx.by, "Only a coordinator or the safeguarding lead puts consents on record.")
     child_id, giver_id = bringing_in.child_called(tx, row.child), _adult(tx, "giver_id", row.giver)
     if child_id is None:
         raise bringing_in.unknown("child_id", "child")

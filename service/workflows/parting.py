@@ -11,9 +11,8 @@ from service.store.transactions import Tx
 from service.workflows import falling, having_say, lapsing
 from service.workflows.contradicting import look_for_conflict
 from service.workflows.kin import must_not_be_family
-from service.workflows.leads import must_be_lead
-from service.workflows.links import must_be_a_person
 from service.workflows.refusals import must_not_silence
+from service.workflows.who_may import must_be_a_person, must_be_lead
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,10 @@ from service.store.work import Claim
 from service.workflows import asking, falling, having_say, holding, onboarding, parting
 from service.workflows.deps import Deps
 from service.workflows.kin import must_not_be_family
-from service.workflows.links import must_be_a_person
 from service.workflows.onboarding import PutTie
 from service.workflows.parting import EndTie
 from service.workflows.refusals import must_not_silence
+from service.workflows.who_may import must_be_a_person
 
 HELD_FOR = timedelta(days=14)
 """How long the child's coming slots wait for the new home before somebody is told."""

@@ -4,12 +4,12 @@ A no counts through the say of whoever said it. So a shorter say, another date o
 silence it as surely as a false yes (pitfall 1).
 """
 
-from service.errors import NotAllowed
 from service.policy.consent import Purpose, open_refusals
-from service.policy.people import Child, ParentId, Role
+from service.policy.people import Child, ParentId
 from service.store import consent
 from service.store.transactions import Reader, Tx
 from service.workflows.kin import must_not_be_family
+from service.workflows.who_may import must_be_lead
 
 
 def refusing(reader: Tx | Reader, child: Child) -> frozenset[ParentId]:
@@ -30,6 +30,5 @@ def must_not_silence(tx: Tx, child: Child, whose: frozenset[ParentId]) -> None:
     lead, and for no lead of the family."""
     if whose.isdisjoint(refusing(tx, child)):
         return
-    if not tx.by.has(Role.DSL):
-        raise NotAllowed("Only the safeguarding lead takes the say of somebody who refuses.")
+    must_be_lead(tx, "Only the safeguarding lead takes the say of somebody who refuses.")
     must_not_be_family(tx, child.child_id)

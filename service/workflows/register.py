@@ -6,10 +6,9 @@ from datetime import date
 from pydantic import SecretStr
 
 from service.audit.events import Entry, Event
-from service.errors import InvalidInput, NotAllowed, NotFound
+from service.errors import InvalidInput, NotFound
 from service.policy.people import (
     ParentId,
-    Role,
     SessionId,
     StaffId,
 )
@@ -18,9 +17,10 @@ from service.store import alerts, contacts, people, sessions, staff, staffing
 from service.store.staff import StaffRecord, domain_of
 from service.store.transactions import Tx
 from service.workflows import falling, kin, same_person
-from service.workflows.leads import must_be_lead
-from service.workflows.onboarding import must_be_first, must_be_seen
+from service.workflows.onboarding import must_be_first
 from service.workflows.staffing import take_off
+from service.workflows.versions import must_be_seen
+from service.workflows.who_may import must_be_lead
 
 
 @dataclass(frozen=True)
@@ -237,8 +237,7 @@ class AcceptConnection:
 
 def accept_connection(tx: Tx, command: AcceptConnection) -> StaffId:
     """Accept a connection; family can never be accepted. Never one's own."""
-    if not tx.by.has(Role.DSL):
-        raise NotAllowed("Only the safeguarding lead can say that.")
+    must_be_lead(tx, "Only the safeguarding lead can say that.")
     said = "Nobody accepts a connection of their own."
     same_person.must_not_be_oneself(tx, command.staff_id, said)
     kin.must_not_be_family(tx, command.related_id)

@@ -20,7 +20,7 @@ from service.store.transactions import Tx
 from service.workflows import falling
 from service.workflows.contradicting import look_for_conflict
 from service.workflows.kin import must_not_be_family
-from service.workflows.leads import must_be_lead
+from service.workflows.who_may import must_be_lead
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from service.audit.events import Entry, Event
 from service.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from service.policy.people import ParentId, Role, StaffId
+from service.policy.people import ParentId, StaffId
 from service.policy.staff import RelationKind
 from service.store import alerts, colleagues, people, staff
 from service.store.staff import StaffRecord
 from service.store.transactions import Tx
 from service.workflows import falling
 from service.workflows.kin import must_not_be_family
+from service.workflows.who_may import must_be_lead
 
 
 def must_not_be_oneself(tx: Tx, staff_id: str, said: str) -> None:
@@ -61,8 +62,7 @@ class DeclareDistinct:
 def declare_distinct(tx: Tx, command: DeclareDistinct) -> StaffId:
     """Say that this entry and the other, or an adult of a family, are two people although they share
     something. Never about oneself, nor about one's own family."""
-    if not tx.by.has(Role.DSL):
-        raise NotAllowed("Only the safeguarding lead can say that.")
+    must_be_lead(tx, "Only the safeguarding lead can say that.")
     for one in (command.staff_id, command.other_id):
         must_not_be_oneself(tx, one, "Nobody says that of themselves.")
     if people.has_parent(tx, ParentId(command.other_id)):

@@ -15,8 +15,7 @@ from service.store.cases import Held
 from service.store.transactions import Tx
 from service.workflows import calling_off, falling, parting
 from service.workflows.kin import must_not_be_family
-from service.workflows.leads import must_be_lead
-from service.workflows.links import must_be_a_person
+from service.workflows.who_may import must_be_a_person, must_be_lead
 
 CALLED_OFF = "Called off by the office."
 """All that anybody reads of why: tutors and programs see it."""

@@ -23,7 +23,7 @@ from service.store.cases import Held
 from service.store.staffing import Acceptance, CurrentAssignment
 from service.store.transactions import Tx
 from service.workflows import eligible, falling
-from service.workflows.links import must_be_a_person
+from service.workflows.who_may import must_be_a_person
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service.policy.people import StaffId
+from service.policy.people import Role, StaffId
 from service.store import staff
 from service.store.tables import EntryRow, table_of
 from service.store.transactions import Reader
@@ -163,6 +163,22 @@ async def test_a_connection_counts_until_a_lead_accepts_it_with_a_reason(world: 
     await coordinator(world).post(relations, declared | {"kind": "family"})
     assert await blockers(world, session_id) == {"tutor_is_family"}
     assert (await lead(world).post(accept, body)).status == 404, "family is never accepted"
+
+
+async def test_a_lead_who_is_on_the_register_accepts_and_tells_apart_and_no_program_does(
+    world: World,
+) -> None:
+    relations = f"/v1/staff/{world.tutor}/relations"
+    declared = {"related_id": world.family.mother, "kind": "connection"}
+    assert (await coordinator(world).post(relations, declared)).status == 201
+    accept, body = f"{relations}/{world.family.mother}/acceptance", {"reason": "I looked."}
+    apart, both = f"/v1/staff/{world.tutor}/distinct", body | {"other_id": world.second}
+    program = world.house.api(Role.DSL, Role.MACHINE, subject=world.lead)
+    for nobody in (program, world.house.api(Role.DSL, subject="staff_nobody")):
+        assert (await nobody.post(accept, body)).status == 403
+        assert (await nobody.post(apart, both)).status == 403
+    assert (await lead(world).post(accept, body)).status == 204
+    assert (await lead(world).post(apart, both)).status == 204
 
 
 # --- leavers ----------------------------------------------------------------------------------------
