@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from service.policy.consent import ConsentKind
 from service.policy.people import Role, StaffId
@@ -11,24 +10,12 @@ from service.workflows import register
 from tests.api.people import a_promise, a_word, coordinator, here, lead
 from tests.invariants import check_everything
 from tests.stories.lists import bringer, lines
+from tests.stories.register import a_second_entry_of_the_tutor
 from tests.stories.steps import in_the_check_in_window, on_sqlite
 from tests.stories.ties import blockers, resolve
 from tests.world import ADMIN, World, a_clear_session, a_colleague, book, cover, say
 
 pytestmark = on_sqlite
-
-
-async def a_second_entry_of_the_tutor(world: World) -> StaffId:
-    """The tutor is on the register twice, with one telephone number and two accounts."""
-    other = await a_colleague(world.house, "T. Theodor", "theodor", phone="07700 900999")
-    theo = register.PutStaff(
-        SecretStr("Theo"),
-        SecretStr("theo@tuition.example"),
-        SecretStr("07700 900999"),
-        staff_id=world.tutor,
-    )
-    await world.house.do(register.put_staff, theo, ADMIN)
-    return other
 
 
 async def is_family(world: World, staff_id: StaffId, person_id: str) -> None:

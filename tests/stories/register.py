@@ -1,0 +1,20 @@
+"""Who is on the register of staff twice."""
+
+from pydantic import SecretStr
+
+from service.policy.people import StaffId
+from service.workflows import register
+from tests.world import ADMIN, World, a_colleague
+
+
+async def a_second_entry_of_the_tutor(world: World) -> StaffId:
+    """The tutor is on the register twice, with one telephone number and two accounts."""
+    other = await a_colleague(world.house, "T. Theodor", "theodor", phone="07700 900999")
+    theo = register.PutStaff(
+        SecretStr("Theo"),
+        SecretStr("theo@tuition.example"),
+        SecretStr("07700 900999"),
+        staff_id=world.tutor,
+    )
+    await world.house.do(register.put_staff, theo, ADMIN)
+    return other
