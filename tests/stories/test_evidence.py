@@ -10,7 +10,7 @@ from service.policy.session import SessionState
 from service.store import staff
 from service.store.tables import EntryRow, table_of
 from service.store.transactions import Reader
-from tests.harness import Api
+from tests.api.people import coordinator
 from tests.invariants import check_everything
 from tests.stories.lists import COLLEAGUE
 from tests.stories.steps import (
@@ -24,17 +24,13 @@ from tests.stories.test_imports import outcomes, problems, send
 from tests.world import World, a_clear_session
 
 
-def office(world: World) -> Api:
-    return world.house.api(Role.COORDINATOR, subject=world.coordinator)
-
-
 async def blockers(world: World, session_id: str) -> set[str]:
-    reply = await office(world).get(f"/v1/sessions/{session_id}/clearance")
+    reply = await coordinator(world).get(f"/v1/sessions/{session_id}/clearance")
     return {one["code"] for one in reply.body["blockers"]}
 
 
 async def on_record(world: World, who: StaffId, kind: str) -> list[dict[str, Any]]:
-    shown = await office(world).get(f"/v1/staff/{who}")
+    shown = await coordinator(world).get(f"/v1/staff/{who}")
     return [one for one in shown.body["evidence"] if one["kind"] == kind]
 
 
@@ -42,7 +38,7 @@ async def takes_back(world: World, who: StaffId, kind: str) -> None:
     """The coordinator finds that the first thing seen of this kind is not right."""
     (first, *_) = await on_record(world, who, kind)
     place = f"/v1/staff/{who}/evidence/{first['evidence_id']}/invalidation"
-    reply = await office(world).post(place, {"reason": "The paper was false."})
+    reply = await coordinator(world).post(place, {"reason": "The paper was false."})
     assert reply.status == 204, reply.text
 
 
@@ -55,7 +51,7 @@ async def records(world: World, who: StaffId, **changes: Any) -> Any:
         "trusted_until": (today + timedelta(days=365)).isoformat(),
         "scheme": "dbs_enhanced",
     } | changes
-    return await office(world).post(f"/v1/staff/{who}/evidence", body)
+    return await coordinator(world).post(f"/v1/staff/{who}/evidence", body)
 
 
 # --- taken back -------------------------------------------------------------------------------------
@@ -126,10 +122,12 @@ async def test_only_what_is_on_this_persons_record_can_be_taken_back(world: Worl
     (own,) = await on_record(world, world.tutor, "training")
     reason = {"reason": "mistyped"}
     for who, which in ((world.second, own["evidence_id"]), (world.tutor, "evidence_x")):
-        reply = await office(world).post(f"/v1/staff/{who}/evidence/{which}/invalidation", reason)
+        reply = await coordinator(world).post(
+            f"/v1/staff/{who}/evidence/{which}/invalidation", reason
+        )
         assert reply.status == 404, reply.text
     place = f"/v1/staff/{world.tutor}/evidence/{own['evidence_id']}/invalidation"
-    assert (await office(world).post(place, {"reason": " "})).status == 422
+    assert (await coordinator(world).post(place, {"reason": " "})).status == 422
     tutor = world.house.api(Role.TUTOR, subject=world.tutor)
     assert (await tutor.post(place, reason)).status == 403
 
@@ -139,7 +137,7 @@ async def test_a_list_never_brings_back_what_was_taken_back_and_none_is_written_
     world: World,
 ) -> None:
     assert outcomes(await send(world, "staff", COLLEAGUE, go=True)) == ["new"]
-    listed = (await office(world).get("/v1/staff")).body["items"]
+    listed = (await coordinator(world).get("/v1/staff")).body["items"]
     (nell,) = [one["staff_id"] for one in listed if one["external_id"] == "S-1"]
     await takes_back(world, nell, "background_check")
     again = await send(world, "staff", COLLEAGUE, go=True)
@@ -211,20 +209,20 @@ async def test_writing_an_entry_again_neither_brings_a_leaver_back_nor_drops_the
 ) -> None:
     nora = {"external_id": "S-9", "name": "Nora", "account": "nora@tuition.example"}
     full = nora | {"left_on": "2026-12-31", "phone": "020 7946 0999"}
-    made = (await office(world).post("/v1/staff", full)).body["id"]
+    made = (await coordinator(world).post("/v1/staff", full)).body["id"]
     place = f"/v1/staff/{made}"
-    assert (await office(world).post("/v1/staff", nora | {"name": "Nora Hill"})).status == 201
+    assert (await coordinator(world).post("/v1/staff", nora | {"name": "Nora Hill"})).status == 201
     line = {"staff_id": "S-9", "name": "Nora Hill", "account": "nora@tuition.example"}
     assert outcomes(await send(world, "staff", line, go=True)) == ["same"]
-    seen = await office(world).get(place)
+    seen = await coordinator(world).get(place)
     assert (seen.body["name"], seen.body["left_on"]) == ("Nora Hill", "2026-12-31")
     assert seen.body["phone"] == "020 7946 0999"
-    later = await office(world).post("/v1/staff", nora | {"left_on": "2027-01-31"})
+    later = await coordinator(world).post("/v1/staff", nora | {"left_on": "2027-01-31"})
     assert later.fields == {"left_on": "later_than_recorded"}
     body = {"name": "Nora Hill", "account": "nora@tuition.example", "phone": None}
-    kept = await office(world).put(place, body, headers={"If-Match": seen.etag})
+    kept = await coordinator(world).put(place, body, headers={"If-Match": seen.etag})
     assert kept.status == 200, kept.text
-    seen = await office(world).get(place)
+    seen = await coordinator(world).get(place)
     assert (seen.body["phone"], seen.body["left_on"]) == (None, "2026-12-31")
 
 
@@ -240,17 +238,19 @@ async def test_a_last_day_is_taken_back_with_a_reason_and_never_by_oneself(world
         "left_on": today,
     }
     place = f"/v1/staff/{world.tutor}"
-    etag = (await office(world).get(place)).etag
-    assert (await office(world).put(place, body, headers={"If-Match": etag})).status == 200
+    etag = (await coordinator(world).get(place)).etag
+    assert (await coordinator(world).put(place, body, headers={"If-Match": etag})).status == 200
     assert await blockers(world, session_id) == {"tutor_left"}
     why = {"reason": "Stays for another term."}
-    assert (await office(world).post(f"{place}/return", {"reason": ""})).status == 422
-    assert (await office(world).post(f"{place}/return", why)).status == 204
+    assert (await coordinator(world).post(f"{place}/return", {"reason": ""})).status == 422
+    assert (await coordinator(world).post(f"{place}/return", why)).status == 204
     assert await blockers(world, session_id) == set()
-    assert (await office(world).post(f"{place}/return", why)).status == 204, "nothing to take back"
-    assert (await office(world).post("/v1/staff/staff_x/return", why)).status == 404
+    assert (await coordinator(world).post(f"{place}/return", why)).status == 204, (
+        "nothing to take back"
+    )
+    assert (await coordinator(world).post("/v1/staff/staff_x/return", why)).status == 404
     own = f"/v1/staff/{world.coordinator}/return"
-    assert (await office(world).post(own, why)).status == 403
+    assert (await coordinator(world).post(own, why)).status == 403
     await check_everything(world.house)
 
 
@@ -258,8 +258,8 @@ async def test_a_last_day_is_taken_back_with_a_reason_and_never_by_oneself(world
 @pytest.mark.pitfall(28)
 async def test_nobody_comes_back_to_an_account_that_is_somebody_elses_by_now(world: World) -> None:
     gone = {"name": "Nell", "account": "nell@tuition.example", "left_on": "2026-11-01"}
-    nell = (await office(world).post("/v1/staff", gone)).body["id"]
+    nell = (await coordinator(world).post("/v1/staff", gone)).body["id"]
     new = {"name": "Nelly", "account": "nell@tuition.example"}
-    assert (await office(world).post("/v1/staff", new)).status == 201
-    reply = await office(world).post(f"/v1/staff/{nell}/return", {"reason": "Back."})
+    assert (await coordinator(world).post("/v1/staff", new)).status == 201
+    reply = await coordinator(world).post(f"/v1/staff/{nell}/return", {"reason": "Back."})
     assert (reply.status, reply.code) == (409, "same_person")

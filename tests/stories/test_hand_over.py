@@ -9,16 +9,13 @@ import pytest
 from service.errors import ChaperoneError
 from service.policy.people import Role, SessionId, StaffId
 from service.policy.session import SessionState
-from service.store import staffing
 from service.store.tables import EntryRow, HandOverRow, MeetingStage, table_of
 from service.store.transactions import Reader
-from service.workflows import door, handing_over, presence, register
-from service.workflows import staffing as staffing_flow
-from tests.harness import Api
+from service.workflows import door, handing_over, register
 from tests.invariants import check_everything
+from tests.stories.second_staff import ask, goes_in, says_in_the_room, says_yes, second_of
 from tests.stories.steps import (
     a_live_session,
-    account_of,
     alerts_now,
     family_goes_in,
     in_the_check_in_window,
@@ -35,39 +32,6 @@ from tests.world import ADMIN, World, a_colleague, an_open_session
 pytestmark = on_sqlite
 
 
-async def ask(world: World, session_id: SessionId, newcomer: StaffId) -> Any:
-    """The coordinator asks for a swap, over HTTP."""
-    api: Api = world.house.api(Role.COORDINATOR, subject=world.coordinator)
-    body = {"staff_id": newcomer, "reason": "feels ill"}
-    return await api.post(f"/v1/sessions/{session_id}/second-staff/swap", body)
-
-
-async def says_yes(world: World, session_id: SessionId, who: StaffId) -> None:
-    command = staffing_flow.AcceptSession(session_id)
-    by = world.actor(who, Role.SECOND_STAFF)
-    await world.house.do(staffing_flow.accept, command, by)
-
-
-async def goes_in(world: World, session_id: SessionId, who: StaffId) -> Any:
-    """The newcomer opens the host's start link, read afresh for them."""
-    by = world.actor(who, Role.SECOND_STAFF)
-    way = await door.go_in(world.house.deps, door.GoIn(session_id), by)
-    account = await account_of(world, by)
-    person = await world.house.rooms.follow(way.url.get_secret_value(), "Room host", account)
-    await world.house.settle()
-    return person
-
-
-async def says_in_the_room(world: World, session_id: SessionId, who: StaffId) -> None:
-    command = presence.CheckInStaff(session_id, in_the_room=True)
-    await world.house.do(presence.check_in_staff, command, world.actor(who, Role.SECOND_STAFF))
-
-
-async def second_of(world: World, session_id: SessionId) -> StaffId:
-    found = await world.house.read(staffing.current, session_id)
-    return found.staff_id  # type: ignore[no-any-return]
-
-
 async def hand_over(world: World) -> Any:
     def read(reader: Reader) -> Any:
         return reader.conn.execute(table_of(HandOverRow).select()).one()
@@ -75,9 +39,20 @@ async def hand_over(world: World) -> Any:
     return await world.house.read(read)
 
 
-@pytest.fixture
-async def newcomer(world: World) -> StaffId:
-    return await a_colleague(world.house, "Nora", "nora")
+async def before_the_family_comes(world: World) -> tuple[SessionId, Any]:
+    """Second staff and tutor are in; the session, and second staff as the provider knows them."""
+    session_id = await in_the_check_in_window(world)
+    old = await second_staff_go_in(world, session_id)
+    await tutor_goes_in(world, session_id)
+    return session_id, old
+
+
+async def a_live_session_with_somebody_coming(world: World, newcomer: StaffId) -> SessionId:
+    """A session has begun, and somebody else has said yes to taking over."""
+    session_id = await a_live_session(world)
+    await ask(world, session_id, newcomer)
+    await says_yes(world, session_id, newcomer)
+    return session_id
 
 
 # --- during the call --------------------------------------------------------------------------------
@@ -87,9 +62,7 @@ async def newcomer(world: World) -> StaffId:
 async def test_the_newcomer_is_in_before_the_other_leaves_and_the_call_goes_on(
     world: World, newcomer: StaffId
 ) -> None:
-    session_id = await in_the_check_in_window(world)
-    old = await second_staff_go_in(world, session_id)
-    await tutor_goes_in(world, session_id)
+    session_id, old = await before_the_family_comes(world)
     await family_goes_in(world, session_id)
     reply = await ask(world, session_id, newcomer)
     assert reply.status == 200, reply.text
@@ -119,9 +92,7 @@ async def test_the_newcomer_is_in_before_the_other_leaves_and_the_call_goes_on(
 async def test_what_was_known_of_a_newcomer_is_kept_with_the_session(
     world: World, newcomer: StaffId
 ) -> None:
-    session_id = await a_live_session(world)
-    await ask(world, session_id, newcomer)
-    await says_yes(world, session_id, newcomer)
+    session_id = await a_live_session_with_somebody_coming(world, newcomer)
     await world.house.advance(seconds=20)
     await goes_in(world, session_id, newcomer)
     await says_in_the_room(world, session_id, newcomer)
@@ -139,9 +110,7 @@ async def test_what_was_known_of_a_newcomer_is_kept_with_the_session(
 
 @pytest.mark.pitfall(24)
 async def test_a_time_without_anybody_is_measured_and_told(world: World, newcomer: StaffId) -> None:
-    session_id = await in_the_check_in_window(world)
-    old = await second_staff_go_in(world, session_id)
-    await tutor_goes_in(world, session_id)
+    session_id, old = await before_the_family_comes(world)
     await ask(world, session_id, newcomer)
     await says_yes(world, session_id, newcomer)
     await world.house.rooms.act(old["key"], "leave")
@@ -156,9 +125,7 @@ async def test_a_time_without_anybody_is_measured_and_told(world: World, newcome
 async def test_a_word_alone_changes_nothing_while_the_provider_shows_who_is_there(
     world: World, newcomer: StaffId
 ) -> None:
-    session_id = await a_live_session(world)
-    await ask(world, session_id, newcomer)
-    await says_yes(world, session_id, newcomer)
+    session_id = await a_live_session_with_somebody_coming(world, newcomer)
     by = world.actor(newcomer, Role.SECOND_STAFF)
     await world.house.advance(seconds=20)
     await door.go_in(world.house.deps, door.GoIn(session_id), by)
@@ -191,9 +158,7 @@ async def test_whoever_may_not_be_second_staff_cannot_be_asked(world: World) -> 
 async def test_a_newcomer_who_falls_away_before_coming_in_is_kept_out_and_the_call_goes_on(
     world: World, newcomer: StaffId
 ) -> None:
-    session_id = await a_live_session(world)
-    await ask(world, session_id, newcomer)
-    await says_yes(world, session_id, newcomer)
+    session_id = await a_live_session_with_somebody_coming(world, newcomer)
     await world.house.do(register.suspend, register.Suspend(newcomer, True, "inquiry"), ADMIN)
     by = world.actor(newcomer, Role.SECOND_STAFF)
     assert await waits(world, session_id, by) == ["not_clear"]
@@ -203,9 +168,7 @@ async def test_a_newcomer_who_falls_away_before_coming_in_is_kept_out_and_the_ca
 async def test_a_newcomer_who_is_suspended_with_the_key_in_hand_ends_the_call(
     world: World, newcomer: StaffId
 ) -> None:
-    session_id = await a_live_session(world)
-    await ask(world, session_id, newcomer)
-    await says_yes(world, session_id, newcomer)
+    session_id = await a_live_session_with_somebody_coming(world, newcomer)
     await goes_in(world, session_id, newcomer)
     await world.house.do(register.suspend, register.Suspend(newcomer, True, "inquiry"), ADMIN)
     assert (await session_of(world, session_id)).state is SessionState.ENDED

@@ -15,7 +15,8 @@ from service.store.transactions import Reader
 from service.workflows import accounts, moving, outage
 from service.workflows.moving import MOVING, ChangeProvider
 from service.workflows.outage import BeginOutage
-from tests.harness import Api, Reply, running
+from tests.api.people import coordinator
+from tests.harness import Reply, running
 from tests.invariants import check_everything
 from tests.rooms import HOST_ACCOUNTS
 from tests.stories.steps import (
@@ -49,12 +50,8 @@ async def an_account_on_teams(world: World) -> None:
     await world.house.do(accounts.put_host, put, ADMIN)
 
 
-def office(world: World) -> Api:
-    return world.house.api(Role.COORDINATOR, subject=world.coordinator)
-
-
 async def it_moves(world: World, session_id: SessionId, to: str = "teams") -> Reply:
-    api = office(world)
+    api = coordinator(world)
     seen = await api.get(f"/v1/sessions/{session_id}")
     body = {"provider": to, "reason": "Zoom is down"}
     path = f"/v1/sessions/{session_id}/provider"
@@ -126,7 +123,7 @@ async def test_every_refusal_is_named(world: World) -> None:
     command = BeginOutage("teams", "down", until)
     await world.house.do(outage.begin_outage, command, world.as_coordinator)
     assert (await it_moves(world, session_id)).code == "provider_out"
-    stale = await office(world).post(
+    stale = await coordinator(world).post(
         f"/v1/sessions/{session_id}/provider",
         {"provider": "teams", "reason": "x"},
         headers={"If-Match": '"99"'},
@@ -145,7 +142,7 @@ async def test_a_lesson_that_runs_is_not_moved(world: World) -> None:
 
 
 async def they_all_move(world: World) -> Reply:
-    return await office(world).post("/v1/providers/zoom/outage/move", {"to": "teams"})
+    return await coordinator(world).post("/v1/providers/zoom/outage/move", {"to": "teams"})
 
 
 @pytest.mark.pitfall(55)

@@ -13,8 +13,8 @@ from service.workflows import amending, booking, duties
 from tests.api.people import a_booking, coordinator
 from tests.harness import VISITED, Reply, running
 from tests.invariants import check_everything
+from tests.stories.second_staff import ask, goes_in, says_in_the_room, says_yes, second_of
 from tests.stories.steps import a_live_session, on_sqlite, session_of
-from tests.stories.test_hand_over import ask, goes_in, says_in_the_room, says_yes, second_of
 from tests.world import World, a_colleague, a_family, a_host, a_world, book, cover, pledge, say
 
 pytestmark = on_sqlite
@@ -133,11 +133,6 @@ async def test_whoever_is_second_staff_is_not_booked_as_tutor_for_that_time(worl
 
 
 # --- who is to take over a running room -------------------------------------------------------------
-
-
-@pytest.fixture
-async def newcomer(world: World) -> StaffId:
-    return await a_colleague(world.house, "Nora", "nora")
 
 
 async def two_live_rooms(world: World) -> tuple[SessionId, SessionId]:

@@ -13,15 +13,7 @@ from tests.invariants import check_everything
 from tests.pages import ways
 from tests.pages.browsing import Browser
 from tests.stories.steps import a_live_session, on_sqlite, session_of, ways_in
-from tests.world import (
-    World,
-    a_family,
-    an_open_session,
-    book,
-    cover,
-    pledge,
-    say,
-)
+from tests.world import World, a_family, an_open_session, book, cover, pledge, say
 
 pytestmark = on_sqlite
 

@@ -1,7 +1,6 @@
 """Second staff chosen by the rules, accepted beforehand, standing by, and away."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -9,8 +8,10 @@ from service.policy.people import Role, SessionId, StaffId
 from service.policy.session import SessionState
 from service.store.tables import MeetingStage
 from service.workflows import register
+from tests.api.people import coordinator
 from tests.harness import Api
 from tests.invariants import check_everything
+from tests.stories.second_staff import place, stretch
 from tests.stories.steps import alerts_now, on_sqlite, session_of, stages
 from tests.world import (
     ADMIN,
@@ -27,26 +28,12 @@ from tests.world import (
 pytestmark = on_sqlite
 
 
-def office(world: World) -> Api:
-    return world.house.api(Role.COORDINATOR, subject=world.coordinator)
-
-
 def as_second(world: World, who: StaffId) -> Api:
     return world.house.api(Role.SECOND_STAFF, subject=who)
 
 
-def place(session_id: SessionId, more: str = "") -> str:
-    return f"/v1/sessions/{session_id}/second-staff{more}"
-
-
-def stretch(world: World, hours: float = 4, **more: Any) -> dict[str, Any]:
-    now = world.house.clock.now()
-    ends_at = now + timedelta(hours=hours)
-    return {"starts_at": now.isoformat(), "ends_at": ends_at.isoformat(), **more}
-
-
 async def suggested(world: World, session_id: SessionId) -> tuple[list[str], dict[str, int]]:
-    reply = await office(world).post(place(session_id, "/suggestions"))
+    reply = await coordinator(world).post(place(session_id, "/suggestions"))
     assert reply.status == 200, reply.text
     eligible = [one["staff_id"] for one in reply.body["eligible"]]
     return eligible, {one["code"]: one["people"] for one in reply.body["not_eligible"]}
@@ -55,7 +42,7 @@ async def suggested(world: World, session_id: SessionId) -> tuple[list[str], dic
 async def the_others_are_away(world: World) -> None:
     """Coordinator and lead could be second staff as well: here they are not at work."""
     for who in (world.coordinator, world.lead):
-        reply = await office(world).post(f"/v1/staff/{who}/absences", stretch(world))
+        reply = await coordinator(world).post(f"/v1/staff/{who}/absences", stretch(world))
         assert reply.status == 201, reply.text
 
 
@@ -71,7 +58,7 @@ async def test_people_are_suggested_by_the_rules_and_fairly_and_auto_takes_the_f
     eligible, reasons = await suggested(world, session_id)
     assert eligible == [other, world.second], "whoever has least to do comes first"
     assert reasons == {"second_staff_absent": 2}
-    reply = await office(world).put(place(session_id), {"auto": True})
+    reply = await coordinator(world).put(place(session_id), {"auto": True})
     assert reply.status == 200, reply.text
     assert reply.body["second_staff"]["staff_id"] == other
     assert reply.body["second_staff"]["accepted_at"] is None, "they still say yes themselves"
@@ -82,17 +69,19 @@ async def test_nobody_is_chosen_whom_the_rules_keep_out_and_no_name_is_told(worl
     related = register.DeclareRelation(world.second, world.family.child)
     await world.house.do(register.declare_relation, related, ADMIN)
     session_id = await book(world)
-    reply = await office(world).put(place(session_id), {"auto": True})
+    reply = await coordinator(world).put(place(session_id), {"auto": True})
     assert (reply.status, reply.code) == (409, "nobody_eligible")
     reasons = reply.body["details"]["reasons"]
     assert [(one["sentence"], one["people"]) for one in reasons] == [
         ("The second member of staff is away at that time.", 2),
         ("The second member of staff is family.", 1),
     ]
-    blockers = (await office(world).get(f"/v1/sessions/{session_id}/clearance")).body["blockers"]
+    blockers = (await coordinator(world).get(f"/v1/sessions/{session_id}/clearance")).body[
+        "blockers"
+    ]
     (missing,) = [one for one in blockers if one["code"] == "second_staff_missing"]
     lift_before = datetime.fromisoformat(missing["lift_before"])
-    suggestions = await office(world).post(place(session_id, "/suggestions"))
+    suggestions = await coordinator(world).post(place(session_id, "/suggestions"))
     for one in (*reasons, *suggestions.body["not_eligible"]):
         assert one["lifted_by"]
         assert datetime.fromisoformat(one["lift_before"]) == lift_before
@@ -103,7 +92,7 @@ async def test_nobody_is_chosen_whom_the_rules_keep_out_and_no_name_is_told(worl
 async def test_somebody_already_asked_for_that_time_is_not_asked_twice(world: World) -> None:
     await the_others_are_away(world)
     first = await book(world)
-    assert (await office(world).put(place(first), {"auto": True})).status == 200
+    assert (await coordinator(world).put(place(first), {"auto": True})).status == 200
     family = await a_family(world.house, "brook", world.coordinator)
     tutor = await a_colleague(world.house, "Tess", "tess")
     second = await book(world, family.child, tutor=tutor)
@@ -117,14 +106,14 @@ async def test_the_rota_accepts_what_is_assigned_in_it_before_and_after(world: W
     later = await book(world, starts_at=world.house.clock.now() + timedelta(hours=3))
     beyond = await book(world, starts_at=world.house.clock.now() + timedelta(hours=3.9))
     for session_id in (before, beyond):
-        await office(world).put(place(session_id), {"staff_id": world.second})
+        await coordinator(world).put(place(session_id), {"staff_id": world.second})
     rota = f"/v1/staff/{world.second}/rota"
     assert (await as_second(world, world.tutor).post(rota, stretch(world))).status == 403
     assert (await as_second(world, world.second).post(rota, stretch(world))).status == 201
-    await office(world).put(place(later), {"staff_id": world.second})
+    await coordinator(world).put(place(later), {"staff_id": world.second})
     accepted = {}
     for session_id in (before, later, beyond):
-        reply = await office(world).get(f"/v1/sessions/{session_id}")
+        reply = await coordinator(world).get(f"/v1/sessions/{session_id}")
         accepted[session_id] = reply.body["second_staff"]["accepted_at"] is not None
     assert accepted == {before: True, later: True, beyond: False}
     await check_everything(world.house)
@@ -137,7 +126,7 @@ async def test_a_stretch_of_the_rota_is_taken_back_with_what_was_accepted_by_it_
     own_word = await book(world, starts_at=world.house.clock.now() + timedelta(hours=3))
     await cover(world, own_word)
     by_rota = await book(world)
-    await office(world).put(place(by_rota), {"staff_id": world.second})
+    await coordinator(world).put(place(by_rota), {"staff_id": world.second})
     rota = f"/v1/staff/{world.second}/rota"
     mistyped, another = [
         (await second.post(rota, stretch(world, hours))).body["id"] for hours in (5, 4)
@@ -155,12 +144,12 @@ async def test_a_stretch_of_the_rota_is_taken_back_with_what_was_accepted_by_it_
     assert (await second.delete(f"{rota}/{mistyped}")).status == 204
     assert (await second.delete(f"{rota}/{mistyped}")).status == 404
     assert (await session_of(world, by_rota)).state is SessionState.OPEN, "another stretch is left"
-    assert (await office(world).delete(f"{rota}/{another}")).status == 204
+    assert (await coordinator(world).delete(f"{rota}/{another}")).status == 204
     await world.house.settle()
     assert (await session_of(world, by_rota)).state is SessionState.BOOKED
-    codes = (await office(world).get(f"/v1/sessions/{by_rota}/clearance")).body["blockers"]
+    codes = (await coordinator(world).get(f"/v1/sessions/{by_rota}/clearance")).body["blockers"]
     assert "second_staff_unaccepted" in {one["code"] for one in codes}
-    kept = (await office(world).get(f"/v1/sessions/{own_word}")).body["second_staff"]
+    kept = (await coordinator(world).get(f"/v1/sessions/{own_word}")).body["second_staff"]
     assert kept["accepted_at"] is not None, "they said yes to that session themselves"
     assert (await second.get(rota)).body["items"] == []
     await check_everything(world.house)
@@ -177,8 +166,10 @@ async def test_a_standby_steps_in_and_the_meeting_is_ready_with_the_familys_link
     await world.house.do(register.declare_relation, relation, ADMIN)
     fitting = await a_colleague(world.house, "Nora", "nora")
     body = stretch(world, staff=[related, fitting])
-    assert (await office(world).put("/v1/standby", body)).status == 200
-    reply = await office(world).post(place(session_id, "/replace-from-standby"), {"reason": "ill"})
+    assert (await coordinator(world).put("/v1/standby", body)).status == 200
+    reply = await coordinator(world).post(
+        place(session_id, "/replace-from-standby"), {"reason": "ill"}
+    )
     assert reply.status == 200, reply.text
     assert reply.body["second_staff"]["staff_id"] == fitting
     assert reply.body["second_staff"]["accepted_at"] is not None
@@ -196,9 +187,9 @@ async def test_only_people_who_are_clear_stand_by(world: World) -> None:
     suspend = register.Suspend(world.second, True, "inquiry")
     await world.house.do(register.suspend, suspend, ADMIN)
     body = stretch(world, staff=[world.second, "staff_unknown"])
-    reply = await office(world).put("/v1/standby", body)
+    reply = await coordinator(world).put("/v1/standby", body)
     assert reply.fields == {"staff.0": "suspended", "staff.1": "unknown"}
-    assert (await office(world).get("/v1/standby")).body["items"] == []
+    assert (await coordinator(world).get("/v1/standby")).body["items"] == []
 
 
 async def test_an_absence_shuts_what_is_open_and_tells_and_can_be_taken_back(world: World) -> None:
@@ -241,4 +232,4 @@ async def test_fixed_pairs_are_reported_to_the_lead_with_their_share(world: Worl
     assert (await lead.get("/v1/reports/pairs")).body == reply.body, "the last 90 days by default"
     half = await lead.get("/v1/reports/pairs", params={"starts_at": period["starts_at"]})
     assert half.status == 422
-    assert (await office(world).get("/v1/reports/pairs", params=period)).status == 403
+    assert (await coordinator(world).get("/v1/reports/pairs", params=period)).status == 403

@@ -1,31 +1,20 @@
 """Nobody says yes for their own second staff, and whoever was second staff stays on record (POL-03)."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from service.policy.people import Role, SessionId, StaffId
 from service.workflows import register
 from tests.api.people import coordinator, lead
 from tests.harness import Api
 from tests.invariants import check_everything
+from tests.stories.register import a_second_entry_of_the_tutor
+from tests.stories.second_staff import place, stretch
 from tests.stories.steps import a_live_session, on_sqlite, states, the_call_ends
 from tests.world import ADMIN, World, a_colleague, an_open_session, book
 
 pytestmark = on_sqlite
-
-PHONE = SecretStr("020 7946 0999")
-
-
-def stretch(world: World, **more: Any) -> dict[str, Any]:
-    now = world.house.clock.now()
-    return {"starts_at": now.isoformat(), "ends_at": (now + timedelta(hours=4)).isoformat(), **more}
-
-
-def place(session_id: SessionId, more: str = "") -> str:
-    return f"/v1/sessions/{session_id}/second-staff{more}"
 
 
 async def said_yes(world: World, session_id: SessionId) -> bool:
@@ -39,11 +28,7 @@ async def tutor_at_the_office(world: World, request: pytest.FixtureRequest) -> A
     signed in for that."""
     subject = world.tutor
     if request.param != "the tutor":
-        subject = await a_colleague(world.house, "T. Hill", "hill", phone=PHONE.get_secret_value())
-        tutor = register.PutStaff(
-            SecretStr("Theo Hill"), SecretStr("theo@tuition.example"), PHONE, staff_id=world.tutor
-        )
-        await world.house.do(register.put_staff, tutor, ADMIN)
+        subject = await a_second_entry_of_the_tutor(world)
     return world.house.api(Role.COORDINATOR, subject=subject)
 
 
