@@ -13,6 +13,7 @@ from tests import harness
 from tests.invariants import check_everything
 from tests.rooms import HOST_ACCOUNTS
 from tests.stories.falls import second_staff_is_released
+from tests.stories.signals import webhooks
 from tests.stories.steps import (
     a_live_session,
     alerts_now,
@@ -118,7 +119,7 @@ async def test_a_watch_that_went_without_a_word_is_made_anew_at_its_next_renewal
     world: World,
 ) -> None:
     await in_the_check_in_window(world)
-    await world.house.rooms.control("POST", "webhooks", {"mode": "drop"})
+    await webhooks(world, "drop")
     await the_provider_says(world, "subscriptionRemoved")
     assert await watches(world) == []
     assert await alerts_now(world) == set()

@@ -15,6 +15,7 @@ from service.store.transactions import Reader
 from service.workflows.looking import LOOK_EVERY, LOOK_SOON
 from service.workflows.roster import roster
 from tests.invariants import check_everything
+from tests.stories.signals import a_dashboard, everybody_in_without_a_word, webhooks
 from tests.stories.steps import (
     a_live_session,
     alerts_now,
@@ -31,7 +32,6 @@ from tests.stories.steps import (
     the_call_ends,
     tutor_goes_in,
 )
-from tests.stories.test_signals_fail import everybody_in_without_a_word, webhooks
 from tests.world import World
 
 SEEN_WITHIN = LOOK_EVERY + LAG
@@ -63,11 +63,6 @@ async def looked_at(world: World, session_id: SessionId) -> list[str]:
         told: Any = await world.house.read(signals.of_meeting, meeting.meeting_id)
         found += [one.kind.value for one in told if one.looked_at is not None]
     return found
-
-
-async def a_dashboard(world: World, lag: timedelta = LAG) -> None:
-    options = {"has_dashboard": True, "dashboard_lags": lag.total_seconds()}
-    await world.house.rooms.control("POST", "options", options)
 
 
 async def somebody(world: World, role: str) -> str:

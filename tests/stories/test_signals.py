@@ -1,7 +1,5 @@
 """What the provider tells us comes late, doubled, out of order, not at all, or about strangers."""
 
-from typing import Any
-
 import pytest
 import sqlalchemy as sa
 
@@ -13,7 +11,7 @@ from service.store.transactions import Reader
 from service.workflows import door
 from tests.invariants import check_everything
 from tests.rooms import HOST_ACCOUNTS
-from tests.stories.signals import zoom_says_joined
+from tests.stories.signals import webhooks, zoom_says_joined
 from tests.stories.steps import (
     a_live_session,
     account_of,
@@ -31,17 +29,6 @@ from tests.stories.steps import (
 from tests.world import World, check_in
 
 SIGNALS = table_of(SignalRow)
-
-
-TEAMS_SAYS = {"meeting.started": "callStarted", "meeting.ended": "callEnded"}
-
-
-async def webhooks(world: World, mode: str, *events: str, **more: Any) -> None:
-    """Order what becomes of signals, of all or of some, named as Zoom names them."""
-    is_teams = world.house.rooms.provider == "teams"
-    named = [TEAMS_SAYS[event] if is_teams else event for event in events]
-    order = {"mode": mode, "events": named, **more}
-    await world.house.rooms.control("POST", "webhooks", order)
 
 
 async def signal_digests(world: World) -> list[str]:

@@ -4,16 +4,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from service.policy.people import Role, SessionId
+from service.policy.people import SessionId
 from service.policy.session import WITH_MEETING, SessionState
 from service.store.tables import MeetingStage
-from service.workflows import presence
 from tests.invariants import check_everything
 from tests.stories.falls import second_staff_is_released
+from tests.stories.signals import everybody_in_without_a_word, webhooks
 from tests.stories.steps import (
     a_live_session,
     alerts_now,
-    family_goes_in,
     in_the_check_in_window,
     on_both_providers,
     on_sqlite,
@@ -26,26 +25,8 @@ from tests.stories.steps import (
     stages,
     the_call_ends,
     the_lesson_goes_on,
-    tutor_goes_in,
 )
 from tests.world import World
-
-
-async def webhooks(world: World, mode: str) -> None:
-    await world.house.rooms.control("POST", "webhooks", {"mode": mode})
-
-
-async def everybody_in_without_a_word(world: World) -> str:
-    """Second staff say that they are in the room, and let the others in; no signal ever comes."""
-    session_id = await in_the_check_in_window(world)
-    await webhooks(world, "drop")
-    await second_staff_go_in(world, session_id)
-    said = presence.CheckInStaff(session_id, in_the_room=True)
-    second = world.actor(world.second, Role.SECOND_STAFF)
-    await world.house.do(presence.check_in_staff, said, second)
-    await tutor_goes_in(world, session_id)
-    await family_goes_in(world, session_id)
-    return session_id
 
 
 async def second_staff_keep_saying(world: World, session_id: SessionId, until: datetime) -> None:

@@ -15,6 +15,7 @@ from service.store.breaches import WATCHING
 from service.store.transactions import Reader
 from service.workflows import unwatched
 from tests.invariants import check_everything
+from tests.stories.signals import a_dashboard, everybody_in_without_a_word, webhooks
 from tests.stories.steps import (
     a_live_session,
     alerts_now,
@@ -24,8 +25,6 @@ from tests.stories.steps import (
     session_of,
     the_call_ends,
 )
-from tests.stories.test_looking import a_dashboard
-from tests.stories.test_signals_fail import everybody_in_without_a_word, webhooks
 from tests.world import World, a_clear_session
 
 

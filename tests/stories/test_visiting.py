@@ -23,7 +23,7 @@ from tests.stories.steps import (
     second_staff_look,
     the_call_ends,
 )
-from tests.stories.test_watch import people_inside
+from tests.stories.under_watch import people_inside
 from tests.world import PIN, World, a_clear_session, a_world, book, say
 
 pytestmark = on_sqlite

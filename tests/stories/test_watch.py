@@ -1,21 +1,15 @@
 """A running room under watch: what is wrong is told at once, and acted on when nobody mends it."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from integrations.zoom.inside import LAG
-from service.policy.admission import Place
-from service.policy.people import Role, SessionId
+from service.policy.people import Role
 from service.policy.presence import SightingResult
 from service.policy.session import SessionState, Span
-from service.store import breaches, meetings, ways_in
-from service.store.breaches import NotedBreach
-from service.store.transactions import Reader
-from service.workflows import door, duties
-from service.workflows.looking import LOOK_EVERY
+from service.workflows import duties
 from tests.invariants import check_everything
+from tests.stories.signals import webhooks
 from tests.stories.steps import (
     a_live_session,
     alerts_now,
@@ -23,7 +17,6 @@ from tests.stories.steps import (
     in_the_check_in_window,
     on_both_providers,
     on_sqlite,
-    on_teams,
     pass_by,
     reason_of,
     second_staff_go_in,
@@ -32,33 +25,11 @@ from tests.stories.steps import (
     stages,
     tutor_goes_in,
 )
+from tests.stories.under_watch import leave, noted, people_inside
 from tests.world import World, a_colleague
 
 GRACE = timedelta(minutes=5)
 """How long second staff may be missing while the child's adult was last seen."""
-
-
-async def people_inside(world: World) -> dict[str, str]:
-    """The emulator's keys of the people in the room: second staff hold it, the others came in order."""
-    (meeting,) = await world.house.rooms.meetings()
-    inside = [one for one in meeting["people"] if one["place"] == "inside"]
-    if world.house.rooms.provider == "zoom":
-        inside.sort(key=lambda one: one["role"] != "host")
-    return dict(zip(("host", "tutor", "child"), (one["key"] for one in inside), strict=False))
-
-
-async def noted(world: World, session_id: SessionId) -> list[NotedBreach]:
-    def read(reader: Reader) -> tuple[NotedBreach, ...]:
-        return breaches.of_session(reader, session_id)
-
-    return list(await world.house.read(read))
-
-
-async def leave(world: World, who: str) -> None:
-    """Somebody goes, and it is ten seconds later."""
-    await world.house.rooms.act((await people_inside(world))[who], "leave")
-    await world.house.settle()
-    await pass_by(world, 10)
 
 
 # --- second staff -----------------------------------------------------------------------------------
@@ -140,13 +111,13 @@ async def test_somebody_standing_by_is_called_and_takes_over(world: World) -> No
 @on_sqlite
 async def test_a_left_and_a_joined_that_come_late_together_end_nothing(world: World) -> None:
     session_id = await a_live_session(world)
-    await world.house.rooms.control("POST", "webhooks", {"mode": "hold"})
+    await webhooks(world, "hold")
     await leave(world, "host")
     await second_staff_go_in(world, session_id)
     await pass_by(world, 600, every=120)
     released = {"backwards": False}
     await world.house.rooms.control("POST", "webhooks/release", released)
-    await world.house.rooms.control("POST", "webhooks", {"mode": "deliver"})
+    await webhooks(world, "deliver")
     await world.house.settle()
     assert (await session_of(world, session_id)).state is SessionState.LIVE
     await check_everything(world.house)
@@ -211,92 +182,7 @@ async def test_a_room_whose_adults_nobody_ever_looked_for_is_ended(world: World)
     await check_everything(world.house)
 
 
-# --- what the provider does not tell ------------------------------------------------------------------
-
-SEEN_WITHIN = LOOK_EVERY + LAG + timedelta(minutes=1)
-"""With a dashboard, at the latest: the next look, the dashboard's lag, and the watch's own next look."""
-
-LOST: dict[str, tuple[str, str, set[str]]] = {
-    "second staff left": ("host", "leave", {"child_with_tutor_alone"}),
-    "second staff put out": ("host", "put_in_waiting_room", {"child_with_tutor_alone"}),
-}
-
-
-@on_sqlite
-@pytest.mark.pitfall(47)
-@pytest.mark.parametrize("what", LOST)
-async def test_a_lost_word_is_made_up_for_by_a_look(world: World, what: str) -> None:
-    who, act, expected = LOST[what]
-    dashboard: dict[str, Any] = {"has_dashboard": True, "dashboard_lags": LAG.total_seconds()}
-    await world.house.rooms.control("POST", "options", dashboard)
-    await a_live_session(world)
-    await world.house.rooms.control("POST", "webhooks", {"mode": "drop"})
-    await world.house.rooms.act((await people_inside(world))[who], act)
-    await pass_by(world, SEEN_WITHIN.total_seconds(), every=30)
-    assert await alerts_now(world) >= expected
-    await check_everything(world.house)
-
-
-@on_sqlite
-@pytest.mark.pitfall(17, 47)
-async def test_somebody_never_let_in_whose_coming_was_never_told_is_found_by_a_look(
-    world: World,
-) -> None:
-    dashboard: dict[str, Any] = {"has_dashboard": True, "dashboard_lags": LAG.total_seconds()}
-    await world.house.rooms.control("POST", "options", dashboard)
-    session_id = await in_the_check_in_window(world)
-    await second_staff_go_in(world, session_id)
-    await world.house.rooms.control("POST", "webhooks", {"mode": "drop"})
-    link = await world.house.read(_household_link, session_id)
-    person = await world.house.rooms.follow(link)
-    await world.house.rooms.act(person["key"], "admit")
-    await pass_by(world, SEEN_WITHIN.total_seconds(), every=30)
-    assert "in_without_admission" in await alerts_now(world)
-    await check_everything(world.house)
-
-
-@on_sqlite
-@pytest.mark.pitfall(47)
-async def test_somebody_whose_waiting_was_never_told_is_found_by_a_look(world: World) -> None:
-    dashboard: dict[str, Any] = {"has_dashboard": True, "dashboard_lags": LAG.total_seconds()}
-    await world.house.rooms.control("POST", "options", dashboard)
-    session_id = await in_the_check_in_window(world)
-    await second_staff_go_in(world, session_id)
-    await world.house.rooms.control("POST", "webhooks", {"mode": "drop"})
-    way = await door.go_in(
-        world.house.deps, door.GoIn(session_id), world.actor(world.tutor, Role.TUTOR)
-    )
-    await world.house.rooms.follow(way.url.get_secret_value())
-    grace = world.house.deps.organisation.minutes("waiting_grace")
-    await pass_by(world, (SEEN_WITHIN + grace).total_seconds(), every=30)
-    assert "waiting_too_long" in await alerts_now(world)
-    await check_everything(world.house)
-
-
-def _household_link(reader: Reader, session_id: SessionId) -> str:
-    """The link as a thief would have it."""
-    meeting = meetings.live_of_session(reader, session_id)
-    assert meeting is not None
-    ways = ways_in.held(reader, meeting.meeting_id)
-    (way,) = [one for one in ways if one.place is Place.HOUSEHOLD]
-    url = reader.house.unseal(way.url_sealed, f"ways_in.url:{way.way_in_id}")
-    return url.get_secret_value()
-
-
-@on_teams
-@pytest.mark.pitfall(47)
-async def test_where_nothing_can_be_looked_at_the_next_look_that_stays_out_tells(
-    world: World,
-) -> None:
-    """At the latest halfway through the lesson, and before its end again."""
-    session_id = await a_live_session(world)
-    await world.house.rooms.control("POST", "webhooks", {"mode": "drop"})
-    await leave(world, "host")
-    session = await session_of(world, session_id)
-    halfway = (session.ends_at - session.starts_at) / 2 + timedelta(minutes=4)
-    await pass_by(world, halfway.total_seconds(), every=120)
-    assert "sighting_missed" in await alerts_now(world)
-    await check_everything(world.house)
+# --- nobody -------------------------------------------------------------------------------------------
 
 
 @on_sqlite
