@@ -1,4 +1,4 @@
-"""Who is on the register of staff twice."""
+"""Who is on the register of staff twice, or is family of somebody on record."""
 
 from pydantic import SecretStr
 
@@ -18,3 +18,9 @@ async def a_second_entry_of_the_tutor(world: World) -> StaffId:
     )
     await world.house.do(register.put_staff, theo, ADMIN)
     return other
+
+
+async def is_family(world: World, staff_id: StaffId, person_id: str) -> None:
+    """Somebody on the staff is declared family of a child or of an adult on its record."""
+    declared = register.DeclareRelation(staff_id, person_id)
+    await world.house.do(register.declare_relation, declared, ADMIN)

@@ -11,8 +11,8 @@ from tests.api.people import coordinator, lead, machine
 from tests.harness import Api
 from tests.invariants import check_everything
 from tests.stories.lists import FAMILY, bringer, lines
+from tests.stories.register import is_family
 from tests.stories.steps import on_sqlite, session_of, then_everyone_is_shut_out
-from tests.stories.test_who_decides import is_family
 from tests.stories.ties import a_parent, blockers, looked_after, tie
 from tests.world import World, a_colleague, an_open_session, say
 

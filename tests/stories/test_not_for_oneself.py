@@ -7,8 +7,8 @@ from service.policy.session import SessionState
 from tests.api.people import coordinator, lead
 from tests.harness import Api, Reply
 from tests.invariants import check_everything
+from tests.stories.register import a_second_entry_of_the_tutor, is_family
 from tests.stories.steps import on_sqlite, session_of, then_everyone_is_shut_out
-from tests.stories.test_who_decides import a_second_entry_of_the_tutor, is_family
 from tests.stories.ties import blockers
 from tests.world import World, a_colleague, an_open_session
 

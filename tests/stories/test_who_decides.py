@@ -5,23 +5,16 @@ from typing import Any
 import pytest
 
 from service.policy.consent import ConsentKind
-from service.policy.people import Role, StaffId
-from service.workflows import register
+from service.policy.people import Role
 from tests.api.people import a_promise, a_word, coordinator, here, lead
 from tests.invariants import check_everything
 from tests.stories.lists import bringer, lines
-from tests.stories.register import a_second_entry_of_the_tutor
+from tests.stories.register import a_second_entry_of_the_tutor, is_family
 from tests.stories.steps import in_the_check_in_window, on_sqlite
 from tests.stories.ties import blockers, resolve
-from tests.world import ADMIN, World, a_clear_session, a_colleague, book, cover, say
+from tests.world import World, a_clear_session, a_colleague, book, cover, say
 
 pytestmark = on_sqlite
-
-
-async def is_family(world: World, staff_id: StaffId, person_id: str) -> None:
-    """Somebody on the staff is declared family of a child or of an adult on its record."""
-    declared = register.DeclareRelation(staff_id, person_id)
-    await world.house.do(register.declare_relation, declared, ADMIN)
 
 
 @pytest.mark.pitfall(28)
