@@ -4,9 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from service.policy.case import CaseFile, HostCase
+from service.policy.clearance import outstanding
 from service.policy.consent import Basis, ConsentEntry, ConsentKind, Purpose, Resolution
 from service.policy.organisation import Windows
 from service.policy.people import HostId, StaffId
+from service.policy.rules import Stage
 from service.policy.session import CoverMode, Span
 from service.policy.staff import (
     Assignment,
@@ -47,6 +49,16 @@ class Broken:
     rule: str
     code: str
     case: CaseFile
+
+
+def named(broken: Broken) -> str:
+    """What a case is called in a run of tests."""
+    return f"{broken.rule}-{broken.code}"
+
+
+def codes(case: CaseFile, stage: Stage = Stage.OPEN) -> list[str]:
+    """What stands in the way of a case, by code."""
+    return [blocker.code for blocker in outstanding(case, stage, NOW).everything]
 
 
 def saying(*entries: ConsentEntry) -> CaseFile:
@@ -228,4 +240,7 @@ BROKEN = [
 ]
 """Every way a rule can be broken, each in an otherwise complete case decided at `builders.NOW`."""
 
-__all__ = ["BROKEN", "NOW", "Broken", "checked_by", "hosted", "saying", "trained_until", "without"]
+__all__ = [
+    "BROKEN", "NOW", "Broken", "checked_by", "codes", "hosted", "named", "saying", "trained_until",
+    "without",
+]  # fmt: skip

@@ -28,14 +28,10 @@ from tests.builders import (
     a_session,
     a_staff_member,
 )
-from tests.policy.broken import BROKEN, Broken, saying, trained_until
+from tests.policy.broken import BROKEN, Broken, named, saying, trained_until
 
 LEAD = StaffId("staff_lead")
 LATER = NOW + timedelta(hours=1)
-
-
-def named(broken: Broken) -> str:
-    return f"{broken.rule}-{broken.code}"
 
 
 def test_a_clear_case_gives_a_clearance_that_says_what_each_child_rests_on() -> None:

@@ -1,38 +1,26 @@
-"""Each rule, and what it says when it does not hold."""
+"""Every rule: its code, clauses and stages, who can lift it, and what it says when it does not hold."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
 from service.policy.clearance import outstanding
-from service.policy.consent import ConsentKind
-from service.policy.organisation import Windows
 from service.policy.people import Authority, Child, ChildId, Tie
-from service.policy.presence import PresenceMode
 from service.policy.rules import OVERRIDABLE, RULES, Stage
-from service.policy.session import CoverMode
-from service.policy.staff import TakenAs
 from tests.builders import (
     CHILD,
-    ENDS,
     FATHER,
     MOTHER,
     NOW,
-    ORGANISATION,
     SECOND,
     STARTS,
     TUTOR,
     a_case,
     a_child_case,
-    a_consent,
-    a_pledge,
     a_session,
-    a_staff_member,
-    a_visited_case,
-    elsewhere,
 )
-from tests.policy.broken import BROKEN, MINUTE, Broken, saying, trained_until
+from tests.policy.broken import BROKEN, Broken, codes, named
 
 CLAUSES = {
     "R-01": ("POL-04",),
@@ -68,18 +56,6 @@ LIFTED_BY = {
     "R-13": "an administrator",
 }
 ONLY_BEFORE_IT_STARTS = {"R-11", "R-13", "R-15", "R-16"}
-NIGHT = a_session(
-    starts_at=datetime(2026, 11, 24, 23, 30, tzinfo=UTC),
-    ends_at=datetime(2026, 11, 25, 0, 30, tzinfo=UTC),
-)
-
-
-def named(broken: Broken) -> str:
-    return f"{broken.rule}-{broken.code}"
-
-
-def codes(case: object, stage: Stage = Stage.OPEN) -> list[str]:
-    return [blocker.code for blocker in outstanding(case, stage, NOW).everything]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("stage", Stage)
@@ -134,159 +110,6 @@ def test_only_the_three_named_reasons_are_marked_as_overridable(broken: Broken) 
 
 def test_the_overridable_reasons_are_these_three() -> None:
     assert {"outside_hours", "tutor_training_lapsed", "second_staff_training_lapsed"} == OVERRIDABLE
-
-
-# --- edges of single rules --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("until", "clear"), [(ENDS, True), (ENDS - MINUTE, False)])
-def test_consent_must_last_until_the_planned_end(until: object, clear: bool) -> None:
-    assert (codes(saying(a_consent(valid_until=until))) == []) is clear
-
-
-@pytest.mark.pitfall(1)
-def test_a_refusal_beside_a_yes_stops_the_child_whoever_spoke_last() -> None:
-    no = a_consent(FATHER, position=1, kind=ConsentKind.REFUSED)
-    assert codes(saying(no, a_consent(position=2))) == ["consent_refused"]
-
-
-def test_a_word_of_someone_without_authority_neither_clears_nor_stops() -> None:
-    stranger = a_consent(MOTHER, giver_id="parent_9", position=2)
-    assert codes(saying(a_consent(), stranger)) == []
-    assert codes(saying(stranger)) == ["consent_missing"]
-
-
-def test_a_withdrawn_only_consent_shows_both_the_missing_yes_and_the_no() -> None:
-    withdrawn = a_consent(kind=ConsentKind.WITHDRAWN, position=2)
-    assert codes(saying(a_consent(), withdrawn)) == ["consent_missing", "consent_refused"]
-
-
-@pytest.mark.pitfall(16)
-def test_a_pledge_by_an_adult_whom_no_giver_with_authority_named_is_void() -> None:
-    child = a_child_case(
-        pledges=(a_pledge(adult_id=FATHER),), nominated=frozenset({("parent_9", FATHER)})
-    )
-    assert codes(a_case(children=(child,))) == ["pledge_void"]
-
-
-def test_a_revoked_pledge_counts_as_none() -> None:
-    child = a_child_case(pledges=(a_pledge(revoked_at=NOW),))
-    assert codes(a_case(children=(child,))) == ["pledge_missing"]
-
-
-@pytest.mark.pitfall(14)
-@pytest.mark.parametrize("mode", PresenceMode)
-def test_a_pledge_in_any_agreed_mode_counts(mode: PresenceMode) -> None:
-    assert codes(a_case(children=(a_child_case(pledges=(a_pledge(mode=mode),)),))) == []
-
-
-@pytest.mark.pitfall(9)
-@pytest.mark.parametrize("key", ["tutor", "second_staff"])
-def test_staff_who_share_a_contact_with_a_parent_are_family(key: str) -> None:
-    staff_id = TUTOR if key == "tutor" else SECOND
-    child = a_child_case(adult_keys=frozenset({f"key-of-{staff_id}"}))
-    assert codes(a_case(children=(child,))) == [f"{key}_is_family"]
-
-
-@pytest.mark.pitfall(9)
-@pytest.mark.parametrize(("kind", "code"), [("relations", "family"), ("connections", "connected")])
-def test_whoever_was_once_on_the_childs_record_is_kin(kind: str, code: str) -> None:
-    tutor = a_staff_member(TUTOR, **{kind: frozenset({"parent_of_before"})})
-    child = a_child_case(kin=frozenset({"parent_of_before"}))
-    assert codes(a_case(tutor=tutor, children=(child,))) == [f"tutor_is_{code}"]
-
-
-@pytest.mark.pitfall(28)
-def test_the_tutor_under_their_own_id_cannot_be_second_staff() -> None:
-    assert codes(a_case(second_staff=a_staff_member(TUTOR))) == ["second_staff_is_tutor"]
-
-
-@pytest.mark.pitfall(9)
-def test_a_relation_that_only_the_tutor_declared_counts_too() -> None:
-    tutor = a_staff_member(TUTOR, relations=frozenset({SECOND}))
-    assert codes(a_case(tutor=tutor)) == ["second_staff_is_related"]
-
-
-@pytest.mark.pitfall(25)
-@pytest.mark.parametrize(
-    ("mode", "cap", "others", "clear"),
-    [
-        (CoverMode.THROUGHOUT, 1, 0, True),
-        (CoverMode.THROUGHOUT, 3, 1, False),
-        (CoverMode.VISITING, 3, 2, True),
-        (CoverMode.VISITING, 3, 3, False),
-        (CoverMode.VISITING, 9, 3, False),
-        (CoverMode.VISITING, 1, 1, False),
-    ],
-)
-def test_the_cap_is_the_lower_of_cover_mode_and_organisation(
-    mode: CoverMode, cap: int, others: int, clear: bool
-) -> None:
-    case = a_visited_case(
-        session=a_session(cover_mode=mode),
-        organisation=replace(ORGANISATION, second_staff_rooms=cap),
-        second_staff_elsewhere=tuple(
-            elsewhere(STARTS - 10 * place * MINUTE, ENDS, TakenAs.VISITING)
-            for place in range(1, others + 1)
-        ),
-    )
-    assert (codes(case) == []) is clear
-
-
-@pytest.mark.pitfall(25)
-@pytest.mark.parametrize("mode", CoverMode)
-@pytest.mark.parametrize("taken_as", TakenAs)
-def test_two_rooms_at_once_are_covered_only_where_both_are_visited(
-    mode: CoverMode, taken_as: TakenAs
-) -> None:
-    case = a_visited_case(
-        session=a_session(cover_mode=mode),
-        organisation=replace(ORGANISATION, second_staff_rooms=3),
-        second_staff_elsewhere=(elsewhere(STARTS - 10 * MINUTE, ENDS, taken_as),),
-    )
-    both_visited = mode is CoverMode.VISITING and taken_as is TakenAs.VISITING
-    assert codes(case) == ([] if both_visited else ["second_staff_elsewhere"])
-
-
-@pytest.mark.parametrize("mode", CoverMode)
-@pytest.mark.parametrize("taken_as", TakenAs)
-def test_the_gap_is_kept_between_rooms_unless_both_are_visited(
-    mode: CoverMode, taken_as: TakenAs
-) -> None:
-    case = a_visited_case(
-        session=a_session(cover_mode=mode),
-        organisation=replace(
-            ORGANISATION, second_staff_rooms=3, windows=Windows(second_staff_gap=10)
-        ),
-        second_staff_elsewhere=(elsewhere(ENDS + 9 * MINUTE, ENDS + 60 * MINUTE, taken_as),),
-    )
-    both_visited = mode is CoverMode.VISITING and taken_as is TakenAs.VISITING
-    assert codes(case) == ([] if both_visited else ["second_staff_no_gap"])
-
-
-def test_who_agreed_to_visits_agreed_to_second_staff_who_stay_as_well() -> None:
-    told = a_child_case(consents=(a_consent(says_visits=True),))
-    assert codes(a_case(children=(told,))) == []
-
-
-def test_a_room_that_ends_when_this_one_starts_takes_nobody() -> None:
-    before, after = elsewhere(STARTS - 30 * MINUTE, STARTS), elsewhere(ENDS, ENDS + 30 * MINUTE)
-    assert codes(a_case(second_staff_elsewhere=(before, after))) == []
-
-
-@pytest.mark.pitfall(27)
-@pytest.mark.pitfall(36)
-def test_over_midnight_staff_must_be_eligible_on_both_days() -> None:
-    good = a_case(session=NIGHT)
-    short = a_case(session=NIGHT, tutor=trained_until(TUTOR, date(2026, 11, 24)))
-    assert codes(good) == ["outside_hours"]
-    assert codes(short) == ["tutor_training_lapsed", "outside_hours"]
-
-
-@pytest.mark.pitfall(36)
-def test_over_midnight_one_shortcoming_is_said_once() -> None:
-    suspended = a_case(session=NIGHT, tutor=a_staff_member(TUTOR, suspended=True))
-    assert codes(suspended) == ["tutor_suspended", "outside_hours"]
 
 
 @pytest.mark.pitfall(11)
