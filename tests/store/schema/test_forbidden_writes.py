@@ -9,14 +9,10 @@ from service.policy.session import MOVES, SessionState
 from service.store import fences
 from service.store.tables.base import APPEND_ONLY
 from tests.store.schema.everything import ROWS, insert
-from tests.store.schema.forbidden import FORBIDDEN, Forbidden
+from tests.store.schema.forbidden import FORBIDDEN
+from tests.store.schema.forbidden.write import Forbidden
 from tests.store.schema.raw import Work, refusal, run, sql
-from tests.store.schema.rows import (
-    AT,
-    METADATA,
-    engagement,
-    session,
-)
+from tests.store.schema.rows import AT, METADATA, engagement, session
 
 APPEND_ONLY_TABLES = sorted(
     table.name for table in METADATA.sorted_tables if table.info.get(APPEND_ONLY)
