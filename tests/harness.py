@@ -5,143 +5,32 @@ when time passes and when work is done.
 """
 
 import asyncio
-import os
-import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 from aiosmtpd.controller import Controller
-from pydantic import SecretStr
 
 from service import app as service_app
-from service.audit.notes import SigningKey
-from service.outside_settings import MailSettings, SmsSettings
 from service.policy.people import Actor, Role
 from service.reconcilers.schedule import RECONCILERS
 from service.settings import Settings
 from service.store import migrate
 from service.web.server import runner
 from tests.clock import HeldClock
+from tests.deployment import ORGANISATION, settings_for
 from tests.gateway import Telephones, telephones
+from tests.mailbox import Letter, Mailbox
 from tests.ports import a_port
-from tests.rooms import Emulated, Rooms, a_key, emulator, teams_settings, zoom_settings
+from tests.rooms import Rooms, emulator
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 """A Tuesday afternoon, inside the permitted hours."""
-
-ORGANISATION = """
-name = "Lantern Tuition"
-zone = "Europe/London"
-domains = ["tuition.example"]
-
-[contacts]
-phone = "020 7946 0000"
-safeguarding_lead = "020 7946 0001"
-copies_to = "copies@tuition.example"
-guidance = ["https://www.nspcc.org.uk/"]
-
-[hours]
-monday = {opens = 08:00:00, closes = 20:00:00}
-tuesday = {opens = 08:00:00, closes = 20:00:00}
-wednesday = {opens = 08:00:00, closes = 20:00:00}
-thursday = {opens = 08:00:00, closes = 20:00:00}
-friday = {opens = 08:00:00, closes = 20:00:00}
-saturday = {opens = 09:00:00, closes = 16:00:00}
-"""
-
-REHEARSING = f"rehearsal = true\n{ORGANISATION}"
-"""The same organisation before it has switched over."""
-
-VISITED = f"""cover_modes = ["throughout", "visiting"]
-second_staff_rooms = 3
-{ORGANISATION}"""
-"""The same organisation once the lead has adopted that second staff may visit."""
-
-
-def settings_for(
-    database_url: str,
-    folder: Path,
-    port: int,
-    emulated: Emulated,
-    mail_port: int,
-    organised: str = ORGANISATION,
-    *,
-    also: Emulated | None = None,
-    sms: SmsSettings | None = None,
-) -> Settings:
-    """Settings of a demo deployment with fresh keys; `also` is a second provider."""
-    zoom, teams = (_at(name, emulated, also) for name in ("zoom", "teams"))
-    organisation = folder / "organisation.toml"
-    organisation.write_text(organised, "utf-8")
-    return Settings(
-        mode="demo",
-        database_url=database_url,
-        organisation_file=organisation,
-        base_url=f"http://127.0.0.1:{port}",
-        listen_port=port,
-        sealing_keys=SecretStr(f"k1:{a_key()}"),
-        contact_key=SecretStr(a_key()),
-        log_key=SecretStr(SigningKey("log.tuition.example", os.urandom(32)).to_text()),
-        statement_key=SecretStr(a_key()),
-        token_keys=SecretStr(f"t1:{a_key()}"),
-        form_key=SecretStr(a_key()),
-        zoom=zoom_settings(zoom) if zoom else None,
-        teams=teams_settings(teams, folder) if teams else None,
-        mail=MailSettings(
-            host="127.0.0.1",
-            port=mail_port,
-            sender="sessions@tuition.example",
-            security="none",
-        ),
-        sms=sms,
-    )
-
-
-def _at(name: str, *emulated: Emulated | None) -> str | None:
-    return next((one.url for one in emulated if one is not None and one.provider == name), None)
-
-
-@dataclass
-class Letter:
-    """A mail that arrived."""
-
-    to: str
-    subject: str
-    text: str
-
-    @property
-    def link(self) -> str:
-        """The personal link in it."""
-        found = re.search(r"https?://\S+/p/\S+", self.text)
-        assert found is not None, f"no link in {self.subject!r}"
-        return found[0]
-
-
-@dataclass
-class Mailbox:
-    """A real SMTP server's memory. `refusing` is the reply to the next letters, if set."""
-
-    letters: list[Letter] = field(default_factory=list)
-    refusing: str | None = None
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        """Take one letter in."""
-        if self.refusing is not None:
-            return self.refusing
-        letter = message_from_bytes(envelope.content, policy=policy.default)
-        body = letter.get_body()
-        assert body is not None
-        self.letters.append(
-            Letter(envelope.rcpt_tos[0], str(letter["subject"]), body.get_content())
-        )
-        return "250 OK"
 
 
 @dataclass

@@ -12,7 +12,8 @@ from service.errors import Misconfigured
 from service.outside_settings import ZoomSettings
 from service.settings import Settings, load_organisation, load_settings
 from tests.crash.victim import environment
-from tests.harness import ORGANISATION, running, settings_for
+from tests.deployment import ORGANISATION, settings_for
+from tests.harness import running
 from tests.rooms import Emulated
 
 

@@ -1,12 +1,12 @@
 """A small organisation to tell stories with: staff, a family or two, an account, a policy."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from pydantic import SecretStr
 
 from service.policy.consent import ConsentKind, Purpose, Route
-from service.policy.duty_rota import Channel, Designated, Standing, Turn
+from service.policy.duty_rota import Standing
 from service.policy.people import (
     Actor,
     Authority,
@@ -20,12 +20,9 @@ from service.policy.people import (
 from service.policy.presence import PresenceMode
 from service.policy.session import CoverMode
 from service.policy.staff import CheckScheme, Evidence, EvidenceKind
-from service.store.policies import PolicyVersion
 from service.workflows import (
-    accounts,
     booking,
     consent,
-    duty_rota,
     evidence,
     links,
     onboarding,
@@ -34,6 +31,7 @@ from service.workflows import (
     staffing,
 )
 from tests.harness import House
+from tests.office import a_host, designate, on_duty, publish
 
 PIN = SecretStr("2580")
 PIN_HASH = links.hash_pin(PIN)
@@ -98,20 +96,6 @@ async def a_world(house: House) -> World:
     return World(house, coordinator, lead, tutor, second, host, family)
 
 
-async def publish(
-    house: House, version: str, *, fresh: bool = False, agree_by: date | None = None
-) -> None:
-    """A policy version with a review date ahead."""
-    today = house.clock.now().date()
-    await house.do(
-        accounts.publish_policy,
-        PolicyVersion(
-            version, "The board", "Be kind.", today + timedelta(days=300), fresh, agree_by
-        ),
-        ADMIN,
-    )
-
-
 async def a_colleague(
     house: House,
     name: str,
@@ -143,43 +127,6 @@ async def a_colleague(
         seen = Evidence(kind, today - timedelta(days=20), until, version, scheme)
         await house.do(evidence.add_evidence, evidence.AddEvidence(staff_id, seen), ADMIN)
     return staff_id
-
-
-async def designate(
-    house: House, staff_id: StaffId, standing: Standing, *channels: Channel
-) -> None:
-    """Somebody whom alerts reach, by e-mail unless said otherwise."""
-    person = Designated(staff_id, standing, channels or (Channel.EMAIL,))
-    await house.do(duty_rota.designate, duty_rota.Designate(person), ADMIN)
-
-
-async def on_duty(
-    house: House,
-    staff_id: StaffId,
-    starts: str = "00:00",
-    ends: str = "00:00",
-    *,
-    weekdays: frozenset[int] = frozenset(range(7)),
-    place: int = 1,
-) -> str:
-    """Hours on the duty rota: at any time on every day, unless said otherwise."""
-    first_day = house.clock.now().date() - timedelta(days=1)
-    hours = (time.fromisoformat(starts), time.fromisoformat(ends))
-    turn = Turn(staff_id, weekdays, *hours, first_day, None, place)
-    turn_id: str = await house.do(duty_rota.set_turn, duty_rota.SetTurn(turn), ADMIN)
-    return turn_id
-
-
-async def a_host(house: House, number: int, *custodians: StaffId) -> HostId:
-    """One of the emulated accounts."""
-    host_id: HostId = await house.do(
-        accounts.put_host,
-        accounts.PutHost(
-            house.rooms.provider, house.rooms.host_accounts[number], "tuition.example", custodians
-        ),
-        ADMIN,
-    )
-    return host_id
 
 
 async def a_family(house: House, name: str, coordinator: StaffId) -> Family:

@@ -17,6 +17,7 @@ from service.store.transactions import Tx
 from tests.board.watching import key_of
 from tests.harness import serving
 from tests.invariants import check_everything
+from tests.office import a_host
 from tests.pages.test_accessibility import CONTRAST
 from tests.ports import a_port
 from tests.stories.steps import (
@@ -30,7 +31,7 @@ from tests.stories.steps import (
     session_of,
     tutor_goes_in,
 )
-from tests.world import World, a_colleague, a_family, a_host, book, cover
+from tests.world import World, a_colleague, a_family, book, cover
 
 pytestmark = pytest.mark.browser
 WITHIN_SECONDS = 2.0

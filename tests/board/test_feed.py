@@ -16,6 +16,7 @@ from service.web.pages.rendering import Pages
 from service.workflows import register
 from tests.board.watching import coordinator, entries, following, key_of, lead
 from tests.harness import serving
+from tests.office import a_host
 from tests.ports import a_port
 from tests.stories.falls import consent_is_withdrawn
 from tests.stories.signals import zoom_says_joined
@@ -25,7 +26,7 @@ from tests.stories.steps import (
     on_sqlite,
     second_staff_go_in,
 )
-from tests.world import ADMIN, World, a_clear_session, a_colleague, a_family, a_host, book
+from tests.world import ADMIN, World, a_clear_session, a_colleague, a_family, book
 
 on_postgres = pytest.mark.parametrize(
     "database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True

@@ -11,6 +11,7 @@ from service.store.transactions import Tx
 from service.workflows import presence
 from tests.board.watching import coordinator, entries, lead, somebody
 from tests.invariants import check_everything
+from tests.office import a_host
 from tests.pages.records import everything
 from tests.stories.falls import the_father_refuses
 from tests.stories.signals import zoom_says_joined
@@ -22,7 +23,7 @@ from tests.stories.steps import (
     second_staff_go_in,
     the_call_ends,
 )
-from tests.world import World, a_clear_session, a_colleague, a_family, a_host, book, say
+from tests.world import World, a_clear_session, a_colleague, a_family, book, say
 
 pytestmark = on_sqlite
 

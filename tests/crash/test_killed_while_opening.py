@@ -17,9 +17,11 @@ from service.store import meetings, migrate, sessions
 from service.store.tables import MeetingStage
 from tests.clock import HeldClock
 from tests.crash.victim import Victim
+from tests.deployment import settings_for
 from tests.gateway import Telephones
-from tests.harness import House, Mailbox, serving, settings_for
+from tests.harness import House, serving
 from tests.invariants import check_everything
+from tests.mailbox import Mailbox
 from tests.ports import a_port
 from tests.rooms import Emulated, Rooms, emulator
 from tests.world import a_clear_session, a_world

@@ -14,7 +14,7 @@ from service.store import people
 from service.store.transactions import Tx
 from service.web.pages.languages import LOCALES, choose
 from tests.api.people import lead
-from tests.harness import VISITED
+from tests.deployment import VISITED
 from tests.pages import ways
 from tests.pages.browsing import Browser, listed
 from tests.pages.sentences import of_code, of_templates

@@ -7,7 +7,8 @@ import pytest_asyncio
 
 from service.policy.people import Role
 from service.store import rehearsal
-from tests.harness import REHEARSING, running
+from tests.deployment import REHEARSING
+from tests.harness import running
 from tests.invariants import check_everything
 from tests.pages.browsing import SAME
 from tests.pages.test_staff_pages import signed_in

@@ -15,13 +15,15 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from service.errors import ChaperoneError
 from service.policy.people import Actor, ChildId, Role, SessionId
-from tests.harness import VISITED, running
+from tests.deployment import VISITED
+from tests.harness import running
 from tests.invariants import check_everything
+from tests.office import a_host
 from tests.search import seen
 from tests.search.kept import ChildKept, Lesson
 from tests.search.model import Model
 from tests.search.seen import Seen
-from tests.world import World, a_colleague, a_family, a_host, a_world
+from tests.world import World, a_colleague, a_family, a_world
 
 FreshDatabase = Callable[[], AbstractContextManager[tuple[str, Path]]]
 

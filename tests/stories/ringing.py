@@ -4,8 +4,9 @@ from service.policy.duty_rota import Channel, Standing
 from service.policy.people import SessionId, StaffId
 from service.store import duty_rota as rota_store
 from service.workflows import duty_rota
+from tests.office import designate, on_duty
 from tests.stories.test_alerts import raised
-from tests.world import ADMIN, World, a_colleague, book, designate, on_duty
+from tests.world import ADMIN, World, a_colleague, book
 
 LEAD_PHONE, DEPUTY_PHONE = "07700900001", "07700900002"
 LEAD_MAIL, OFFICE_MAIL = "lena@tuition.example", "cora@tuition.example"

@@ -9,7 +9,8 @@ import pytest
 
 from service.policy.session import SessionState
 from service.reconcilers.schedule import RECONCILERS
-from tests import harness
+from tests.deployment import ORGANISATION
+from tests.harness import running
 from tests.invariants import check_everything
 from tests.rooms import HOST_ACCOUNTS
 from tests.stories.falls import second_staff_is_released
@@ -240,8 +241,8 @@ async def test_a_call_in_a_meeting_made_by_hand_is_an_alert(world: World) -> Non
 async def with_an_account_for_staff(sqlite_url: str, tmp_path: Path) -> AsyncIterator[World]:
     """The same organisation, which keeps its second account for staff meetings."""
     account = HOST_ACCOUNTS["teams"][1]
-    told = f'staff_only_accounts = ["{account}"]\n{harness.ORGANISATION}'
-    async with harness.running(
+    told = f'staff_only_accounts = ["{account}"]\n{ORGANISATION}'
+    async with running(
         sqlite_url, tmp_path, provider="teams", migrated=True, organised=told
     ) as house:
         yield await a_world(house)

@@ -11,7 +11,8 @@ from service.store.transactions import Reader
 from service.workflows.merging import MergeChild, merge_child
 from tests import invariants
 from tests.api.people import lead, second, tutor
-from tests.harness import ORGANISATION, running
+from tests.deployment import ORGANISATION
+from tests.harness import running
 from tests.stories.concerns import WORDS, alerted, chair, numbers, raised, step
 from tests.stories.steps import a_live_session, on_sqlite
 from tests.world import World, a_family, a_world, book

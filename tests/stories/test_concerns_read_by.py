@@ -9,7 +9,8 @@ import pytest
 from service.policy.people import Role
 from tests import invariants
 from tests.api.people import inspector, lead, second, tutor
-from tests.harness import ORGANISATION, running
+from tests.deployment import ORGANISATION
+from tests.harness import running
 from tests.stories.concerns import (
     LATER,
     WORDS,

@@ -19,8 +19,10 @@ from service.policy.rules import OVERRIDABLE, RULES
 from service.policy.session import CoverMode, Span
 from service.workflows import amending, booking, duties, onboarding, register, staffing
 from service.workflows.consent import SayWord, say_word
-from tests.harness import ORGANISATION, REHEARSING, VISITED, House, running
+from tests.deployment import ORGANISATION, REHEARSING, VISITED
+from tests.harness import House, running
 from tests.invariants import check_everything
+from tests.office import publish
 from tests.world import (
     ADMIN,
     World,
@@ -31,7 +33,6 @@ from tests.world import (
     book,
     cover,
     pledge,
-    publish,
     say,
 )
 

@@ -4,6 +4,7 @@ from service.doctor import examine
 from service.policy.duty_rota import Standing
 from service.workflows import duty_rota, register
 from tests.invariants import check_everything
+from tests.office import designate
 from tests.stories.ringing import (
     DEPUTY_PHONE,
     LEAD_PHONE,
@@ -14,7 +15,7 @@ from tests.stories.ringing import (
 )
 from tests.stories.steps import alerts_now, on_sqlite
 from tests.stories.test_alerts import raised, the_alert
-from tests.world import ADMIN, World, book, designate
+from tests.world import ADMIN, World, book
 
 
 @on_sqlite

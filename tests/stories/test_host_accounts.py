@@ -18,6 +18,7 @@ from service.store.tables import MeetingStage
 from service.store.transactions import Tx
 from service.workflows import accounts, register
 from tests.invariants import check_everything
+from tests.office import a_host
 from tests.stories.falls import second_staff_is_released
 from tests.stories.steps import (
     a_live_session,
@@ -31,7 +32,7 @@ from tests.stories.steps import (
     the_call_ends,
     then_nothing_is_left,
 )
-from tests.world import ADMIN, World, a_clear_session, a_family, a_host, book
+from tests.world import ADMIN, World, a_clear_session, a_family, book
 
 
 async def another_host(world: World) -> HostId:

@@ -9,6 +9,7 @@ from service.policy.staff import RelationKind
 from service.workflows import amending, onboarding
 from tests.api.people import a_booking, coordinator, lead
 from tests.invariants import check_everything
+from tests.office import a_host
 from tests.stories.steps import alerts_now, on_sqlite, session_of, then_everyone_is_shut_out
 from tests.stories.test_kin import declare
 from tests.stories.ties import blockers
@@ -18,7 +19,6 @@ from tests.world import (
     a_clear_session,
     a_colleague,
     a_family,
-    a_host,
     an_open_session,
     book,
     cover,

@@ -9,21 +9,11 @@ from service.policy.presence import PresenceMode
 from service.policy.session import SessionState
 from service.workflows import amending, onboarding
 from tests.invariants import check_everything
+from tests.office import a_host
 from tests.pages import ways
 from tests.pages.browsing import Browser
 from tests.stories.steps import on_sqlite, session_of
-from tests.world import (
-    ADMIN,
-    PIN,
-    Family,
-    World,
-    a_colleague,
-    a_family,
-    a_host,
-    book,
-    cover,
-    say,
-)
+from tests.world import ADMIN, PIN, Family, World, a_colleague, a_family, book, cover, say
 
 PLACE = "/v1/sessions/{}/pledges"
 

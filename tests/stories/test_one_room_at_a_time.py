@@ -11,11 +11,13 @@ from service.policy.people import Role, SessionId, StaffId
 from service.policy.session import CoverMode, SessionState, Span
 from service.workflows import amending, booking, duties
 from tests.api.people import a_booking, coordinator
-from tests.harness import VISITED, Reply, running
+from tests.deployment import VISITED
+from tests.harness import Reply, running
 from tests.invariants import check_everything
+from tests.office import a_host
 from tests.stories.second_staff import ask, goes_in, says_in_the_room, says_yes, second_of
 from tests.stories.steps import a_live_session, on_sqlite, session_of
-from tests.world import World, a_colleague, a_family, a_host, a_world, book, cover, pledge, say
+from tests.world import World, a_colleague, a_family, a_world, book, cover, pledge, say
 
 pytestmark = on_sqlite
 

@@ -7,7 +7,8 @@ import pytest
 from service.policy.consent import ConsentKind
 from service.policy.session import CoverMode
 from tests.api.people import lead
-from tests.harness import VISITED, running
+from tests.deployment import VISITED
+from tests.harness import running
 from tests.invariants import check_everything
 from tests.stories.steps import on_sqlite
 from tests.stories.test_duty_team import a_duty_team

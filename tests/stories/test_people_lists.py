@@ -9,9 +9,10 @@ from service.people_lists import Wish, bring_in_list, lines_of, write_out
 from service.web.api.import_columns import People
 from tests.api.people import recorded, stored
 from tests.harness import House, running
+from tests.office import publish
 from tests.stories.lists import COLLEAGUE, FAMILY, a_call, a_call_of_a_lead, a_family_line, a_file
 from tests.stories.steps import on_sqlite
-from tests.world import World, publish
+from tests.world import World
 
 pytestmark = on_sqlite
 

@@ -14,8 +14,10 @@ from service.settings import load_organisation
 from service.store import audit_log
 from service.store.transactions import Reader
 from tests.api.people import lead
-from tests.harness import ORGANISATION, running, serving
+from tests.deployment import ORGANISATION
+from tests.harness import running, serving
 from tests.invariants import check_everything
+from tests.office import publish
 from tests.stories.steps import (
     alerts_now,
     on_sqlite,
@@ -23,7 +25,7 @@ from tests.stories.steps import (
     session_of,
     then_everyone_is_shut_out,
 )
-from tests.world import World, a_family, an_open_session, book, publish, say
+from tests.world import World, a_family, an_open_session, book, say
 
 REQUEST = "Please agree to our new policy"
 

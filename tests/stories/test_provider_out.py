@@ -14,6 +14,7 @@ from service.store.transactions import Reader
 from service.workflows import outage
 from service.workflows.outage import CALLING_OFF, BeginOutage, LiftOutage
 from tests.invariants import check_everything
+from tests.office import a_host
 from tests.stories.steps import (
     a_live_session,
     claimed,
@@ -25,7 +26,7 @@ from tests.stories.steps import (
     then_everyone_is_shut_out,
     waits,
 )
-from tests.world import World, a_clear_session, a_colleague, a_family, a_host, book, cover, pledge
+from tests.world import World, a_clear_session, a_colleague, a_family, book, cover, pledge
 from tests.world import say as says
 
 OFF = "A session does not take place"

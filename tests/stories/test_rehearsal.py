@@ -9,7 +9,8 @@ import pytest_asyncio
 from service.policy.consent import ConsentKind
 from service.policy.people import Role
 from tests.api.people import lead
-from tests.harness import REHEARSING, House, running
+from tests.deployment import REHEARSING
+from tests.harness import House, running
 from tests.invariants import check_everything
 from tests.stories.steps import session_of
 from tests.world import World, a_clear_session, a_family, a_world, book, say

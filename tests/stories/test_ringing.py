@@ -7,6 +7,7 @@ import pytest
 from service.workflows import staffing
 from tests.api.people import tutor
 from tests.invariants import check_everything
+from tests.office import on_duty
 from tests.stories.concerns import raised as a_concern
 from tests.stories.ringing import (
     DEPUTY_PHONE,
@@ -21,7 +22,7 @@ from tests.stories.ringing import (
 )
 from tests.stories.steps import alerts_now, on_sqlite, pass_by
 from tests.stories.test_alerts import acknowledged, over, raised, the_alert
-from tests.world import ADMIN, World, book, on_duty
+from tests.world import ADMIN, World, book
 
 # --- whom, and when ---------------------------------------------------------------------------------
 

@@ -12,7 +12,8 @@ from service.workflows import onboarding
 from service.workflows.showing import IN_PLAIN_WORDS, shown_to
 from tests.api.people import coordinator, second, tutor
 from tests.builders import NOW, TUTOR
-from tests.harness import VISITED, running
+from tests.deployment import VISITED
+from tests.harness import running
 from tests.invariants import check_everything
 from tests.pages.test_staff_pages import door_of, signed_in
 from tests.policy.broken import BROKEN, Broken

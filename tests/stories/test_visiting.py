@@ -10,7 +10,8 @@ from service.store import alerts
 from service.store.consent import CONSENTS
 from service.store.transactions import Reader
 from tests.api.people import coordinator, lead, second, tutor
-from tests.harness import VISITED, running
+from tests.deployment import VISITED
+from tests.harness import running
 from tests.invariants import check_everything
 from tests.pages import ways
 from tests.pages.browsing import Browser
