@@ -66,6 +66,16 @@ TEMPLATES: Mapping[str, Template] = {
             "The page is for you alone: please do not pass it on.\n",
         ),
         Template(
+            "address_changed",
+            "Your personal page",
+            "Hello {parent},\n\n"
+            "{organisation} has a new mail address of yours. The personal pages that we sent to the old one "
+            "open no more. On this page you can read what you told us about {child}, answer, and change "
+            "your mind:\n\n{link}\n\n"
+            "The page is for you alone: please do not pass it on. "
+            "You can also telephone us: {phone}.\n",
+        ),
+        Template(
             "pledge_request",
             "A session needs your promise",
             "Hello {parent},\n\n"

@@ -1,8 +1,10 @@
 """Parents' personal links, their own devices, and wrong PINs."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -66,8 +68,10 @@ def by_token(reader: Tx | Reader, token_hash: str) -> Link | None:
             LINKS.c.expires_at > reader.now,
         )
     ).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _link(row)
+
+
+def _link(row: sa.Row[Any]) -> Link:
     return Link(
         row.id,
         LinkPurpose(row.purpose),
@@ -115,9 +119,26 @@ def revoke_session_links(tx: Tx, child_id: ChildId, parent_id: ParentId) -> int:
     return _revoke_where(tx, condition & (LINKS.c.purpose == LinkPurpose.SESSION.value))
 
 
-def revoke_of_parent(tx: Tx, parent_id: ParentId, child_id: ChildId | None = None) -> int:
-    """Make all of a parent's links worth nothing, or those about one child."""
-    condition = LINKS.c.parent_id == parent_id
+def standing_of(reader: Tx | Reader, parent_id: ParentId) -> dict[str, Link]:
+    """A parent's links that still open something, by the hash of their token."""
+    query = sa.select(LINKS).where(
+        LINKS.c.parent_id == parent_id,
+        LINKS.c.revoked_at.is_(None),
+        LINKS.c.expires_at > reader.now,
+    )
+    return {row.token_hash: _link(row) for row in reader.conn.execute(query)}
+
+
+def revoke_of_parent(
+    tx: Tx,
+    parent_id: ParentId,
+    child_id: ChildId | None = None,
+    *,
+    but: Collection[str] = (),
+) -> int:
+    """Make all of a parent's links worth nothing, or those about one child; `but` those of these tokens,
+    by their hashes."""
+    condition = (LINKS.c.parent_id == parent_id) & LINKS.c.token_hash.not_in(sorted(but))
     if child_id is not None:
         condition &= LINKS.c.child_id == child_id
     return _revoke_where(tx, condition)

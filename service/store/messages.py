@@ -112,6 +112,17 @@ def waiting_beyond(
     return tuple(reader.conn.execute(query).scalars())
 
 
+def unsent_to(reader: Tx | Reader, parent_id: ParentId) -> tuple[SecretStr, ...]:
+    """The texts of what waits to go to a parent and nobody has tried to send yet."""
+    untried = (work.WORK.c.kind == DELIVERY) & (work.WORK.c.tries == 0)
+    query = (
+        sa.select(MESSAGES)
+        .join(work.WORK, work.WORK.c.subject_id == MESSAGES.c.id)
+        .where(untried, MESSAGES.c.parent_id == parent_id)
+    )
+    return tuple(_message(reader, row).text for row in reader.conn.execute(query))
+
+
 def parents_written_to(reader: Tx | Reader, session_id: SessionId) -> frozenset[ParentId]:
     """Every parent who was sent something about a session."""
     query = sa.select(MESSAGES.c.parent_id).where(

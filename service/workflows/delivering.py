@@ -19,12 +19,11 @@ from service.policy.people import system
 from service.ports import OutgoingMessage
 from service.store import alerts, links, messages, people, rehearsal, restrictions, sessions, work
 from service.store.messages import StoredMessage
-from service.store.secrets import hash_token
 from service.store.transactions import Reader, Tx
 from service.store.work import Claim, Settle
 from service.workflows.deps import Deps
 from service.workflows.links import CONSENT_LINK_LASTS
-from service.workflows.messaging import LINK
+from service.workflows.messaging import token_hash_in
 
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 GIVE_UP_AFTER = 8
@@ -103,10 +102,9 @@ def _keep_back(tx: Tx, claim: Claim) -> None:
 def _renew_link(tx: Tx, message: StoredMessage) -> None:
     """Let a link to a consent page last from when its letter goes out: the letter may have waited for the
     switch-over for longer than the link would have lasted."""
-    found = LINK.search(message.text.get_secret_value())
-    if found is None:
+    token_hash = token_hash_in(message.text)
+    if token_hash is None:
         return
-    token_hash = hash_token(found[0].rpartition("/")[2])
     link_id = links.renew_consent_link(tx, token_hash, tx.now + CONSENT_LINK_LASTS)
     if link_id is None:
         return

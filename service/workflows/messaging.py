@@ -17,6 +17,7 @@ from service.policy.session import Session
 from service.policy.times import told, zone_named
 from service.store import alerts, messages, people, restrictions
 from service.store.messages import Letter, StoredMessage
+from service.store.secrets import hash_token
 from service.store.transactions import Reader, Tx
 
 LINK = re.compile(r"https?://\S+/p/\S+")
@@ -143,6 +144,12 @@ def _write_copy(tx: Tx, letter: Letter, message_id: str, send_after: datetime) -
         child_id=letter.child_id,
     )
     messages.insert(tx, copy, max(tx.now, send_after))
+
+
+def token_hash_in(text: SecretStr) -> str | None:
+    """By which hash the personal link in a message is kept; None if there is no link in it."""
+    found = LINK.search(text.get_secret_value())
+    return None if found is None else hash_token(found[0].rpartition("/")[2])
 
 
 def hidden(message: StoredMessage) -> str:

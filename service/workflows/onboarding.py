@@ -22,7 +22,7 @@ from service.store import cases, contacts, deputies, people, restrictions, sessi
 from service.store.cases import Held
 from service.store.people import ParentRecord
 from service.store.transactions import Tx
-from service.workflows import birth_dates, falling, having_say, lapsing
+from service.workflows import birth_dates, falling, having_say, lapsing, readdressing
 from service.workflows.contradicting import look_for_conflict
 from service.workflows.kin import must_not_be_family
 from service.workflows.versions import must_be_seen
@@ -85,7 +85,7 @@ class PutParent:
 
 
 def put_parent(tx: Tx, command: PutParent) -> ParentId:
-    """Put a parent on record, or change the record of one."""
+    """Put a parent on record, or change the record of one; links follow the mail address."""
     if command.zone is not None:
         zone_named(command.zone)
     known = command.parent_id or (
@@ -108,9 +108,13 @@ def put_parent(tx: Tx, command: PutParent) -> ParentId:
         return record.parent_id
     digests = contacts.keys_for(tx.house, command.email, command.phone)
     affected = falling.hold_sessions_round(tx, known, known_by_now=digests.values())
-    must_be_seen(people.parent_record(tx, known).version, command.version)
+    before = people.parent_record(tx, known)
+    must_be_seen(before.version, command.version)
     people.change_parent(tx, record)
     tx.record(Entry(Event.PARENT_CHANGED, known, {"parent": known}))
+    # Another number ends nothing: no link and no code goes there, and whoever calls is asked who they are.
+    if before.email != record.email:
+        readdressing.readdress(tx, known)
     falling.decide_again(tx, affected)  # a new number may show that a parent is also staff
     return known
 

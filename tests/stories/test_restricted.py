@@ -146,6 +146,6 @@ async def test_that_a_child_died_is_put_on_record_by_whoever_hears_of_it(world: 
     why = {"reason": "The father telephoned on Monday."}
     for kind in ("do_not_contact", "deceased"):
         assert (await coordinator(world).put(place, why | {"kind": kind})).status == 204
-    for kind in ("do_not_contact", None):
-        assert (await coordinator(world).put(place, why | {"kind": kind})).status == 403
+    for looser in ("do_not_contact", None):
+        assert (await coordinator(world).put(place, why | {"kind": looser})).status == 403
     assert (await lead(world).put(place, why | {"kind": "do_not_contact"})).status == 204
