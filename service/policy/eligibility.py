@@ -25,7 +25,7 @@ def shortcomings(
         yield Shortcoming("personal_account", "has no account of the organisation")
     yield from _check(member, on, organisation)
     yield from _training(member, on)
-    if not _acknowledged(member, organisation):
+    if not has_acknowledged(member, organisation):
         yield Shortcoming("policy_unacknowledged", "has not acknowledged the policy now in force")
 
 
@@ -102,7 +102,8 @@ def _training(member: StaffMember, on: date) -> Iterator[Shortcoming]:
         yield Shortcoming("training_missing", "has no current training")
 
 
-def _acknowledged(member: StaffMember, organisation: Organisation) -> bool:
+def has_acknowledged(member: StaffMember, organisation: Organisation) -> bool:
+    """Whether somebody acknowledged a version of the policy that counts for the organisation."""
     return any(
         item.kind is EvidenceKind.POLICY_ACKNOWLEDGEMENT
         and not item.invalidated

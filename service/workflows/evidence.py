@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from pydantic import SecretStr
 
 from service.audit.events import Entry, Event
-from service.errors import InvalidInput, NotFound
+from service.errors import InvalidInput, NotAllowed, NotFound
 from service.policy.evidence import problems
-from service.policy.people import StaffId
+from service.policy.people import Actor, Role, StaffId
 from service.policy.staff import Evidence, EvidenceKind
 from service.store import colleagues, policies, staff
 from service.store.transactions import Tx
@@ -29,6 +29,7 @@ class AddEvidence:
 def add_evidence(tx: Tx, command: AddEvidence) -> StaffId:
     """Append evidence. Nobody vouches for their own check or training; all acknowledge for
     themselves or through somebody who records it (POL-13, POL-30). Nothing is trusted for ever."""
+    _must_be_theirs_to_say(tx.by, command)
     item = _with_number(tx, command)
     affected = falling.hold_sessions_of(tx, command.staff_id, [item.number_key])
     if not staff.has_staff(tx, command.staff_id):
@@ -53,6 +54,7 @@ def add_evidence(tx: Tx, command: AddEvidence) -> StaffId:
             {"staff": command.staff_id},
             {
                 "kind": item.kind.value,
+                "policy_version": item.policy_version,
                 "scheme": item.scheme.value if item.scheme else None,
                 "seen_on": item.seen_on.isoformat(),
                 "trusted_until": item.trusted_until.isoformat() if item.trusted_until else None,
@@ -63,6 +65,15 @@ def add_evidence(tx: Tx, command: AddEvidence) -> StaffId:
         same_person.notice(tx, command.staff_id)
     falling.decide_again(tx, affected)
     return command.staff_id
+
+
+def _must_be_theirs_to_say(by: Actor, command: AddEvidence) -> None:
+    """The office puts on record what it saw; anybody else that they themselves acknowledge the policy."""
+    acknowledging = command.evidence.kind is EvidenceKind.POLICY_ACKNOWLEDGEMENT
+    if acknowledging and by.subject == command.staff_id:
+        return
+    if by.has(Role.MACHINE) or not by.has(Role.ADMIN, Role.COORDINATOR, Role.DSL):
+        raise NotAllowed("Only the office puts on record what was seen of somebody.")
 
 
 def _with_number(tx: Tx, command: AddEvidence) -> Evidence:

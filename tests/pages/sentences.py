@@ -27,6 +27,7 @@ SPEAKING = (
     "policy/family_rules.py",
     "policy/rules.py",
     "policy/staff_rules.py",
+    "workflows/acknowledging.py",
     "workflows/alerting.py",
     "workflows/attesting.py",
     "workflows/calling_down.py",
@@ -59,6 +60,7 @@ SPEAKING = (
     "web/pages/session.py",
     "web/pages/staff.py",
     "web/pages/staff_concerns.py",
+    "web/pages/staff_policy.py",
     "web/pages/staff_providers.py",
 )
 """Modules whose refusals and waits reach a page."""

@@ -9,7 +9,7 @@ from service.policy.people import StaffId
 from service.policy.staff import CheckScheme, Evidence, EvidenceKind
 from service.web.api.outcome import created, done
 from service.web.api.shapes import Made, Words
-from service.web.api.who import OFFICE
+from service.web.api.who import OFFICE, STAFF
 from service.web.bodies import Body, View, wrong
 from service.web.routes import Answer, Call, Route
 from service.workflows import evidence
@@ -74,7 +74,8 @@ def evidence_view(item: Evidence) -> EvidenceView:
 
 
 async def vouch(call: Call[EvidenceBody]) -> Answer:
-    """Append evidence that the person who is signed in has seen."""
+    """Append evidence that the person who is signed in has seen. Tutors and second staff may acknowledge
+    the policy for themselves, and nothing else."""
     body = call.body
     item = Evidence(body.kind, body.seen_on, body.trusted_until, body.policy_version, body.scheme)
     command = evidence.AddEvidence(StaffId(call.path["staff_id"]), item, body.number)
@@ -94,7 +95,7 @@ async def invalidate(call: Call[InvalidationBody]) -> Answer:
 ALL = "/v1/staff/{staff_id}/evidence"
 
 ROUTES = (
-    Route("POST", ALL, vouch, summary="Add evidence", tag="staff", roles=OFFICE,
+    Route("POST", ALL, vouch, summary="Add evidence", tag="staff", roles=OFFICE | STAFF,
           body=EvidenceBody, answers={201: Made}, creates=True, clauses=("POL-13", "POL-30")),
     Route("POST", ALL + "/{evidence_id}/invalidation", invalidate, tag="staff",
           summary="Say that a thing seen counts no more", roles=OFFICE, body=InvalidationBody,

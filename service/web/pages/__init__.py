@@ -15,6 +15,7 @@ from service.web.pages.parent import ParentPages
 from service.web.pages.rendering import WEB, Pages
 from service.web.pages.staff import StaffPages, or_sign_in
 from service.web.pages.staff_concerns import StaffConcerns
+from service.web.pages.staff_policy import StaffPolicy
 from service.web.pages.staff_providers import StaffProviders
 from service.web.pages.staff_rehearsal import StaffRehearsal
 from service.web.sign_in import SignIn
@@ -86,6 +87,9 @@ def _add_staff(app: web.Application, staff: StaffPages) -> None:
     rehearsal = StaffRehearsal(staff)
     app.router.add_get("/staff/rehearsal", or_sign_in(rehearsal.show))
     app.router.add_post("/staff/rehearsal", or_sign_in(rehearsal.act))
+    policy = StaffPolicy(staff)
+    app.router.add_get("/staff/policy", or_sign_in(policy.show))
+    app.router.add_post("/staff/policy", or_sign_in(policy.act))
 
 
 def _add_providers(app: web.Application, providers: StaffProviders) -> None:

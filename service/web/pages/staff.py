@@ -36,7 +36,7 @@ from service.web.problems import status_of
 from service.web.routes import SMALL_BODY
 from service.web.sign_in import COOKIE, SignIn
 from service.web.staff_sign_in import signing_in, signing_out
-from service.workflows import door
+from service.workflows import acknowledging, door
 from service.workflows.attesting import MakeStatement, make_statement
 from service.workflows.calling_second_staff import CallSecondStaff, call_second_staff
 from service.workflows.deps import Deps
@@ -133,11 +133,17 @@ class StaffPages:
     # --- pages ------------------------------------------------------------------------------------
 
     async def home(self, request: web.Request) -> web.StreamResponse:
-        """`GET /staff`: today's sessions."""
+        """`GET /staff`: today's sessions, and the policy if it is to be acknowledged."""
         actor = await self.who(request)
         sessions = await self.deps.store.read(staff_view.day, actor)
         sees_all = actor.has(Role.COORDINATOR, Role.DSL)
-        context = {"sessions": sessions, "actor": actor, "sees_all_rooms": sees_all}
+        to_read = await self.deps.store.read(acknowledging.still_to_read, actor.subject)
+        context = {
+            "sessions": sessions,
+            "actor": actor,
+            "sees_all_rooms": sees_all,
+            "policy_to_read": to_read,
+        }
         return self.answer(request, "staff_home.html", context)
 
     async def show(self, request: web.Request) -> web.StreamResponse:
