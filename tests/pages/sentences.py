@@ -49,6 +49,7 @@ SPEAKING = (
     "workflows/tapping.py",
     "workflows/teaching.py",
     "workflows/watching.py",
+    "workflows/who_may.py",
     "web/forms.py",
     "web/pages/concern.py",
     "web/pages/concern_form.py",
