@@ -5,9 +5,10 @@ from typing import Any
 from service.policy.people import Role
 from tests.api.people import coordinator
 from tests.invariants import check_everything
+from tests.office import publish
 from tests.pages.browsing import SAME
 from tests.pages.test_staff_pages import signed_in
-from tests.world import World, book, cover, publish
+from tests.world import World, book, cover
 
 PAGE = "/staff/policy"
 

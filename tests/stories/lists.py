@@ -8,7 +8,7 @@ from typing import Any
 
 from service.people_lists import Call
 from service.policy.people import Role
-from tests.harness import Api, House
+from tests.harness import Api, House, Reply
 from tests.world import World
 
 FAMILY = {
@@ -85,3 +85,51 @@ def a_call_of_a_lead(house: House) -> Call:
 def _call(house: House, *roles: Role) -> Call:
     token = house.running.tokens.mint("staff_office", roles, timedelta(hours=1))
     return Call(house.session, house.base_url, token)
+
+
+async def send(world: World, people: str, *cells: dict[str, str], **more: Any) -> Reply:
+    """A list is brought in, or checked alone."""
+    body = {"people": people, "lines": lines(*cells), **more}
+    reply = await bringer(world).post("/v1/imports", body)
+    assert reply.status == 200, reply.text
+    return reply
+
+
+def outcomes(reply: Reply) -> list[str | None]:
+    """What came of each line."""
+    return [line["outcome"] for line in reply.body["lines"]]
+
+
+def problems(reply: Reply) -> dict[int, set[tuple[str, str]]]:
+    """What keeps a line out, by line: column and code."""
+    return {
+        line["line"]: {(one["column"], one["code"]) for one in line["problems"]}
+        for line in reply.body["lines"]
+        if line["problems"]
+    }
+
+
+def doubts(reply: Reply) -> dict[int, set[str]]:
+    """What is told of a line that is not kept out, by line."""
+    return {
+        line["line"]: {one["code"] for one in line["doubts"]}
+        for line in reply.body["lines"]
+        if line["doubts"]
+    }
+
+
+def a_paper(world: World, **changes: str) -> dict[str, str]:
+    """The mother's yes on paper, as a line of a list."""
+    return {
+        "child_id": world.family.child,
+        "giver_id": world.family.mother,
+        "purpose": "take_part",
+        "answer": "given",
+        "document": "Folder 3, sheet 12",
+        "signed_on": "2026-11-20",
+        "taken_by": world.lead,
+        "checked_by": world.second,
+        "policy_version": "v3",
+        "present_adults": world.family.mother,
+        "child_agrees": "yes",
+    } | changes

@@ -12,7 +12,7 @@ from service.store.tables import EntryRow, table_of
 from service.store.transactions import Reader
 from tests.api.people import coordinator
 from tests.invariants import check_everything
-from tests.stories.lists import COLLEAGUE
+from tests.stories.lists import COLLEAGUE, outcomes, problems, send
 from tests.stories.steps import (
     a_live_session,
     in_the_check_in_window,
@@ -20,7 +20,6 @@ from tests.stories.steps import (
     reason_of,
     session_of,
 )
-from tests.stories.test_imports import outcomes, problems, send
 from tests.world import World, a_clear_session
 
 

@@ -1,7 +1,5 @@
 """Lists of people: checked whole, kept whole, repeatable, and by the same policy as one by one."""
 
-from typing import Any
-
 import pytest
 
 from service.policy.consent import ConsentKind
@@ -9,38 +7,21 @@ from service.policy.people import Role
 from service.store import doubles
 from service.workflows import merging, parting
 from tests.api.people import recorded, stored
-from tests.harness import Reply
 from tests.invariants import check_everything
-from tests.stories.lists import COLLEAGUE, FAMILY, a_family_line, bringer, lines
+from tests.stories.lists import (
+    COLLEAGUE,
+    FAMILY,
+    a_family_line,
+    a_paper,
+    bringer,
+    doubts,
+    lines,
+    outcomes,
+    problems,
+    send,
+)
 from tests.stories.steps import on_sqlite
 from tests.world import World, book, say
-
-
-async def send(world: World, people: str, *cells: dict[str, str], **more: Any) -> Reply:
-    body = {"people": people, "lines": lines(*cells), **more}
-    reply = await bringer(world).post("/v1/imports", body)
-    assert reply.status == 200, reply.text
-    return reply
-
-
-def outcomes(reply: Reply) -> list[str | None]:
-    return [line["outcome"] for line in reply.body["lines"]]
-
-
-def problems(reply: Reply) -> dict[int, set[tuple[str, str]]]:
-    return {
-        line["line"]: {(one["column"], one["code"]) for one in line["problems"]}
-        for line in reply.body["lines"]
-        if line["problems"]
-    }
-
-
-def doubts(reply: Reply) -> dict[int, set[str]]:
-    return {
-        line["line"]: {one["code"] for one in line["doubts"]}
-        for line in reply.body["lines"]
-        if line["doubts"]
-    }
 
 
 async def test_a_check_says_what_would_come_of_it_and_leaves_no_trace(world: World) -> None:
@@ -197,22 +178,6 @@ async def test_a_choice_that_is_none_is_told_in_the_words_of_the_list(world: Wor
 
 
 # --- consents on paper --------------------------------------------------------------------------------
-
-
-def a_paper(world: World, **changes: str) -> dict[str, str]:
-    return {
-        "child_id": world.family.child,
-        "giver_id": world.family.mother,
-        "purpose": "take_part",
-        "answer": "given",
-        "document": "Folder 3, sheet 12",
-        "signed_on": "2026-11-20",
-        "taken_by": world.lead,
-        "checked_by": world.second,
-        "policy_version": "v3",
-        "present_adults": world.family.mother,
-        "child_agrees": "yes",
-    } | changes
 
 
 async def test_a_paper_counts_like_one_consent_and_is_told_to_the_parent_once(

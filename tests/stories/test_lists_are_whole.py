@@ -13,9 +13,17 @@ from service.workflows import lists
 from service.workflows.lists import Lines
 from tests.api.people import recorded, stored
 from tests.invariants import check_everything
-from tests.stories.lists import COLLEAGUE, FAMILY, a_family_line
+from tests.stories.lists import (
+    COLLEAGUE,
+    FAMILY,
+    a_family_line,
+    a_paper,
+    doubts,
+    outcomes,
+    problems,
+    send,
+)
 from tests.stories.steps import on_sqlite
-from tests.stories.test_imports import a_paper, doubts, outcomes, problems, send
 from tests.world import World
 
 OTHER = COLLEAGUE | {"staff_id": "S-2", "name": "Nell Two", "phone": ""}

@@ -10,9 +10,9 @@ from tests.api.people import lead
 from tests.deployment import VISITED
 from tests.harness import running
 from tests.invariants import check_everything
+from tests.stories.lists import a_paper, outcomes, problems, send
 from tests.stories.steps import on_sqlite
 from tests.stories.test_duty_team import a_duty_team
-from tests.stories.test_imports import a_paper, outcomes, problems, send
 from tests.stories.ties import blockers
 from tests.world import World, a_world, book, say
 

@@ -19,7 +19,8 @@ from service.policy.watched import Watched
 from service.workflows.looking import LOOK_EVERY
 from service.workflows.roster import signs
 from tests.builders import CHILD, ENDS, MOTHER, SECOND, STARTS, a_case, a_child_case, a_session
-from tests.integrations.zoom.test_webhook_kinds import entry, read
+from tests.integrations.zoom.test_webhook_kinds import entry
+from tests.integrations.zoom.test_webhooks import read
 from tests.watch.payloads import HOLDER, signals_of, story
 from tests.watch.sequences import ALL_IN, Sequence
 from tests.watch.test_sequences import the_room
