@@ -31,7 +31,7 @@ from service.policy.people import Role, SessionId
 from service.ports import SystemClock
 from service.store.transactions import Tx
 from service.web.sign_in import COOKIE, PAGES
-from service.workflows import supervising
+from service.workflows.watch import supervising
 
 ROOMS = 200
 PER_SECOND = 200

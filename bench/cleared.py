@@ -19,7 +19,7 @@ from service.policy.staff import EvidenceKind
 from service.store import tables
 from service.store.policies import PolicyVersion
 from service.store.transactions import Store, Tx
-from service.workflows import accounts
+from service.workflows.staff import accounts
 
 PER_TRANSACTION = 500
 ENDS_AFTER = timedelta(minutes=45)

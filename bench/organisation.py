@@ -19,8 +19,10 @@ from service.settings import Settings, load_organisation
 from service.store import audit_log, migrate
 from service.store.policies import PolicyVersion
 from service.store.transactions import Refused, Store, Tx, open_store
-from service.workflows import accounts, consent, evidence, onboarding, register
+from service.workflows.consents import consent
 from service.workflows.deps import Deps
+from service.workflows.families import onboarding
+from service.workflows.staff import accounts, evidence, register
 
 ADMIN = Actor("staff_bench", frozenset({Role.ADMIN, Role.COORDINATOR, Role.DSL}))
 C = TypeVar("C")

@@ -20,7 +20,7 @@ from service.reconcilers import watch_live
 from service.settings import Settings
 from service.store import breaches, work
 from service.store.transactions import Reader, Store, Tx
-from service.workflows.supervising import LOOK_EVERY
+from service.workflows.watch.supervising import LOOK_EVERY
 
 ROOMS = 500
 FULL = 2_000

@@ -36,9 +36,9 @@ from service.web.limits import Limiter
 from service.web.server import build_app
 from service.web.sign_in import SignIn
 from service.web.tokens import TokenKeys
-from service.workflows import organising
-from service.workflows.budgets import SharedBudget
 from service.workflows.deps import Deps
+from service.workflows.meetings.budgets import SharedBudget
+from service.workflows.staff import organising
 
 logger = logging.getLogger(__name__)
 

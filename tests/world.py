@@ -20,16 +20,12 @@ from service.policy.people import (
 from service.policy.presence import PresenceMode
 from service.policy.session import CoverMode
 from service.policy.staff import CheckScheme, Evidence, EvidenceKind
-from service.workflows import (
-    booking,
-    consent,
-    evidence,
-    links,
-    onboarding,
-    presence,
-    register,
-    staffing,
-)
+from service.workflows.attending import presence
+from service.workflows.consents import consent
+from service.workflows.families import links, onboarding
+from service.workflows.second_staff import staffing
+from service.workflows.sessions import booking
+from service.workflows.staff import evidence, register
 from tests.harness import House
 from tests.office import a_host, designate, on_duty, publish
 

@@ -78,7 +78,7 @@ ELSEWHERE: tuple[Enforcement, ...] = (
         "A meeting is read back after it was made and again before people come; one setting that is "
         "not as required (passcode, waiting room, nobody in before the host, no recording, no "
         "telephone, registration of invited people alone), and it is removed.",
-        "service/workflows/finishing.py:finish",
+        "service/workflows/meetings/finishing.py:finish",
     ),
     Enforcement(
         "E-02",
@@ -103,7 +103,7 @@ ELSEWHERE: tuple[Enforcement, ...] = (
         "E-05",
         ("POL-12",),
         "Nobody is put on the staff register with an account of another domain.",
-        "service/workflows/register.py:put_staff",
+        "service/workflows/staff/register.py:put_staff",
     ),
     Enforcement(
         "E-06",
@@ -116,7 +116,7 @@ ELSEWHERE: tuple[Enforcement, ...] = (
         "E-07",
         ("POL-21",),
         "A check-in is taken on the purpose shown and on no other.",
-        "service/workflows/presence.py:check_in",
+        "service/workflows/attending/presence.py:check_in",
     ),
     Enforcement(
         "E-08",
@@ -135,7 +135,7 @@ ELSEWHERE: tuple[Enforcement, ...] = (
         ("POL-26",),
         "A parent's link is random, stored as a digest, for one person and purpose, ends by itself "
         "and can be taken back.",
-        "service/workflows/links.py:make_link",
+        "service/workflows/families/links.py:make_link",
     ),
     Enforcement(
         "E-11",

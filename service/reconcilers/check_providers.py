@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from service.reconcilers.rounds import Reconciler, Report, go_round
-from service.workflows.checkups import CHECKING, begin, check
 from service.workflows.deps import Deps
+from service.workflows.meetings.checkups import CHECKING, begin, check
 
 
 async def run(deps: Deps) -> Report:

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from service.reconcilers.rounds import Reconciler, Report
+from service.workflows.alerts.duty_rota import count
 from service.workflows.deps import Deps
-from service.workflows.duty_rota import count
 
 
 async def run(deps: Deps) -> Report:

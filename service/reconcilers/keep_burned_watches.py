@@ -3,6 +3,6 @@
 from datetime import timedelta
 
 from service.reconcilers.rounds import over_work
-from service.workflows.listening import KEEPING_BURNED, keep_watch
+from service.workflows.watch.listening import KEEPING_BURNED, keep_watch
 
 RECONCILER = over_work(KEEPING_BURNED, keep_watch, timedelta(minutes=1))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from service.reconcilers.rounds import Reconciler, Report, go_round
 from service.workflows.deps import Deps
-from service.workflows.listening import KEEPING, keep_watch, watch_accounts
+from service.workflows.watch.listening import KEEPING, keep_watch, watch_accounts
 
 
 async def run(deps: Deps) -> Report:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from service.reconcilers.rounds import Reconciler, Report, go_round
-from service.workflows.agreeing import REVIEWING, begin_reviewing, review
+from service.workflows.consents.agreeing import REVIEWING, begin_reviewing, review
 from service.workflows.deps import Deps
 
 

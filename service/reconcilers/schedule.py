@@ -41,8 +41,8 @@ from service.reconcilers import (
 )
 from service.reconcilers.rounds import Reconciler, Report
 from service.store.breaches import WATCHING
-from service.workflows import unwatched
 from service.workflows.deps import Deps
+from service.workflows.watch import unwatched
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ BEAT_EVERY, BEAT_WITHIN = timedelta(seconds=15), timedelta(minutes=1)
 class Rounds:
     """Runs every reconciler, on the tick and when woken; `heartbeats` tells when each last ended.
 
-    As long as the watch over running rooms goes round, that is noted (`workflows.unwatched`).
+    As long as the watch over running rooms goes round, that is noted (`workflows.watch.unwatched`).
     """
 
     def __init__(self, deps: Deps, reconcilers: tuple[Reconciler, ...] = RECONCILERS) -> None:

@@ -3,6 +3,6 @@
 from datetime import timedelta
 
 from service.reconcilers.rounds import over_work
-from service.workflows.placement import SETTLING, settle_placement
+from service.workflows.families.placement import SETTLING, settle_placement
 
 RECONCILER = over_work(SETTLING, settle_placement, timedelta(minutes=5))

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from service.reconcilers.rounds import Reconciler, Report
-from service.workflows import listening
 from service.workflows.deps import Deps
+from service.workflows.watch import listening
 
 
 async def run(deps: Deps) -> Report:

@@ -2,6 +2,6 @@
 
 from service.reconcilers.rounds import over_work
 from service.store.breaches import WATCHING
-from service.workflows.supervising import watch_room
+from service.workflows.watch.supervising import watch_room
 
 RECONCILER = over_work(WATCHING, watch_room)

@@ -16,8 +16,8 @@ from service.ports import Challenge, Heard, Posted
 from service.store import watches
 from service.store.transactions import Refused, Tx
 from service.web.intake import read_bytes
-from service.workflows import listening, watching
 from service.workflows.deps import Deps
+from service.workflows.watch import listening, watching
 
 C = TypeVar("C")
 

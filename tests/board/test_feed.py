@@ -13,7 +13,7 @@ from service.web.board.feed import Feed
 from service.web.board.pieces import Pieces
 from service.web.board.view import look, minute_of
 from service.web.pages.rendering import Pages
-from service.workflows import register
+from service.workflows.staff import register
 from tests.board.watching import coordinator, entries, following, key_of, lead
 from tests.harness import serving
 from tests.office import a_host

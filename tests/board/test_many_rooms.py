@@ -6,7 +6,7 @@ from bench import live_rooms
 from service.policy.people import Role
 from service.ports import Signal, SignalKind
 from service.web.board.view import look
-from service.workflows.watching import TakeSignal, take_signal
+from service.workflows.watch.watching import TakeSignal, take_signal
 from tests.board.watching import following, key_of, somebody
 from tests.stories.steps import on_sqlite
 from tests.world import World

@@ -8,7 +8,7 @@ from service.policy.people import Role, SessionId
 from service.policy.presence import SightingResult
 from service.store import alerts
 from service.store.transactions import Tx
-from service.workflows import presence
+from service.workflows.attending import presence
 from tests.board.watching import coordinator, entries, lead, somebody
 from tests.invariants import check_everything
 from tests.office import a_host

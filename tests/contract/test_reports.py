@@ -1,6 +1,6 @@
 """Whatever fails while the report of a call is fetched, it is fetched later, and once."""
 
-from service.workflows import attendance
+from service.workflows.watch import attendance
 from tests.contract.faults import Called, Fault, each, it_happens
 from tests.contract.promises import until_it_is_gone
 from tests.invariants import check_everything

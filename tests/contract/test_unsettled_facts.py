@@ -6,8 +6,8 @@ import pytest
 
 from service.policy.people import SessionId
 from service.policy.session import SessionState
-from service.workflows import attendance
-from service.workflows.attendance import Attested
+from service.workflows.watch import attendance
+from service.workflows.watch.attendance import Attested
 from tests.contract.promises import until_it_is_gone
 from tests.invariants import check_everything
 from tests.stories.steps import (

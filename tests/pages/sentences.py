@@ -18,8 +18,8 @@ from service.policy.rules import RULES
 from service.web.board import words
 from service.web.pages import devices, errors
 from service.web.pages.rendering import WEB, environment
-from service.workflows.rehearsing import NOT_BOOKED
-from service.workflows.showing import IN_PLAIN_WORDS
+from service.workflows.families.rehearsing import NOT_BOOKED
+from service.workflows.inspection.showing import IN_PLAIN_WORDS
 
 SERVICE = WEB.parent
 SPEAKING = (
@@ -27,28 +27,28 @@ SPEAKING = (
     "policy/family_rules.py",
     "policy/rules.py",
     "policy/staff_rules.py",
-    "workflows/acknowledging.py",
-    "workflows/alerting.py",
-    "workflows/attesting.py",
-    "workflows/calling_down.py",
-    "workflows/calling_second_staff.py",
-    "workflows/concerns.py",
-    "workflows/consent.py",
-    "workflows/deputising.py",
-    "workflows/door.py",
-    "workflows/eligible.py",
-    "workflows/leaving.py",
-    "workflows/handling.py",
-    "workflows/links.py",
-    "workflows/moving.py",
-    "workflows/outage.py",
-    "workflows/presence.py",
-    "workflows/promising.py",
-    "workflows/slips.py",
-    "workflows/staffing.py",
-    "workflows/tapping.py",
-    "workflows/teaching.py",
-    "workflows/watching.py",
+    "workflows/staff/acknowledging.py",
+    "workflows/alerts/alerting.py",
+    "workflows/inspection/attesting.py",
+    "workflows/watch/calling_down.py",
+    "workflows/second_staff/calling_second_staff.py",
+    "workflows/concerns/concerns.py",
+    "workflows/consents/consent.py",
+    "workflows/families/deputising.py",
+    "workflows/attending/door.py",
+    "workflows/second_staff/eligible.py",
+    "workflows/attending/leaving.py",
+    "workflows/concerns/handling.py",
+    "workflows/families/links.py",
+    "workflows/sessions/moving.py",
+    "workflows/meetings/outage.py",
+    "workflows/attending/presence.py",
+    "workflows/attending/promising.py",
+    "workflows/attending/slips.py",
+    "workflows/second_staff/staffing.py",
+    "workflows/attending/tapping.py",
+    "workflows/consents/teaching.py",
+    "workflows/watch/watching.py",
     "workflows/who_may.py",
     "web/forms.py",
     "web/pages/concern.py",

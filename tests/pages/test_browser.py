@@ -12,7 +12,7 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import BrowserContext, Page, ViewportSize, expect
 
 from service.policy.people import Role
-from service.workflows.door import GoIn, go_in
+from service.workflows.attending.door import GoIn, go_in
 from tests.pages import ways
 from tests.world import PIN, World, an_open_session, book, cover
 

@@ -8,7 +8,7 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import BrowserContext, Page, expect
 
 from service.policy.people import Role, SessionId
-from service.workflows.door import GoIn, go_in
+from service.workflows.attending.door import GoIn, go_in
 from tests.pages import ways
 from tests.pages.test_browser import PHONE, RIGHT, Keys, phone, shot
 from tests.world import World, an_open_session

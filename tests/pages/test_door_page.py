@@ -5,8 +5,8 @@ import pytest
 from service.policy.consent import ConsentKind, Purpose, Route
 from service.policy.people import Role, SessionId
 from service.web.pages.opened import DOOR_COOKIE
-from service.workflows import consent
-from service.workflows.door import GoIn, go_in
+from service.workflows.attending.door import GoIn, go_in
+from service.workflows.consents import consent
 from tests.pages import ways
 from tests.pages.browsing import Browser
 from tests.world import PIN, World, an_open_session

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from service.policy.consent import Route
 from service.policy.consent_wording import CHILD_WORDING, OWN_WORDING
 from service.policy.people import Authority, Restriction, Role
-from service.workflows import links, onboarding, parting
+from service.workflows.families import links, onboarding, parting
 from tests.api.people import a_word, coordinator, lead
 from tests.pages import ways
 from tests.pages.browsing import Browser

@@ -6,7 +6,7 @@ import pytest
 
 from service.policy.people import SessionId
 from service.web.pages.devices import CODE_TRIES
-from service.workflows.slips import TakeBack, take_back
+from service.workflows.attending.slips import TakeBack, take_back
 from tests.invariants import check_everything
 from tests.pages import ways
 from tests.pages.browsing import SAME, Browser, Page

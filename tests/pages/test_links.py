@@ -9,8 +9,8 @@ from service.policy.consent import ConsentKind
 from service.policy.people import ParentId
 from service.store.links import Link
 from service.web.forms import FIELD
-from service.workflows import link_keeping
-from service.workflows.links import open_link
+from service.workflows.families import link_keeping
+from service.workflows.families.links import open_link
 from tests.pages import ways
 from tests.pages.browsing import Browser
 from tests.pages.records import everything

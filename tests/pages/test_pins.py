@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from service.web.pages.opened import DEVICE_COOKIE
-from service.workflows.links import PIN_TRIES
+from service.workflows.families.links import PIN_TRIES
 from tests.pages import ways
 from tests.pages.browsing import Browser
 from tests.world import ADMIN, PIN, World, say

@@ -8,7 +8,7 @@ from service.store import cases
 from service.store import meetings as meeting_store
 from service.store.transactions import Reader
 from service.web.pages.opened import SECOND_COOKIE
-from service.workflows import sighting
+from service.workflows.attending import sighting
 from tests.invariants import check_everything
 from tests.pages import ways
 from tests.pages.browsing import SAME, Browser

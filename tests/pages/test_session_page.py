@@ -6,8 +6,9 @@ from service.policy.consent import ConsentKind, Purpose, Route
 from service.policy.people import SessionId
 from service.policy.presence import PresenceMode
 from service.store import cases
-from service.workflows import amending, booking, consent
-from service.workflows.presence import MakePledge, make_pledge
+from service.workflows.attending.presence import MakePledge, make_pledge
+from service.workflows.consents import consent
+from service.workflows.sessions import amending, booking
 from tests.pages import ways
 from tests.pages.browsing import Browser, Page
 from tests.pages.records import everything

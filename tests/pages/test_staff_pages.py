@@ -9,7 +9,8 @@ import pytest_asyncio
 from service.policy.people import Role, SessionId, StaffId
 from service.policy.presence import SightingResult
 from service.store import cases
-from service.workflows import door, staffing
+from service.workflows.attending import door
+from service.workflows.second_staff import staffing
 from tests.harness import House
 from tests.pages.browsing import SAME, Browser
 from tests.pages.records import everything

@@ -5,8 +5,8 @@ from service.policy.people import ChildId, ParentId, SessionId
 from service.store import people
 from service.store.links import LinkPurpose
 from service.store.transactions import Tx
-from service.workflows.asking import SESSION_LINK_OUTLASTS, consent_link
-from service.workflows.links import MakeLink, make_link
+from service.workflows.consents.asking import SESSION_LINK_OUTLASTS, consent_link
+from service.workflows.families.links import MakeLink, make_link
 from tests.pages.browsing import Browser, Page
 from tests.world import ADMIN, PIN, World
 

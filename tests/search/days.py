@@ -10,7 +10,8 @@ from service.policy.consent import Route
 from service.policy.people import Actor, ChildId, SessionId
 from service.policy.presence import SightingResult
 from service.reconcilers.schedule import RECONCILERS
-from service.workflows import door, opening, presence
+from service.workflows.attending import door, presence
+from service.workflows.meetings import opening
 from tests.search.families import SOME
 from tests.search.history import History
 from tests.stories import steps

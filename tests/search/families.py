@@ -9,7 +9,9 @@ from pydantic import SecretStr
 from service.policy.consent import Basis, ConsentKind, Purpose, Route
 from service.policy.people import Authority, ParentId, Restriction
 from service.policy.presence import PresenceMode
-from service.workflows import consent, merging, onboarding, parting, placement, presence, resolving
+from service.workflows.attending import presence
+from service.workflows.consents import consent, resolving
+from service.workflows.families import merging, onboarding, parting, placement
 from tests.search.history import History
 from tests.search.kept import Promise
 

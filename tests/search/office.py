@@ -7,7 +7,10 @@ from hypothesis.stateful import precondition, rule
 
 from service.policy.people import Role, SessionId
 from service.policy.session import CoverMode, Span
-from service.workflows import amending, booking, duties, handing_over, register, staffing, watching
+from service.workflows.second_staff import handing_over, staffing
+from service.workflows.sessions import amending, booking
+from service.workflows.staff import duties, register
+from service.workflows.watch import watching
 from tests.harness import NOW
 from tests.search.families import SOME
 from tests.search.history import History

@@ -6,7 +6,8 @@ from hypothesis.stateful import rule
 from pydantic import SecretStr
 
 from service.store import people, staff
-from service.workflows import onboarding, register
+from service.workflows.families import onboarding
+from service.workflows.staff import register
 from tests.search.families import SOME
 from tests.search.history import History
 

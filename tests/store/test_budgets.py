@@ -9,7 +9,7 @@ import pytest
 from service.errors import ProviderBusy
 from service.ports import Draw
 from service.store.budgets import Spend, spend
-from service.workflows.budgets import SharedBudget
+from service.workflows.meetings.budgets import SharedBudget
 from tests.builders import NOW
 from tests.store.houses import Stored, a_house, stored
 

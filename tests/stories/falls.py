@@ -2,7 +2,9 @@
 
 from service.policy.consent import ConsentKind, Route
 from service.policy.people import SessionId
-from service.workflows import presence, register, staffing
+from service.workflows.attending import presence
+from service.workflows.second_staff import staffing
+from service.workflows.staff import register
 from tests.world import ADMIN, World, say
 
 

@@ -3,7 +3,7 @@
 from pydantic import SecretStr
 
 from service.policy.people import StaffId
-from service.workflows import register
+from service.workflows.staff import register
 from tests.world import ADMIN, World, a_colleague
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from service.policy.people import Role, SessionId, StaffId
 from service.store import staffing
-from service.workflows import door, presence
-from service.workflows import staffing as staffing_flow
+from service.workflows.attending import door, presence
+from service.workflows.second_staff import staffing as staffing_flow
 from tests.api.people import coordinator
 from tests.stories.steps import account_of
 from tests.world import World

@@ -8,7 +8,7 @@ from typing import Any
 
 from integrations.zoom.inside import LAG
 from service.policy.people import Role
-from service.workflows import presence
+from service.workflows.attending import presence
 from tests.rooms import WEBHOOK_SECRET
 from tests.stories.steps import (
     family_goes_in,

@@ -18,7 +18,8 @@ from service.store.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader
 from service.store.work import Claim, ClaimDue
-from service.workflows import attesting, door, presence
+from service.workflows.attending import door, presence
+from service.workflows.inspection import attesting
 from tests.world import Family, World, an_open_session, check_in
 
 BEFORE_CHECK_IN = 10

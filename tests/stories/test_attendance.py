@@ -7,7 +7,7 @@ import pytest
 
 from service.policy.people import Role, SessionId
 from service.policy.session import SessionState
-from service.workflows import door
+from service.workflows.attending import door
 from tests.invariants import check_everything
 from tests.stories.steps import (
     a_live_session,

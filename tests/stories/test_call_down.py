@@ -10,7 +10,7 @@ from service.policy.people import Restriction, Role, SessionId
 from service.store import alerts
 from service.store.alerts import Alert
 from service.store.transactions import Reader
-from service.workflows.parting import Restrict, restrict
+from service.workflows.families.parting import Restrict, restrict
 from tests.board.watching import coordinator, entries, lead, somebody
 from tests.harness import Api
 from tests.invariants import check_everything

@@ -10,8 +10,8 @@ from pydantic import SecretStr
 from service.policy.concern import About, ConcernKind, Severity
 from service.policy.people import Role, SessionId
 from service.store import concerns
-from service.workflows import handling
-from service.workflows.concerns import RaiseConcern, raise_concern
+from service.workflows.concerns import handling
+from service.workflows.concerns.concerns import RaiseConcern, raise_concern
 from tests import invariants
 from tests.api.people import lead, machine, second, tutor
 from tests.stories.concerns import LATER, WORDS, alerted, numbers, other_lead, raised, step

@@ -8,7 +8,7 @@ import pytest
 from service.policy.people import Role
 from service.store import concerns, record_holds, work
 from service.store.transactions import Reader
-from service.workflows.merging import MergeChild, merge_child
+from service.workflows.families.merging import MergeChild, merge_child
 from tests import invariants
 from tests.api.people import lead, second, tutor
 from tests.deployment import ORGANISATION

@@ -9,8 +9,8 @@ from service.policy.people import SessionId
 from service.policy.session import SessionState
 from service.store import consent
 from service.store.tables import MeetingStage
-from service.workflows import opening
-from service.workflows.opening import Begun
+from service.workflows.meetings import opening
+from service.workflows.meetings.opening import Begun
 from tests.invariants import check_everything
 from tests.stories import falls, steps
 from tests.stories.steps import (

@@ -6,7 +6,7 @@ from pydantic import SecretStr
 from service.policy.consent import ConsentKind
 from service.policy.people import Authority, ParentId
 from service.policy.session import SessionState
-from service.workflows import onboarding
+from service.workflows.families import onboarding
 from tests.api.people import a_word, coordinator, lead, machine
 from tests.invariants import check_everything
 from tests.pages.browsing import Browser

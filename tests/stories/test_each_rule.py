@@ -17,8 +17,11 @@ from service.policy.consent import Route as WordRoute
 from service.policy.people import Authority, Role, SessionId
 from service.policy.rules import OVERRIDABLE, RULES
 from service.policy.session import CoverMode, Span
-from service.workflows import amending, booking, duties, onboarding, register, staffing
-from service.workflows.consent import SayWord, say_word
+from service.workflows.consents.consent import SayWord, say_word
+from service.workflows.families import onboarding
+from service.workflows.second_staff import staffing
+from service.workflows.sessions import amending, booking
+from service.workflows.staff import duties, register
 from tests.deployment import ORGANISATION, REHEARSING, VISITED
 from tests.harness import House, running
 from tests.invariants import check_everything

@@ -2,7 +2,8 @@
 
 from service.doctor import examine
 from service.policy.duty_rota import Standing
-from service.workflows import duty_rota, register
+from service.workflows.alerts import duty_rota
+from service.workflows.staff import register
 from tests.invariants import check_everything
 from tests.office import designate
 from tests.stories.ringing import (

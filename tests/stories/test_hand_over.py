@@ -11,7 +11,9 @@ from service.policy.people import Role, SessionId, StaffId
 from service.policy.session import SessionState
 from service.store.tables import EntryRow, HandOverRow, MeetingStage, table_of
 from service.store.transactions import Reader
-from service.workflows import door, handing_over, register
+from service.workflows.attending import door
+from service.workflows.second_staff import handing_over
+from service.workflows.staff import register
 from tests.invariants import check_everything
 from tests.stories.second_staff import ask, goes_in, says_in_the_room, says_yes, second_of
 from tests.stories.steps import (

@@ -7,7 +7,7 @@ import pytest
 from service.policy.people import Role
 from service.policy.session import SessionState
 from service.store.tables import MeetingStage
-from service.workflows import presence
+from service.workflows.attending import presence
 from tests.invariants import check_everything
 from tests.stories.steps import (
     a_live_session,

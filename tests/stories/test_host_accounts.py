@@ -16,7 +16,7 @@ from service.store import budgets
 from service.store.budgets import Spend
 from service.store.tables import MeetingStage
 from service.store.transactions import Tx
-from service.workflows import accounts, register
+from service.workflows.staff import accounts, register
 from tests.invariants import check_everything
 from tests.office import a_host
 from tests.stories.falls import second_staff_is_released

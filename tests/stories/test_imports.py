@@ -5,7 +5,7 @@ import pytest
 from service.policy.consent import ConsentKind
 from service.policy.people import Role
 from service.store import doubles
-from service.workflows import merging, parting
+from service.workflows.families import merging, parting
 from tests.api.people import recorded, stored
 from tests.invariants import check_everything
 from tests.stories.lists import (

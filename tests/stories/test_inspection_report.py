@@ -7,7 +7,7 @@ import pytest
 
 from service.policy.attestation import Answer
 from service.policy.people import Role
-from service.workflows import attesting
+from service.workflows.inspection import attesting
 from tests.api.people import coordinator, inspector, lead, recorded, tutor
 from tests.invariants import check_everything
 from tests.stories.steps import (

@@ -6,7 +6,8 @@ from pydantic import SecretStr
 from service.policy.people import Authority, ParentId, StaffId
 from service.policy.session import SessionState
 from service.policy.staff import RelationKind
-from service.workflows import onboarding, register
+from service.workflows.families import onboarding
+from service.workflows.staff import register
 from tests.api.people import coordinator, lead
 from tests.invariants import check_everything
 from tests.stories.steps import on_sqlite, session_of, then_everyone_is_shut_out

@@ -7,7 +7,7 @@ import pytest
 from service.policy.consent import ConsentKind, Purpose, Route
 from service.policy.people import Authority, ParentId
 from service.policy.session import SessionState
-from service.workflows import consent
+from service.workflows.consents import consent
 from tests.api.people import a_promise, a_word, coordinator, lead, recorded, tutor
 from tests.invariants import check_everything
 from tests.stories.steps import on_sqlite, session_of

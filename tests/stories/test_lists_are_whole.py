@@ -9,8 +9,8 @@ from service.errors import Conflict, InvalidInput
 from service.policy.people import Role
 from service.web.api.import_columns import People
 from service.web.api.import_rows import read_row
-from service.workflows import lists
-from service.workflows.lists import Lines
+from service.workflows.importing import lists
+from service.workflows.importing.lists import Lines
 from tests.api.people import recorded, stored
 from tests.invariants import check_everything
 from tests.stories.lists import (

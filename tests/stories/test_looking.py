@@ -12,8 +12,8 @@ from service.policy.room import HOST, Picture
 from service.policy.session import SessionState
 from service.store import meetings, signals
 from service.store.transactions import Reader
-from service.workflows.looking import LOOK_EVERY, LOOK_SOON
-from service.workflows.roster import roster
+from service.workflows.watch.looking import LOOK_EVERY, LOOK_SOON
+from service.workflows.watch.roster import roster
 from tests.invariants import check_everything
 from tests.stories.signals import a_dashboard, everybody_in_without_a_word, webhooks
 from tests.stories.steps import (

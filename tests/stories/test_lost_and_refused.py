@@ -8,7 +8,7 @@ import pytest
 from service.policy.people import SessionId
 from service.policy.session import SessionState
 from service.store.tables import MeetingStage
-from service.workflows import opening
+from service.workflows.meetings import opening
 from tests.invariants import check_everything
 from tests.rooms import HOST_ACCOUNTS
 from tests.stories import falls, steps

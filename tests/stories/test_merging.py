@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from service.policy.consent import ConsentKind
 from service.policy.people import Restriction, Role
 from service.policy.session import SessionState
-from service.workflows import onboarding
+from service.workflows.families import onboarding
 from tests.api.people import a_booking, a_word, coordinator, lead, machine
 from tests.invariants import check_everything
 from tests.stories.steps import alerts_now, on_sqlite, session_of, then_everyone_is_shut_out

@@ -12,9 +12,11 @@ from service.policy.session import SessionState
 from service.store import presence, staffing
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader
-from service.workflows import accounts, moving, outage
-from service.workflows.moving import MOVING, ChangeProvider
-from service.workflows.outage import BeginOutage
+from service.workflows.meetings import outage
+from service.workflows.meetings.outage import BeginOutage
+from service.workflows.sessions import moving
+from service.workflows.sessions.moving import MOVING, ChangeProvider
+from service.workflows.staff import accounts
 from tests.api.people import coordinator
 from tests.harness import Reply, running
 from tests.invariants import check_everything

@@ -8,7 +8,8 @@ from pydantic import SecretStr
 from service.policy.consent import ConsentKind, Route
 from service.policy.people import Authority, ChildId
 from service.policy.session import SessionState
-from service.workflows import onboarding, presence
+from service.workflows.attending import presence
+from service.workflows.families import onboarding
 from tests.api.people import a_word, coordinator, lead, machine
 from tests.invariants import check_everything
 from tests.stories.steps import on_sqlite, session_of, then_everyone_is_shut_out, waits

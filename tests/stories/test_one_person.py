@@ -6,7 +6,8 @@ from pydantic import SecretStr
 from service.policy.people import Role, SessionId, StaffId
 from service.policy.session import SessionState
 from service.policy.staff import RelationKind
-from service.workflows import amending, onboarding
+from service.workflows.families import onboarding
+from service.workflows.sessions import amending
 from tests.api.people import a_booking, coordinator, lead
 from tests.invariants import check_everything
 from tests.office import a_host

@@ -7,7 +7,8 @@ import pytest
 from service.policy.people import Authority, ChildId, Role, SessionId
 from service.policy.presence import PresenceMode
 from service.policy.session import SessionState
-from service.workflows import amending, onboarding
+from service.workflows.families import onboarding
+from service.workflows.sessions import amending
 from tests.invariants import check_everything
 from tests.office import a_host
 from tests.pages import ways

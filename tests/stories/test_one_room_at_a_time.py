@@ -9,7 +9,8 @@ import pytest
 
 from service.policy.people import Role, SessionId, StaffId
 from service.policy.session import CoverMode, SessionState, Span
-from service.workflows import amending, booking, duties
+from service.workflows.sessions import amending, booking
+from service.workflows.staff import duties
 from tests.api.people import a_booking, coordinator
 from tests.deployment import VISITED
 from tests.harness import Reply, running

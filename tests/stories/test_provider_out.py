@@ -11,8 +11,8 @@ from service.policy.session import SessionState
 from service.store import outages, work
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader
-from service.workflows import outage
-from service.workflows.outage import CALLING_OFF, BeginOutage, LiftOutage
+from service.workflows.meetings import outage
+from service.workflows.meetings.outage import CALLING_OFF, BeginOutage, LiftOutage
 from tests.invariants import check_everything
 from tests.office import a_host
 from tests.stories.steps import (

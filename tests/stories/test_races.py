@@ -10,7 +10,7 @@ from service.policy.people import SessionId
 from service.policy.session import SessionState
 from service.store.engagements import ENGAGEMENTS
 from service.store.transactions import Reader
-from service.workflows import accounts
+from service.workflows.staff import accounts
 from tests.api.people import a_booking, coordinator
 from tests.harness import Reply
 from tests.invariants import check_everything

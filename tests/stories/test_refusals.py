@@ -9,7 +9,8 @@ import pytest
 from service.errors import Conflict
 from service.policy.people import Role
 from service.policy.session import CoverMode
-from service.workflows import booking, merging
+from service.workflows.families import merging
+from service.workflows.sessions import booking
 from tests.api.people import a_booking, coordinator, recorded, stored, tutor
 from tests.harness import Reply
 from tests.invariants import check_everything

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from service.workflows import staffing
+from service.workflows.second_staff import staffing
 from tests.api.people import tutor
 from tests.invariants import check_everything
 from tests.office import on_duty

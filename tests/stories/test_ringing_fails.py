@@ -4,7 +4,7 @@ import pytest
 
 from service.store.alert_notices import NOTICES
 from service.store.transactions import Reader
-from service.workflows import ringing
+from service.workflows.alerts import ringing
 from tests.invariants import check_everything
 from tests.stories.ringing import (
     DEPUTY_PHONE,

@@ -7,7 +7,7 @@ import pytest
 from service.policy.people import Role, SessionId, StaffId
 from service.policy.session import SessionState
 from service.store.tables import MeetingStage
-from service.workflows import register
+from service.workflows.staff import register
 from tests.api.people import coordinator
 from tests.harness import Api
 from tests.invariants import check_everything

@@ -6,7 +6,7 @@ from datetime import timedelta
 from service.policy.people import Role, SessionId
 from service.store.staffing import ASSIGNMENTS
 from service.store.transactions import Reader
-from service.workflows import amending, booking
+from service.workflows.sessions import amending, booking
 from tests.api.people import coordinator
 from tests.harness import Reply
 from tests.invariants import check_everything

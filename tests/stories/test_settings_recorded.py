@@ -3,7 +3,7 @@
 from dataclasses import fields, replace
 
 from service.policy.organisation import Organisation, Windows
-from service.workflows.organising import settings_of
+from service.workflows.staff.organising import settings_of
 from tests.builders import ORGANISATION
 
 COMPUTED = {"policy_versions_in_force"}

@@ -8,7 +8,7 @@ from service.policy.session import SessionState
 from service.store import meetings, ways_in
 from service.store.tables import SignalRow, table_of
 from service.store.transactions import Reader
-from service.workflows import door
+from service.workflows.attending import door
 from tests.invariants import check_everything
 from tests.rooms import HOST_ACCOUNTS
 from tests.stories.signals import webhooks, zoom_says_joined

@@ -12,8 +12,8 @@ from service.policy.people import Role, SessionId
 from service.policy.presence import SightingResult
 from service.policy.session import SessionState
 from service.store import slips as slip_store
-from service.workflows import leaving, presence, slips, tapping
-from service.workflows.door import Way
+from service.workflows.attending import leaving, presence, slips, tapping
+from service.workflows.attending.door import Way
 from tests.invariants import check_everything
 from tests.stories.falls import second_staff_is_suspended
 from tests.stories.steps import (

@@ -9,7 +9,10 @@ from service.policy.session import SessionState
 from service.policy.staff import CheckScheme, Evidence, EvidenceKind
 from service.reconcilers import open_meetings
 from service.store.tables import MeetingStage
-from service.workflows import amending, booking, evidence, staffing, watching
+from service.workflows.second_staff import staffing
+from service.workflows.sessions import amending, booking
+from service.workflows.staff import evidence
+from service.workflows.watch import watching
 from tests.invariants import check_everything
 from tests.stories.steps import (
     a_live_session,

@@ -8,8 +8,8 @@ from service.policy.clearance import Blocker, outstanding
 from service.policy.people import Actor, Role, SessionId
 from service.policy.rules import RULES, Stage
 from service.policy.session import CoverMode
-from service.workflows import onboarding
-from service.workflows.showing import IN_PLAIN_WORDS, shown_to
+from service.workflows.families import onboarding
+from service.workflows.inspection.showing import IN_PLAIN_WORDS, shown_to
 from tests.api.people import coordinator, second, tutor
 from tests.builders import NOW, TUTOR
 from tests.deployment import VISITED

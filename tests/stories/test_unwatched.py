@@ -13,7 +13,7 @@ from service.reconcilers.schedule import BEAT, Rounds
 from service.store import alerts
 from service.store.breaches import WATCHING
 from service.store.transactions import Reader
-from service.workflows import unwatched
+from service.workflows.watch import unwatched
 from tests.invariants import check_everything
 from tests.stories.signals import a_dashboard, everybody_in_without_a_word, webhooks
 from tests.stories.steps import (

@@ -7,7 +7,7 @@ import pytest
 from service.policy.people import Role
 from service.policy.presence import SightingResult
 from service.policy.session import SessionState, Span
-from service.workflows import duties
+from service.workflows.staff import duties
 from tests.invariants import check_everything
 from tests.stories.signals import webhooks
 from tests.stories.steps import (

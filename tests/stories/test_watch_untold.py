@@ -9,8 +9,8 @@ from service.policy.admission import Place
 from service.policy.people import Role, SessionId
 from service.store import meetings, ways_in
 from service.store.transactions import Reader
-from service.workflows import door
-from service.workflows.looking import LOOK_EVERY
+from service.workflows.attending import door
+from service.workflows.watch.looking import LOOK_EVERY
 from tests.invariants import check_everything
 from tests.stories.signals import a_dashboard, webhooks
 from tests.stories.steps import (

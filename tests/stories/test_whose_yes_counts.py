@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from service.policy.people import Role, SessionId, StaffId
-from service.workflows import register
+from service.workflows.staff import register
 from tests.api.people import coordinator, lead
 from tests.harness import Api
 from tests.invariants import check_everything

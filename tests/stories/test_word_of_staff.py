@@ -4,7 +4,9 @@ import pytest
 
 from service.errors import NotAllowed
 from service.policy.people import Role
-from service.workflows import door, presence, register, staffing
+from service.workflows.attending import door, presence
+from service.workflows.second_staff import staffing
+from service.workflows.staff import register
 from tests.stories.steps import in_the_check_in_window, on_both_providers, on_sqlite
 from tests.world import World, book
 

@@ -8,7 +8,7 @@ import pytest
 from service.policy.consent import ConsentKind
 from service.policy.people import Role, SessionId
 from service.policy.session import SessionState
-from service.workflows import amending
+from service.workflows.sessions import amending
 from tests.api.people import a_promise, a_word, coordinator, lead
 from tests.invariants import check_everything
 from tests.stories.lists import bringer, lines

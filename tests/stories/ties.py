@@ -7,7 +7,8 @@ from pydantic import SecretStr
 from service.policy.consent import Route
 from service.policy.people import Authority, ParentId, SessionId
 from service.policy.presence import PresenceMode
-from service.workflows import links, onboarding, presence
+from service.workflows.attending import presence
+from service.workflows.families import links, onboarding
 from tests.api.people import coordinator, lead
 from tests.harness import Api, Reply
 from tests.world import ADMIN, PIN_HASH, World

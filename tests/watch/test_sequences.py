@@ -15,7 +15,7 @@ from service.policy.session import CoverMode, SessionState
 from service.policy.signs import Sign, fold
 from service.policy.watch import breaches
 from service.policy.watched import Expected, Watched
-from service.workflows.roster import signs
+from service.workflows.watch.roster import signs
 from tests.builders import CHILD, SECOND, STARTS, TUTOR, a_case, a_child_case, a_session
 from tests.watch.payloads import HOLDER, doubled, registrant, signals_of, story
 from tests.watch.sequences import SEQUENCES, Sequence

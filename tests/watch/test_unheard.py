@@ -16,8 +16,8 @@ from service.policy.session import SessionState
 from service.policy.signs import Seen, Sign, fold
 from service.policy.watch import WATCH_RULES, breaches
 from service.policy.watched import Watched
-from service.workflows.looking import LOOK_EVERY
-from service.workflows.roster import signs
+from service.workflows.watch.looking import LOOK_EVERY
+from service.workflows.watch.roster import signs
 from tests.builders import CHILD, ENDS, MOTHER, SECOND, STARTS, a_case, a_child_case, a_session
 from tests.integrations.zoom.test_webhook_kinds import entry
 from tests.integrations.zoom.test_webhooks import read

@@ -17,7 +17,7 @@ from service.web.api.who import OFFICE, READERS
 from service.web.bodies import Body, Instant, View
 from service.web.paging import Listing, Page
 from service.web.routes import Answer, Call, Route
-from service.workflows import accounts
+from service.workflows.staff import accounts
 
 LONGEST_POLICY = 100_000
 

@@ -15,7 +15,8 @@ from service.web.api.who import LEADS, RECORD_READERS
 from service.web.bodies import Body, Instant, View
 from service.web.paging import Listing, Page
 from service.web.routes import Answer, Call, Route
-from service.workflows import alerting, handling
+from service.workflows.alerts import alerting
+from service.workflows.concerns import handling
 
 LISTING = "alerts"
 

@@ -6,8 +6,8 @@ from service.web.api.session_views import session_id_of
 from service.web.api.who import RECORD_READERS
 from service.web.bodies import Instant, View
 from service.web.routes import Answer, Call, Route
-from service.workflows import attendance
-from service.workflows.inspecting import NoteReading, note_reading
+from service.workflows.inspection.inspecting import NoteReading, note_reading
+from service.workflows.watch import attendance
 
 
 class StayView(View):

@@ -23,7 +23,7 @@ from service.web.api.who import INSPECTORS, LOG_KEEPERS
 from service.web.bodies import Instant, Query, View
 from service.web.paging import Listing, Page
 from service.web.routes import Answer, Call, Route
-from service.workflows import inspecting
+from service.workflows.inspection import inspecting
 
 LISTING = "entries"
 PLAIN = "text/plain"

@@ -11,12 +11,12 @@ from service.web.api.shapes import Id, Made, Reference, Words
 from service.web.api.who import LEADS, STAFF
 from service.web.bodies import Body
 from service.web.routes import Answer, Call, Route
-from service.workflows import (
+from service.workflows.consents import resolving
+from service.workflows.families import (
     deputising,
     onboarding,
     parting,
     placement,
-    resolving,
     silencing,
     wishing,
 )

@@ -13,9 +13,9 @@ from service.policy.session import CoverMode
 from service.policy.times import resolve_local, zone_named
 from service.web.api.shapes import ExternalId, Id, Words
 from service.web.bodies import Body, Instant, wrong
-from service.workflows.amending import Start
-from service.workflows.bookable import LONGEST, MOST_CHILDREN
-from service.workflows.booking import Terms
+from service.workflows.sessions.amending import Start
+from service.workflows.sessions.bookable import LONGEST, MOST_CHILDREN
+from service.workflows.sessions.booking import Terms
 
 LocalTime = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$")]
 MOST_MINUTES = int(LONGEST / timedelta(minutes=1))

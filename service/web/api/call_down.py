@@ -9,8 +9,8 @@ from service.web.api.shapes import Id, Made
 from service.web.api.who import LEADS
 from service.web.bodies import Body, Instant, View
 from service.web.routes import Answer, Call, Route
-from service.workflows import calling_down
-from service.workflows.calling_down import CallDown, ToCall
+from service.workflows.watch import calling_down
+from service.workflows.watch.calling_down import CallDown, ToCall
 
 
 class ToCallView(View):

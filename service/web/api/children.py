@@ -16,7 +16,9 @@ from service.web.api.who import FEEDERS, LEADS, RECORD_READERS
 from service.web.bodies import Body, Instant, View
 from service.web.paging import Listing, Page
 from service.web.routes import Answer, Call, Route
-from service.workflows import asking, inspecting, onboarding
+from service.workflows.consents import asking
+from service.workflows.families import onboarding
+from service.workflows.inspection import inspecting
 
 LISTING = "children"
 

@@ -21,7 +21,7 @@ from service.policy.organisation import Organisation
 from service.store.concerns import SaidLater
 from service.web.api.shapes import Id
 from service.web.bodies import Body, Instant, View, wrong
-from service.workflows.handling import Read
+from service.workflows.concerns.handling import Read
 
 LONGEST = 8000
 

@@ -27,8 +27,14 @@ from service.web.api.shapes import Made
 from service.web.api.who import CONCERN_HANDLERS, CONCERN_RAISERS, ONLY_INSPECTORS
 from service.web.paging import Listing, Page
 from service.web.routes import Answer, Call, Route
-from service.workflows import handling
-from service.workflows.concerns import AddWords, RaiseConcern, ToldBy, add_words, raise_concern
+from service.workflows.concerns import handling
+from service.workflows.concerns.concerns import (
+    AddWords,
+    RaiseConcern,
+    ToldBy,
+    add_words,
+    raise_concern,
+)
 
 LISTING, OWN, COUNTS = "concerns", "concerns_raised", "concern_counts"
 

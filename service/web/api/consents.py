@@ -21,8 +21,9 @@ from service.web.api.shapes import Evidence, Id, Made
 from service.web.api.who import LEADS, READERS
 from service.web.bodies import Body, Instant, View
 from service.web.routes import Answer, Call, Route
-from service.workflows import consent, inspecting, showing
-from service.workflows.showing import ConsentShown
+from service.workflows.consents import consent
+from service.workflows.inspection import inspecting, showing
+from service.workflows.inspection.showing import ConsentShown
 
 Said = Literal[
     ConsentKind.GIVEN, ConsentKind.REFUSED, ConsentKind.WITHDRAWN, ConsentKind.INVALIDATED

@@ -11,8 +11,9 @@ from service.web.api.shapes import Id
 from service.web.api.who import LEADS, STAFF
 from service.web.bodies import Body, Instant, View
 from service.web.routes import Answer, Call, Route
-from service.workflows import door, link_keeping, slips
-from service.workflows.sighting import Sighted
+from service.workflows.attending import door, slips
+from service.workflows.attending.sighting import Sighted
+from service.workflows.families import link_keeping
 
 
 class WaitView(View):

@@ -16,7 +16,7 @@ from service.web.api.shapes import Id, Made
 from service.web.api.who import LEADS, OFFICE, STAFF
 from service.web.bodies import Body, Instant, View, wrong
 from service.web.routes import Answer, Call, Route
-from service.workflows import duties
+from service.workflows.staff import duties
 
 
 class DayBody(Body):

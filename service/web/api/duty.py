@@ -15,7 +15,7 @@ from service.web.api.shapes import Id, Made
 from service.web.api.who import LEADS, OFFICE
 from service.web.bodies import Body, View, wrong
 from service.web.routes import Answer, Call, Route
-from service.workflows import duty_rota
+from service.workflows.alerts import duty_rota
 
 APPOINTERS = frozenset({Role.DSL, Role.ADMIN})
 """Who says whom alerts reach."""

@@ -12,7 +12,7 @@ from service.web.api.shapes import Made, Words
 from service.web.api.who import OFFICE, STAFF
 from service.web.bodies import Body, View, wrong
 from service.web.routes import Answer, Call, Route
-from service.workflows import evidence
+from service.workflows.staff import evidence
 
 CheckNumber = Annotated[SecretStr, Field(min_length=4, max_length=40)]
 

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from service.audit.exports import ExportEntry, write_export
 from service.web.routes import Call
-from service.workflows import inspecting
+from service.workflows.inspection import inspecting
 
 NDJSON = "application/x-ndjson"
 PAGE = 500

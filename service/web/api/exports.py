@@ -7,8 +7,9 @@ from service.web.api.outcome import done
 from service.web.bodies import View
 from service.web.paging import Listing, Page, cursor_for
 from service.web.routes import Answer, Call, Route
-from service.workflows import exporting, inspecting
-from service.workflows.exporting import Cells
+from service.workflows.importing import exporting
+from service.workflows.importing.exporting import Cells
+from service.workflows.inspection import inspecting
 
 
 class LineView(View):

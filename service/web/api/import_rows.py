@@ -20,10 +20,10 @@ from service.web.api.import_columns import (
 )
 from service.web.bodies import Body
 from service.web.invalid import invalid_input
-from service.workflows.bringing_in import AdultRow, FamilyRow, StaffRow
-from service.workflows.lists import Known
-from service.workflows.marks_from_lists import AdultMarks, ChildMarks
-from service.workflows.paper import PaperRow
+from service.workflows.importing.bringing_in import AdultRow, FamilyRow, StaffRow
+from service.workflows.importing.lists import Known
+from service.workflows.importing.marks_from_lists import AdultMarks, ChildMarks
+from service.workflows.importing.paper import PaperRow
 
 Cells = Mapping[str, str]
 S = TypeVar("S", bound=Body)

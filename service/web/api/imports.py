@@ -12,8 +12,8 @@ from service.web.api.outcome import done
 from service.web.api.who import OFFICE
 from service.web.bodies import Body, View
 from service.web.routes import Answer, Call, Route
-from service.workflows.bringing_in import Outcome
-from service.workflows.lists import Known, Lines, Told, keep_lines, try_lines
+from service.workflows.importing.bringing_in import Outcome
+from service.workflows.importing.lists import Known, Lines, Told, keep_lines, try_lines
 
 MOST_LINES = 100
 LARGEST = 512 * 1024

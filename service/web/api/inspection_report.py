@@ -12,8 +12,8 @@ from service.web.api.reports import PairView, SetAsideView, pair_view, set_aside
 from service.web.api.who import INSPECTORS
 from service.web.bodies import Instant, Query, View, wrong
 from service.web.routes import Answer, Call, Route
-from service.workflows import reporting
-from service.workflows.reporting import Report
+from service.workflows.inspection import reporting
+from service.workflows.inspection.reporting import Report
 
 LONGEST = timedelta(days=92)
 

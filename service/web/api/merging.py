@@ -7,7 +7,7 @@ from service.web.api.shapes import Id, Made, Words
 from service.web.api.who import LEADS
 from service.web.bodies import Body, View
 from service.web.routes import Answer, Call, Route
-from service.workflows import merging
+from service.workflows.families import merging
 
 
 class MergeBody(Body):

@@ -24,7 +24,8 @@ from service.web.api.who import FEEDERS, LEADS
 from service.web.bodies import Body, View
 from service.web.paging import Listing, Page
 from service.web.routes import Answer, Call, Route
-from service.workflows import inspecting, links, onboarding
+from service.workflows.families import links, onboarding
+from service.workflows.inspection import inspecting
 
 LISTING = "parents"
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]

@@ -14,7 +14,8 @@ from service.web.api.shapes import Evidence, Id, Made
 from service.web.api.who import LEADS, STAFF
 from service.web.bodies import Body, Instant, Query, View, wrong
 from service.web.routes import Answer, Call, Route
-from service.workflows import calling_second_staff, leaving, presence, promising
+from service.workflows.attending import leaving, presence, promising
+from service.workflows.second_staff import calling_second_staff
 
 
 class SpokenWord(Body):

@@ -15,7 +15,8 @@ from service.web.api.shapes import Words
 from service.web.api.who import LEADS, RECORD_READERS
 from service.web.bodies import Body, Instant, View
 from service.web.routes import Answer, Call, Route
-from service.workflows import moving, outage
+from service.workflows.meetings import outage
+from service.workflows.sessions import moving
 
 Provider = Annotated[str, Field(max_length=20)]
 

@@ -5,7 +5,7 @@ from typing import Any
 from service.policy.people import Role, SessionId
 from service.web.api.outcome import done
 from service.web.routes import Call
-from service.workflows import inspecting
+from service.workflows.inspection import inspecting
 
 
 async def noted(call: Call[Any, Any], part: str, session_id: SessionId | None = None) -> None:

@@ -7,7 +7,7 @@ from service.web.api.outcome import done
 from service.web.api.who import LEADS, OFFICE
 from service.web.bodies import View
 from service.web.routes import Answer, Call, Route
-from service.workflows import rehearsing
+from service.workflows.families import rehearsing
 
 
 class Standing(View):

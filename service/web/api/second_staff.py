@@ -13,7 +13,7 @@ from service.web.api.shapes import Id, Words
 from service.web.api.who import LEADS, STAFF
 from service.web.bodies import Body, Instant, Query, View, wrong
 from service.web.routes import Answer, Call, Route
-from service.workflows import choosing, handing_over, staffing
+from service.workflows.second_staff import choosing, handing_over, staffing
 
 
 class AssignBody(Body):

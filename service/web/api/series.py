@@ -14,8 +14,8 @@ from service.web.api.who import BOOKERS, READERS
 from service.web.bodies import Body, Instant, View
 from service.web.problems import FieldView, field_view
 from service.web.routes import Answer, Call, Route
-from service.workflows import calling_off
-from service.workflows import series as workflow
+from service.workflows.sessions import calling_off
+from service.workflows.sessions import series as workflow
 
 
 class RefusalView(View):

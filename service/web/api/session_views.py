@@ -12,8 +12,8 @@ from service.policy.rules import Stage
 from service.policy.session import CoverMode, Session, SessionState
 from service.web.bodies import Instant, View
 from service.web.routes import Answer, Call
-from service.workflows import showing
-from service.workflows.showing import SessionShown
+from service.workflows.inspection import showing
+from service.workflows.inspection.showing import SessionShown
 
 
 class BlockerView(View):

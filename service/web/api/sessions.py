@@ -30,7 +30,9 @@ from service.web.api.who import BOOKERS, READERS
 from service.web.bodies import Body, Instant
 from service.web.paging import Listing, Page, cursor_for, position_of
 from service.web.routes import Answer, Call, Route
-from service.workflows import amending, booking, holding, overriding, showing, watching
+from service.workflows.inspection import showing
+from service.workflows.sessions import amending, booking, holding, overriding
+from service.workflows.watch import watching
 
 LISTING = "sessions"
 

@@ -18,7 +18,7 @@ from service.web.api.who import LEADS, OFFICE, SAFEGUARDERS
 from service.web.bodies import Body, View
 from service.web.paging import Listing, Page
 from service.web.routes import Answer, Call, Route
-from service.workflows import register, same_person
+from service.workflows.staff import register, same_person
 
 LISTING = "staff"
 

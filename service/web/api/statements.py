@@ -19,7 +19,7 @@ from service.web.api.shapes import Id, Made
 from service.web.api.who import RECORD_READERS, STAFF
 from service.web.bodies import Body, Instant, View
 from service.web.routes import Answer, Call, Route
-from service.workflows import attesting
+from service.workflows.inspection import attesting
 
 
 class NewStatement(Body):

@@ -32,7 +32,8 @@ from service.web.pages.staff import DO, form_binding
 from service.web.problems import status_of
 from service.web.routes import SMALL_BODY
 from service.web.sign_in import COOKIE, SignIn
-from service.workflows import alerting, handling
+from service.workflows.alerts import alerting
+from service.workflows.concerns import handling
 from service.workflows.deps import Deps
 
 PART = "alerts"

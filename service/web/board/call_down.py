@@ -21,9 +21,9 @@ from service.web.pages.staff import DO, form_binding
 from service.web.problems import status_of
 from service.web.routes import SMALL_BODY
 from service.web.sign_in import COOKIE, SignIn
-from service.workflows import calling_down
-from service.workflows.calling_down import CallDown
 from service.workflows.deps import Deps
+from service.workflows.watch import calling_down
+from service.workflows.watch.calling_down import CallDown
 
 CALLED = "called"
 

@@ -24,8 +24,8 @@ from service.web.logs import REQUEST_ID
 from service.web.pages.languages import choose
 from service.web.pages.rendering import Pages
 from service.web.sign_in import COOKIE, SignIn
-from service.workflows import inspecting
 from service.workflows.deps import Deps
+from service.workflows.inspection import inspecting
 
 VIEWERS = (Role.COORDINATOR, Role.DSL)
 BEAT_SECONDS = 15.0

@@ -36,15 +36,15 @@ from service.web.pages.staff import DO, form_binding
 from service.web.problems import status_of
 from service.web.routes import SMALL_BODY
 from service.web.sign_in import COOKIE, SignIn
-from service.workflows import inspecting
-from service.workflows.alerting import (
+from service.workflows.alerts.alerting import (
     AcknowledgeAlert,
     CloseAlert,
     acknowledge_alert,
     close_alert,
 )
 from service.workflows.deps import Deps
-from service.workflows.watching import EndSession, end_session
+from service.workflows.inspection import inspecting
+from service.workflows.watch.watching import EndSession, end_session
 
 PART = "room"
 END = "end"

@@ -31,8 +31,8 @@ from service.store.meetings import Meeting
 from service.store.transactions import Reader
 from service.web.board.view import Room, one_room
 from service.web.pages.opened import first_name, initial
-from service.workflows import calling_down
-from service.workflows.roster import holds_room
+from service.workflows.watch import calling_down
+from service.workflows.watch.roster import holds_room
 
 TOLD = (
     Event.SESSION_BOOKED,

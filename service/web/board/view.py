@@ -35,7 +35,7 @@ from service.store.transactions import Reader
 from service.web.board.seats import Names, Seen, seats_of
 from service.web.pages.opened import first_name, initial
 from service.web.pages.staff_view import STAGES, Obstacle
-from service.workflows.roster import rosters
+from service.workflows.watch.roster import rosters
 
 REDRAWN_EVERY = timedelta(minutes=1)
 """How old a drawing may become of a room to which nothing happens: time passes in it too."""

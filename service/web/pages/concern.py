@@ -48,7 +48,7 @@ from service.web.pages.rendering import Pages
 from service.web.problems import status_of
 from service.web.routes import SMALL_BODY
 from service.workflows.deps import Deps
-from service.workflows.links import Proof, must_prove, parent
+from service.workflows.families.links import Proof, must_prove, parent
 
 log = logging.getLogger(__name__)
 

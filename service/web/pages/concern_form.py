@@ -20,7 +20,7 @@ from service.store.transactions import Reader
 from service.web.forms import form_token
 from service.web.limits import Limiter
 from service.web.pages.deeds import Form, Step, chosen, gathered
-from service.workflows.concerns import AddWords, RaiseConcern, add_words, raise_concern
+from service.workflows.concerns.concerns import AddWords, RaiseConcern, add_words, raise_concern
 
 RAISE, ADD, LOOK = "concern", "add", "look"
 LONGEST, LONGEST_ABOUT = 8000, 500

@@ -12,7 +12,7 @@ from service.store import concerns, people, sessions, staff, staffing
 from service.store.concerns import Said
 from service.store.transactions import Reader
 from service.web.pages.opened import initial
-from service.workflows import handling
+from service.workflows.concerns import handling
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from service.store.transactions import Reader
 from service.web.pages.deeds import Deed, Form, Proof, Step, gathered, sure, ticked
 from service.web.pages.languages import translation
 from service.web.pages.opened import Opened, first_name
-from service.workflows.consent import SayWord, say_word
+from service.workflows.consents.consent import SayWord, say_word
 
 PURPOSE = Purpose.TAKE_PART
 """Recording stays off at the provider, so nobody is asked about it yet (POL-05)."""

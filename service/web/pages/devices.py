@@ -30,9 +30,8 @@ from service.web.pages.opened import SECOND_COOKIE, Opened, cookie_of, initial, 
 from service.web.pages.rendering import Pages
 from service.web.problems import status_of
 from service.web.routes import SMALL_BODY
-from service.workflows import slips
-from service.workflows.deps import Deps
-from service.workflows.tapping import (
+from service.workflows.attending import slips
+from service.workflows.attending.tapping import (
     Asked,
     RegisterBySlip,
     RegisterDevice,
@@ -42,6 +41,7 @@ from service.workflows.tapping import (
     register_device,
     tap,
 )
+from service.workflows.deps import Deps
 
 CODE_TRIES, CODE_TRIES_PER = 60, timedelta(minutes=5)
 """How often codes may be tried from one address, or one code by anybody."""

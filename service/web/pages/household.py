@@ -12,10 +12,10 @@ from service.store import link_uses, slips
 from service.store.transactions import Reader
 from service.web.pages.deeds import Deed, Form, Proof, Step, nothing_yet, sure
 from service.web.pages.opened import Opened
-from service.workflows.leaving import Leave, leave
-from service.workflows.link_keeping import EndLinks, end_links
-from service.workflows.slips import TakeBack, take_back
-from service.workflows.tapping import UnregisterDevice, unregister_device
+from service.workflows.attending.leaving import Leave, leave
+from service.workflows.attending.slips import TakeBack, take_back
+from service.workflows.attending.tapping import UnregisterDevice, unregister_device
+from service.workflows.families.link_keeping import EndLinks, end_links
 
 
 @dataclass(frozen=True)

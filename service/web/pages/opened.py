@@ -17,7 +17,7 @@ from service.store.links import Link
 from service.store.secrets import hash_token
 from service.store.transactions import Reader
 from service.web.pages.languages import choose
-from service.workflows.links import DEVICE_LASTS, PIN_TRIES, PIN_TRIES_WITHIN, open_link
+from service.workflows.families.links import DEVICE_LASTS, PIN_TRIES, PIN_TRIES_WITHIN, open_link
 
 DEVICE_COOKIE = "__Host-device"
 DOOR_COOKIE = "__Host-door"

@@ -42,11 +42,11 @@ from service.web.pages.opened import (
 from service.web.pages.rendering import Pages
 from service.web.problems import status_of
 from service.web.routes import SMALL_BODY
-from service.workflows import door
+from service.workflows.attending import door
 from service.workflows.deps import Deps
-from service.workflows.link_keeping import NoteUse, note_use
-from service.workflows.links import MarkDevice, mark_device, must_prove, parent
-from service.workflows.links import Proof as Shown
+from service.workflows.families.link_keeping import NoteUse, note_use
+from service.workflows.families.links import MarkDevice, mark_device, must_prove, parent
+from service.workflows.families.links import Proof as Shown
 
 log = logging.getLogger(__name__)
 

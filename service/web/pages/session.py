@@ -33,15 +33,9 @@ from service.web.pages.deeds import (
 )
 from service.web.pages.household import Household
 from service.web.pages.opened import Opened, first_name
-from service.workflows import promising
-from service.workflows.attesting import MakeStatement, make_statement
-from service.workflows.calling_second_staff import (
-    CallSecondStaff,
-    are_called,
-    call_second_staff,
-)
-from service.workflows.door import DoorView, look_household
-from service.workflows.presence import (
+from service.workflows.attending import promising
+from service.workflows.attending.door import DoorView, look_household
+from service.workflows.attending.presence import (
     CheckInFamily,
     MakePledge,
     RevokePledge,
@@ -50,7 +44,13 @@ from service.workflows.presence import (
     may_promise,
     revoke_pledge,
 )
-from service.workflows.promising import Coming, MakePledges, Occasion, make_pledges
+from service.workflows.attending.promising import Coming, MakePledges, Occasion, make_pledges
+from service.workflows.inspection.attesting import MakeStatement, make_statement
+from service.workflows.second_staff.calling_second_staff import (
+    CallSecondStaff,
+    are_called,
+    call_second_staff,
+)
 
 
 @dataclass(frozen=True)

@@ -36,12 +36,18 @@ from service.web.problems import status_of
 from service.web.routes import SMALL_BODY
 from service.web.sign_in import COOKIE, SignIn
 from service.web.staff_sign_in import signing_in, signing_out
-from service.workflows import acknowledging, door
-from service.workflows.attesting import MakeStatement, make_statement
-from service.workflows.calling_second_staff import CallSecondStaff, call_second_staff
+from service.workflows.attending import door
+from service.workflows.attending.presence import (
+    CheckInStaff,
+    NoteSighting,
+    check_in_staff,
+    note_sighting,
+)
 from service.workflows.deps import Deps
-from service.workflows.presence import CheckInStaff, NoteSighting, check_in_staff, note_sighting
-from service.workflows.staffing import AcceptSession, accept
+from service.workflows.inspection.attesting import MakeStatement, make_statement
+from service.workflows.second_staff.calling_second_staff import CallSecondStaff, call_second_staff
+from service.workflows.second_staff.staffing import AcceptSession, accept
+from service.workflows.staff import acknowledging
 
 log = logging.getLogger(__name__)
 

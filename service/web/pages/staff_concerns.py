@@ -36,9 +36,9 @@ from service.web.pages.concern_form import (
 from service.web.pages.deeds import Form, Step, carry_out, chosen, gathered, made
 from service.web.pages.staff import DO, StaffPages, form_binding, tell
 from service.web.routes import SMALL_BODY
-from service.workflows import handling
-from service.workflows.concerns import AddWords, add_words
-from service.workflows.showing import must_be_in_it
+from service.workflows.concerns import handling
+from service.workflows.concerns.concerns import AddWords, add_words
+from service.workflows.inspection.showing import must_be_in_it
 
 HANDLERS = (Role.DSL, Role.INDEPENDENT)
 SHOWN = 200

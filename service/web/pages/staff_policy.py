@@ -11,7 +11,7 @@ from service.web.intake import read_bytes, read_form
 from service.web.pages.deeds import Step, carry_out
 from service.web.pages.staff import DO, StaffPages, form_binding, tell
 from service.web.routes import SMALL_BODY
-from service.workflows import acknowledging
+from service.workflows.staff import acknowledging
 
 PART, ACKNOWLEDGE = "policy", "acknowledge"
 

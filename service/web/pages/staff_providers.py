@@ -20,8 +20,9 @@ from service.web.intake import read_bytes, read_form
 from service.web.pages.deeds import ANSWER_MISSING, Form, Step, carry_out, gathered, sure
 from service.web.pages.staff import DO, StaffPages, form_binding, tell
 from service.web.routes import SMALL_BODY
-from service.workflows import moving, outage
-from service.workflows.outage import BeginOutage, LiftOutage, Reach
+from service.workflows.meetings import outage
+from service.workflows.meetings.outage import BeginOutage, LiftOutage, Reach
+from service.workflows.sessions import moving
 
 MAY_DECIDE = (Role.COORDINATOR, Role.DSL)
 PART = "providers"

@@ -12,7 +12,8 @@ from service.web.intake import read_bytes, read_form
 from service.web.pages.deeds import Form, Step, carry_out
 from service.web.pages.staff import DO, StaffPages, form_binding, tell
 from service.web.routes import SMALL_BODY
-from service.workflows import inspecting, rehearsing
+from service.workflows.families import rehearsing
+from service.workflows.inspection import inspecting
 
 PART, SWITCH = "rehearsal", "switch_over"
 AT_A_TIME = 50

@@ -27,11 +27,11 @@ from service.store import (
 )
 from service.store.transactions import Reader
 from service.web.pages.opened import first_name, initial
-from service.workflows.calling_second_staff import are_called
-from service.workflows.door import DoorView, look_staff, staff_knock
-from service.workflows.showing import shown_to
-from service.workflows.sighting import Sighted
-from service.workflows.watching import ENDED_BY_LEAD
+from service.workflows.attending.door import DoorView, look_staff, staff_knock
+from service.workflows.attending.sighting import Sighted
+from service.workflows.inspection.showing import shown_to
+from service.workflows.second_staff.calling_second_staff import are_called
+from service.workflows.watch.watching import ENDED_BY_LEAD
 
 STAGES = {
     SessionState.BOOKED: Stage.OPEN,

@@ -1,0 +1,1 @@
+"""The adult beside the child, and the door through which everybody goes."""

@@ -1,0 +1,1 @@
+"""What givers say, what it amounts to, and who is asked."""

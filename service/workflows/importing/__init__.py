@@ -1,0 +1,1 @@
+"""Whole lists of people, and of consents on paper."""

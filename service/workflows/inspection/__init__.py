@@ -1,0 +1,1 @@
+"""What is signed, shown and reported afterwards."""

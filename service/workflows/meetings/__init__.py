@@ -1,0 +1,1 @@
+"""A meeting comes into being, and goes."""

@@ -1,0 +1,1 @@
+"""Lessons are booked, changed, held and called off."""
