@@ -17,7 +17,7 @@ from bench.organisation import ADMIN, do
 from service.audit.events import Entry, Event
 from service.policy.staff import EvidenceKind
 from service.store import tables
-from service.store.policies import PolicyVersion
+from service.store.consents.policies import PolicyVersion
 from service.store.transactions import Store, Tx
 from service.workflows.staff import accounts
 

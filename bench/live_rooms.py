@@ -13,8 +13,8 @@ from bench.organisation import do
 from service.audit.events import Entry, Event
 from service.policy.session import SessionState
 from service.store import tables
-from service.store.meetings import MEETINGS
-from service.store.sessions import SESSIONS
+from service.store.meetings.meetings import MEETINGS
+from service.store.sessions.sessions import SESSIONS
 from service.store.transactions import Store, Tx
 from service.store.work import WORK
 

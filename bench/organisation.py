@@ -16,8 +16,9 @@ from service.policy.people import Actor, Authority, ChildId, ParentId, Role, Sta
 from service.policy.staff import CheckScheme, Evidence, EvidenceKind
 from service.ports import Clock, SystemClock
 from service.settings import Settings, load_organisation
-from service.store import audit_log, migrate
-from service.store.policies import PolicyVersion
+from service.store import migrate
+from service.store.consents.policies import PolicyVersion
+from service.store.inspection import audit_log
 from service.store.transactions import Refused, Store, Tx, open_store
 from service.workflows.consents import consent
 from service.workflows.deps import Deps

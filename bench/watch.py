@@ -18,8 +18,9 @@ from service.policy.people import SessionId
 from service.ports import SystemClock
 from service.reconcilers import watch_live
 from service.settings import Settings
-from service.store import breaches, work
+from service.store import work
 from service.store.transactions import Reader, Store, Tx
+from service.store.watch import breaches
 from service.workflows.watch.supervising import LOOK_EVERY
 
 ROOMS = 500

@@ -26,9 +26,11 @@ from service.ports import Clock, Messenger, SystemClock, Texter
 from service.providers import providers_of
 from service.reconcilers.schedule import Rounds
 from service.settings import Mode, Settings, load_organisation
-from service.store import audit_log, colleagues, log, migrate
+from service.store import migrate
 from service.store.house import House
+from service.store.inspection import audit_log, log
 from service.store.secrets import Keyring
+from service.store.staff import colleagues
 from service.store.transactions import Store, database_now, open_store
 from service.web import api, board, pages, webhooks
 from service.web.health import Readiness, ReadyCheck

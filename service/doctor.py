@@ -19,8 +19,9 @@ from service.policy.session import Span
 from service.ports import Clock, Complaint, NoBudget, SystemClock, Weight
 from service.providers import providers_of
 from service.settings import Settings, load_organisation
-from service.store import capacity, duty_rota
+from service.store.alerts import duty_rota
 from service.store.glance import glance
+from service.store.sessions import capacity
 from service.store.transactions import Reader
 
 REACHABLE_WITHIN = aiohttp.ClientTimeout(total=10)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
-from service.store.first_seen import FirstSeen
+from service.store.who_is_who.first_seen import FirstSeen
 from service.web.api.import_columns import ADULTS_ON_A_LINE, People
 
 Remark = dict[str, Any]

@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 
 from service.policy.duty_rota import Channel, Designated, Standing, Turn
 from service.policy.people import HostId, StaffId
-from service.store.policies import PolicyVersion
+from service.store.consents.policies import PolicyVersion
 from service.workflows.alerts import duty_rota
 from service.workflows.staff import accounts
 from tests.harness import House

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-from service.store import audit_log
+from service.store.inspection import audit_log
 from service.store.transactions import Reader
 from tests.harness import House
 

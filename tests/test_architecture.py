@@ -199,14 +199,14 @@ def test_move_is_the_only_writer_of_a_sessions_state() -> None:
                     and any(keyword.arg == "state" for keyword in node.keywords)
                 ):
                     writers.add((place(file), function.name))
-    sessions = "service/store/sessions.py"
+    sessions = "service/store/sessions/sessions.py"
     assert writers == {(sessions, "insert"), (sessions, "move")}
 
 
 def test_only_the_store_of_sessions_writes_sessions() -> None:
     writes = re.compile(r"\bSESSIONS\s*\.\s*(?:update|insert|delete)\(")
     assert [place(file) for file in CODE if writes.search(file.read_text("utf-8"))] == [
-        "service/store/sessions.py"
+        "service/store/sessions/sessions.py"
     ]
 
 

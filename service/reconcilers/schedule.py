@@ -40,7 +40,7 @@ from service.reconcilers import (
     withdraw_uncleared,
 )
 from service.reconcilers.rounds import Reconciler, Report
-from service.store.breaches import WATCHING
+from service.store.watch.breaches import WATCHING
 from service.workflows.deps import Deps
 from service.workflows.watch import unwatched
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from service.policy.people import system
 from service.reconcilers.rounds import Reconciler, Report
-from service.store import log
+from service.store.inspection import log
 from service.store.transactions import Tx
 from service.workflows.deps import Deps
 

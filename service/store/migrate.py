@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
 from service.errors import Misconfigured
-from service.store import contacts, fences, schema
+from service.store import fences, schema
 from service.store.house import House
 from service.store.tables import InstallationRow, table_of
+from service.store.who_is_who import contacts
 
 INSTALLATION = table_of(InstallationRow)
 MIGRATIONS = Path(__file__).parent / "migrations"

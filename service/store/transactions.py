@@ -18,14 +18,14 @@ from filelock import FileLock, Timeout
 from service.errors import ChaperoneError, Misconfigured
 from service.policy.people import Actor
 from service.ports import Clock
-from service.store.attempts import Hooks, Job, Result
 from service.store.changes import Hints, Ticks
+from service.store.engine.attempts import Hooks, Job, Result
+from service.store.engine.marks import declare_marks
+from service.store.engine.postgres import PostgresEngine
+from service.store.engine.sqlite import SqliteEngine
+from service.store.engine.sqlite_files import Connect, connect_file
 from service.store.house import House
-from service.store.marks import declare_marks
 from service.store.outcomes import Done, Refused, StoreBug, violated
-from service.store.postgres import PostgresEngine
-from service.store.sqlite import SqliteEngine
-from service.store.sqlite_files import Connect, connect_file
 from service.store.tx import PLUMBING, RECORD, Reader, Tx
 
 __all__ = [

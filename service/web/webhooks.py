@@ -13,8 +13,8 @@ from aiohttp import web
 from service.errors import NotFound, NotReady, NotSignedIn
 from service.policy.people import system
 from service.ports import Challenge, Heard, Posted
-from service.store import watches
 from service.store.transactions import Refused, Tx
+from service.store.watch import watches
 from service.web.intake import read_bytes
 from service.workflows.deps import Deps
 from service.workflows.watch import listening, watching

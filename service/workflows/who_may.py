@@ -2,7 +2,7 @@
 
 from service.errors import NotAllowed
 from service.policy.people import Actor, Role, StaffId
-from service.store import staff
+from service.store.staff import staff
 from service.store.transactions import Tx
 
 

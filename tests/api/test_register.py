@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from service.policy.people import Role, StaffId
-from service.store import staff
+from service.store.staff import staff
 from service.store.tables import EntryRow, table_of
 from service.store.transactions import Reader
 from tests.api.people import coordinator, lead, recorded, stored, tutor

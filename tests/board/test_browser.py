@@ -12,7 +12,7 @@ from playwright.async_api import Page, expect
 
 from service.policy.people import Role, SessionId, StaffId
 from service.policy.session import SessionState
-from service.store import alerts
+from service.store.alerts import alerts
 from service.store.transactions import Tx
 from tests.board.watching import key_of
 from tests.harness import serving

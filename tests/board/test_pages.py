@@ -6,7 +6,7 @@ import pytest
 
 from service.policy.people import Role, SessionId
 from service.policy.presence import SightingResult
-from service.store import alerts
+from service.store.alerts import alerts
 from service.store.transactions import Tx
 from service.workflows.attending import presence
 from tests.board.watching import coordinator, entries, lead, somebody

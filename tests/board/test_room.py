@@ -4,7 +4,7 @@ import pytest
 
 from service.policy.people import Role, SessionId
 from service.policy.session import SessionState
-from service.store import alerts
+from service.store.alerts import alerts
 from service.store.transactions import Tx
 from tests.board.watching import coordinator, entries, lead, somebody
 from tests.invariants import check_everything

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 
 from service.policy.people import Role, StaffId
-from service.store import audit_log
+from service.store.inspection import audit_log
 from tests.pages.browsing import SAME, Browser
 from tests.world import World
 

@@ -2,7 +2,7 @@
 
 from service.policy.people import SessionId
 from service.policy.session import SessionState
-from service.store.meetings import Meeting
+from service.store.meetings.meetings import Meeting
 from service.store.tables import MeetingStage
 from tests.invariants import check_everything
 from tests.recorded import Known, everything

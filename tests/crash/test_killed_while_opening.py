@@ -13,7 +13,9 @@ from integrations.sms.emulator import Gateway
 from service.policy.people import SessionId
 from service.policy.session import SessionState
 from service.settings import Settings
-from service.store import meetings, migrate, sessions
+from service.store import migrate
+from service.store.meetings import meetings
+from service.store.sessions import sessions
 from service.store.tables import MeetingStage
 from tests.clock import HeldClock
 from tests.crash.victim import Victim

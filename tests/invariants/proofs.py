@@ -6,7 +6,7 @@ from service.audit.checkpoints import open_checkpoint
 from service.audit.export_check import verify_export
 from service.audit.exports import ExportHeader, write_export
 from service.audit.tree import leaf_hash, verify_consistency, verify_inclusion
-from service.store import audit_log, log
+from service.store.inspection import audit_log, log
 from service.store.transactions import Reader
 
 SAMPLE = 25

@@ -1,6 +1,6 @@
 """What pages of concerns are tried with: words, a parent's page, and what was raised."""
 
-from service.store import concerns
+from service.store.concerns import concerns
 from service.store.transactions import Reader
 from tests.harness import House
 from tests.pages import ways

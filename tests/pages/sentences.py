@@ -47,6 +47,7 @@ SPEAKING = (
     "workflows/attending/slips.py",
     "workflows/second_staff/staffing.py",
     "workflows/attending/tapping.py",
+    "workflows/consents/taking_down.py",
     "workflows/consents/teaching.py",
     "workflows/watch/watching.py",
     "workflows/who_may.py",

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from service.policy.people import Role, StaffId
-from service.store import concerns
+from service.store.concerns import concerns
 from service.web.pages.rendering import WEB
 from tests import invariants
 from tests.pages.browsing import SAME

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from service.audit.events import Entry, Event
 from service.policy.consent import Purpose
 from service.policy.consent_wording import CHILD_WORDING, WORDING
-from service.store import people
+from service.store.families import people
 from service.store.transactions import Tx
 from service.web.pages.languages import LOCALES, choose
 from tests.api.people import lead

@@ -7,7 +7,7 @@ import pytest
 
 from service.policy.consent import ConsentKind
 from service.policy.people import ParentId
-from service.store.links import Link
+from service.store.families.links import Link
 from service.web.forms import FIELD
 from service.workflows.families import link_keeping
 from service.workflows.families.links import open_link

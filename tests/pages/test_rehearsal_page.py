@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest_asyncio
 
 from service.policy.people import Role
-from service.store import rehearsal
+from service.store.families import rehearsal
 from tests.deployment import REHEARSING
 from tests.harness import running
 from tests.invariants import check_everything

@@ -4,8 +4,8 @@ import pytest
 
 from service.policy.people import Role, SessionId
 from service.policy.presence import SightingKind
-from service.store import cases
-from service.store import meetings as meeting_store
+from service.store.meetings import meetings as meeting_store
+from service.store.sessions import cases
 from service.store.transactions import Reader
 from service.web.pages.opened import SECOND_COOKIE
 from service.workflows.attending import sighting

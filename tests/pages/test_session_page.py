@@ -5,7 +5,7 @@ import pytest
 from service.policy.consent import ConsentKind, Purpose, Route
 from service.policy.people import SessionId
 from service.policy.presence import PresenceMode
-from service.store import cases
+from service.store.sessions import cases
 from service.workflows.attending.presence import MakePledge, make_pledge
 from service.workflows.consents import consent
 from service.workflows.sessions import amending, booking

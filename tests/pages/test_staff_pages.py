@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from service.policy.people import Role, SessionId, StaffId
 from service.policy.presence import SightingResult
-from service.store import cases
+from service.store.sessions import cases
 from service.workflows.attending import door
 from service.workflows.second_staff import staffing
 from tests.harness import House

@@ -2,8 +2,8 @@
 
 from service.audit.events import Entry, Event
 from service.policy.people import ChildId, ParentId, SessionId
-from service.store import people
-from service.store.links import LinkPurpose
+from service.store.families import people
+from service.store.families.links import LinkPurpose
 from service.store.transactions import Tx
 from service.workflows.consents.asking import SESSION_LINK_OUTLASTS, consent_link
 from service.workflows.families.links import MakeLink, make_link

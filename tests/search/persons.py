@@ -5,7 +5,8 @@ from itertools import count
 from hypothesis.stateful import rule
 from pydantic import SecretStr
 
-from service.store import people, staff
+from service.store.families import people
+from service.store.staff import staff
 from service.workflows.families import onboarding
 from service.workflows.staff import register
 from tests.search.families import SOME

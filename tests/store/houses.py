@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from service.audit.notes import SigningKey
 from service.policy.people import system
-from service.store import audit_log, migrate
+from service.store import migrate
 from service.store.house import House
+from service.store.inspection import audit_log
 from service.store.secrets import Keyring
 from service.store.transactions import Store, open_store
 from tests.builders import NOW, ORGANISATION

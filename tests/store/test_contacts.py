@@ -6,11 +6,14 @@ from pydantic import SecretStr
 
 from service.audit.events import Entry, Event
 from service.policy.people import ParentId, StaffId
-from service.store import colleagues, contacts, migrate, people, staff
-from service.store.known_by import KNOWN_BY
-from service.store.people import PARENTS, ParentRecord
-from service.store.staff import STAFF, StaffRecord
+from service.store import migrate
+from service.store.families import people
+from service.store.families.people import PARENTS, ParentRecord
+from service.store.staff import colleagues, staff
+from service.store.staff.staff import STAFF, StaffRecord
 from service.store.transactions import Tx
+from service.store.who_is_who import contacts
+from service.store.who_is_who.known_by import KNOWN_BY
 from tests.store.houses import a_house, stored
 from tests.store.schema.raw import run
 

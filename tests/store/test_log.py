@@ -16,7 +16,7 @@ from service.audit.leaves import Leaf, outline
 from service.audit.tree import CompactRange, leaf_hash, verify_consistency, verify_inclusion
 from service.errors import Conflict, NotFound
 from service.policy.people import system
-from service.store import audit_log, log
+from service.store.inspection import audit_log, log
 from service.store.transactions import Reader, Tx
 from tests.builders import NOW
 from tests.store.houses import Stored, a_house, stored

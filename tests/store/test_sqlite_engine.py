@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from service.errors import Misconfigured, NotReady
-from service.store.sqlite_files import connect_file
+from service.store.engine.sqlite_files import connect_file
 from service.store.transactions import Done, Reader, StoreBug, Tx
 from tests.store.faults import scribbles, together
 from tests.store.toy import (

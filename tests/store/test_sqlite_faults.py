@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from service.errors import ChaperoneError, NotReady
-from service.store.sqlite_files import connect_file
+from service.store.engine.sqlite_files import connect_file
 from service.store.transactions import Done, Tx
 from tests.store.faults import faulty, scribbles, together
 from tests.store.toy import (

@@ -2,7 +2,7 @@
 
 from service.policy.duty_rota import Channel, Standing
 from service.policy.people import SessionId, StaffId
-from service.store import duty_rota as rota_store
+from service.store.alerts import duty_rota as rota_store
 from service.workflows.alerts import duty_rota
 from tests.office import designate, on_duty
 from tests.stories.test_alerts import raised

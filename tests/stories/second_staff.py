@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from service.policy.people import Role, SessionId, StaffId
-from service.store import staffing
+from service.store.second_staff import staffing
 from service.workflows.attending import door, presence
 from service.workflows.second_staff import staffing as staffing_flow
 from tests.api.people import coordinator

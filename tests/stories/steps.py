@@ -12,9 +12,13 @@ from service.policy.consent import Route
 from service.policy.people import Actor, ChildId, Role, SessionId, system
 from service.policy.presence import SightingResult
 from service.policy.session import Session, SessionState
-from service.store import alerts, meetings, sessions, staff, work
-from service.store import ways_in as custody
-from service.store.meetings import Meeting
+from service.store import work
+from service.store.alerts import alerts
+from service.store.meetings import meetings
+from service.store.meetings import ways_in as custody
+from service.store.meetings.meetings import Meeting
+from service.store.sessions import sessions
+from service.store.staff import staff
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader
 from service.store.work import Claim, ClaimDue

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from service.policy.people import Role, SessionId, StaffId
-from service.store import alerts
+from service.store.alerts import alerts
 from service.store.transactions import Tx
 from tests.harness import Api, Reply
 from tests.invariants import check_everything

@@ -6,7 +6,7 @@ import pytest
 
 from service.policy.people import ChildId, Role, SessionId
 from service.policy.session import SessionState
-from service.store import sessions
+from service.store.sessions import sessions
 from service.workflows.staff import register
 from tests.api.people import a_promise, coordinator, lead, machine, recorded, stored, tutor
 from tests.harness import Api, Reply

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from service.policy.people import Role
-from service.store.engagements import ENGAGEMENTS
+from service.store.sessions.engagements import ENGAGEMENTS
 from tests.harness import Reply, running
 from tests.invariants import check_everything
 from tests.world import a_family, a_world

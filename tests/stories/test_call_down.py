@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from service.policy.people import Restriction, Role, SessionId
-from service.store import alerts
-from service.store.alerts import Alert
+from service.store.alerts import alerts
+from service.store.alerts.alerts import Alert
 from service.store.transactions import Reader
 from service.workflows.families.parting import Restrict, restrict
 from tests.board.watching import coordinator, entries, lead, somebody

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from service.policy.concern import About, ConcernKind, Severity
 from service.policy.people import Role, SessionId
-from service.store import concerns
+from service.store.concerns import concerns
 from service.workflows.concerns import handling
 from service.workflows.concerns.concerns import RaiseConcern, raise_concern
 from tests import invariants

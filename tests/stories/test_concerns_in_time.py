@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from service.policy.people import Role
-from service.store import concerns, record_holds, work
+from service.store import work
+from service.store.concerns import concerns, record_holds
 from service.store.transactions import Reader
 from service.workflows.families.merging import MergeChild, merge_child
 from tests import invariants

@@ -7,7 +7,7 @@ import pytest
 from service.policy.consent import ConsentKind
 from service.policy.people import SessionId
 from service.policy.session import SessionState
-from service.store import consent
+from service.store.consents import consent
 from service.store.tables import MeetingStage
 from service.workflows.meetings import opening
 from service.workflows.meetings.opening import Begun

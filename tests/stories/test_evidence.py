@@ -7,7 +7,7 @@ import pytest
 
 from service.policy.people import Role, StaffId
 from service.policy.session import SessionState
-from service.store import staff
+from service.store.staff import staff
 from service.store.tables import EntryRow, table_of
 from service.store.transactions import Reader
 from tests.api.people import coordinator

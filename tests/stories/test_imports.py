@@ -4,7 +4,7 @@ import pytest
 
 from service.policy.consent import ConsentKind
 from service.policy.people import Role
-from service.store import doubles
+from service.store.who_is_who import doubles
 from service.workflows.families import merging, parting
 from tests.api.people import recorded, stored
 from tests.invariants import check_everything

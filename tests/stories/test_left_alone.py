@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from service.policy.session import SessionState
-from service.store.messages import MESSAGES
+from service.store.messages.messages import MESSAGES
 from service.store.transactions import Reader
 from tests.api.people import a_word, coordinator, lead, machine, recorded, tutor
 from tests.harness import Reply

@@ -10,8 +10,9 @@ from service.policy.blindness import DOUBT_AFTER
 from service.policy.people import SessionId
 from service.policy.room import HOST, Picture
 from service.policy.session import SessionState
-from service.store import meetings, signals
+from service.store.meetings import meetings
 from service.store.transactions import Reader
+from service.store.watch import signals
 from service.workflows.watch.looking import LOOK_EVERY, LOOK_SOON
 from service.workflows.watch.roster import roster
 from tests.invariants import check_everything

@@ -7,8 +7,8 @@ import pytest
 from service.policy.consent import ConsentKind
 from service.policy.people import Authority, ChildId, ParentId
 from service.policy.session import SessionState
-from service.store import ties
-from service.store.ties import KeptTie
+from service.store.families import ties
+from service.store.families.ties import KeptTie
 from tests.api.people import a_word, coordinator, inspector, lead, machine, recorded
 from tests.harness import Reply
 from tests.invariants import check_everything

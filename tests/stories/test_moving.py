@@ -9,7 +9,8 @@ import pytest
 from service.errors import InvalidInput
 from service.policy.people import Role, SessionId
 from service.policy.session import SessionState
-from service.store import presence, staffing
+from service.store.attending import presence
+from service.store.second_staff import staffing
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader
 from service.workflows.meetings import outage

@@ -11,7 +11,7 @@ from service.policy.consent import ConsentKind
 from service.policy.people import SessionId
 from service.policy.session import SessionState
 from service.settings import load_organisation
-from service.store import audit_log
+from service.store.inspection import audit_log
 from service.store.transactions import Reader
 from tests.api.people import lead
 from tests.deployment import ORGANISATION

@@ -7,7 +7,7 @@ import pytest
 
 from service.policy.consent import Route
 from service.policy.people import Role, SessionId
-from service.store import cases
+from service.store.sessions import cases
 from service.workflows.sessions import amending
 from tests.api.people import stored
 from tests.invariants import check_everything

@@ -8,7 +8,8 @@ import pytest
 from service.errors import ChaperoneError, InvalidInput, NotFound
 from service.policy.people import Role, SessionId
 from service.policy.session import SessionState
-from service.store import outages, work
+from service.store import work
+from service.store.meetings import outages
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader
 from service.workflows.meetings import outage

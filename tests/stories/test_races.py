@@ -8,7 +8,7 @@ import pytest
 
 from service.policy.people import SessionId
 from service.policy.session import SessionState
-from service.store.engagements import ENGAGEMENTS
+from service.store.sessions.engagements import ENGAGEMENTS
 from service.store.transactions import Reader
 from service.workflows.staff import accounts
 from tests.api.people import a_booking, coordinator

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from service.policy.people import ParentId
 from service.policy.session import SessionState
-from service.store.messages import MESSAGES
+from service.store.messages.messages import MESSAGES
 from service.store.transactions import Reader
 from tests.api.people import a_word, coordinator, lead, machine
 from tests.invariants import check_everything

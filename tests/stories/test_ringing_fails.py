@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.store.alert_notices import NOTICES
+from service.store.alerts.alert_notices import NOTICES
 from service.store.transactions import Reader
 from service.workflows.alerts import ringing
 from tests.invariants import check_everything

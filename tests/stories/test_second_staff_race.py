@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from service.policy.people import Role, SessionId
-from service.store.staffing import ASSIGNMENTS
+from service.store.second_staff.staffing import ASSIGNMENTS
 from service.store.transactions import Reader
 from service.workflows.sessions import amending, booking
 from tests.api.people import coordinator

@@ -6,7 +6,7 @@ import pytest
 
 from service.policy.people import SessionId
 from service.policy.session import SessionState
-from service.store import alerts
+from service.store.alerts import alerts
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader
 from tests.invariants import check_everything

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from service.policy.people import SessionId
 from service.policy.session import SessionState
-from service.store import meetings, ways_in
+from service.store.meetings import meetings, ways_in
 from service.store.tables import SignalRow, table_of
 from service.store.transactions import Reader
 from service.workflows.attending import door

@@ -11,7 +11,7 @@ from service.policy.consent import Route
 from service.policy.people import Role, SessionId
 from service.policy.presence import SightingResult
 from service.policy.session import SessionState
-from service.store import slips as slip_store
+from service.store.attending import slips as slip_store
 from service.workflows.attending import leaving, presence, slips, tapping
 from service.workflows.attending.door import Way
 from tests.invariants import check_everything

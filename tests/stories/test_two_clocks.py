@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from service.policy.session import SessionState
-from service.store.alerts import ALERTS
-from service.store.audit_log import ENTRIES
-from service.store.signals import SIGNALS
+from service.store.alerts.alerts import ALERTS
+from service.store.inspection.audit_log import ENTRIES
 from service.store.transactions import Reader
+from service.store.watch.signals import SIGNALS
 from tests.invariants import check_everything
 from tests.stories.steps import (
     family_goes_in,

@@ -10,9 +10,9 @@ from service.policy.blindness import STALLED_AFTER
 from service.policy.people import Role, SessionId, system
 from service.policy.session import SessionState
 from service.reconcilers.schedule import BEAT, Rounds
-from service.store import alerts
-from service.store.breaches import WATCHING
+from service.store.alerts import alerts
 from service.store.transactions import Reader
+from service.store.watch.breaches import WATCHING
 from service.workflows.watch import unwatched
 from tests.invariants import check_everything
 from tests.stories.signals import a_dashboard, everybody_in_without_a_word, webhooks

@@ -6,8 +6,8 @@ from pathlib import Path
 from service.policy.consent_wording import CHILD_WORDING_VISITING, WORDING_VISITING
 from service.policy.people import ChildId, Role, SessionId
 from service.policy.session import CoverMode
-from service.store import alerts
-from service.store.consent import CONSENTS
+from service.store.alerts import alerts
+from service.store.consents.consent import CONSENTS
 from service.store.transactions import Reader
 from tests.api.people import coordinator, lead, second, tutor
 from tests.deployment import VISITED

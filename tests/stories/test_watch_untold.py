@@ -7,7 +7,7 @@ import pytest
 from integrations.zoom.inside import LAG
 from service.policy.admission import Place
 from service.policy.people import Role, SessionId
-from service.store import meetings, ways_in
+from service.store.meetings import meetings, ways_in
 from service.store.transactions import Reader
 from service.workflows.attending import door
 from service.workflows.watch.looking import LOOK_EVERY

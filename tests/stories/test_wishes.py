@@ -5,7 +5,7 @@ import pytest
 from service.policy.consent import Purpose
 from service.policy.consent_wording import CHILD_WORDING, WORDING
 from service.policy.people import ChildId, Role
-from service.store.consent import CONSENTS
+from service.store.consents.consent import CONSENTS
 from service.store.transactions import Reader
 from tests.api.people import a_word, coordinator, inspector, lead, machine, second, tutor
 from tests.invariants import check_everything

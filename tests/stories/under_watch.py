@@ -1,9 +1,9 @@
 """A running room under watch: who is in it, what was noted of it, and somebody who leaves."""
 
 from service.policy.people import SessionId
-from service.store import breaches
-from service.store.breaches import NotedBreach
 from service.store.transactions import Reader
+from service.store.watch import breaches
+from service.store.watch.breaches import NotedBreach
 from tests.stories.steps import pass_by
 from tests.world import World
 

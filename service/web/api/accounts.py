@@ -7,9 +7,9 @@ from pydantic import Field
 
 from service.errors import InvalidInput
 from service.policy.people import HostId, Role, StaffId
-from service.store import listings
-from service.store.listings import HostEntry, Published
-from service.store.policies import PolicyVersion
+from service.store.consents.policies import PolicyVersion
+from service.store.inspection import listings
+from service.store.inspection.listings import HostEntry, Published
 from service.web.api.lists import cursor_after, number_before, start_of
 from service.web.api.outcome import created, done
 from service.web.api.shapes import ExternalId, Id

@@ -4,8 +4,8 @@ from pydantic import Field
 
 from service.policy.alerting import Urgency, kind_of
 from service.policy.people import Actor
-from service.store import alert_notices, alerts
-from service.store.alerts import Alert
+from service.store.alerts import alert_notices, alerts
+from service.store.alerts.alerts import Alert
 from service.store.transactions import Reader
 from service.web.api.lists import cursor_after, start_of
 from service.web.api.outcome import done

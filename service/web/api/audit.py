@@ -12,8 +12,8 @@ from pydantic import Field
 from service.audit.events import Event
 from service.audit.strict import to_base64
 from service.policy.people import Role, SessionId
-from service.store import audit_log, log
-from service.store.log import Inclusion
+from service.store.inspection import audit_log, log
+from service.store.inspection.log import Inclusion
 from service.store.transactions import Reader
 from service.web.api.export import NDJSON, stream_export
 from service.web.api.lists import cursor_after, number_before

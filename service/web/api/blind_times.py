@@ -1,8 +1,8 @@
 """The times in which rooms were not watched, and which rooms (POL-03, POL-11)."""
 
 from service.policy.outage import BlindCause
-from service.store import blind_times
-from service.store.blind_times import BlindTime
+from service.store.watch import blind_times
+from service.store.watch.blind_times import BlindTime
 from service.web.api.lists import cursor_after, start_of
 from service.web.api.reading import noted
 from service.web.api.who import RECORD_READERS

@@ -6,9 +6,10 @@ from typing import Any
 from pydantic import Field
 
 from service.policy.people import Authority, ChildId, ParentId, Restriction
-from service.store import listings, look_alikes
-from service.store.people import ChildRecord
+from service.store.families.people import ChildRecord
+from service.store.inspection import listings
 from service.store.transactions import Tx
+from service.store.who_is_who import look_alikes
 from service.web.api.lists import cursor_after, start_of
 from service.web.api.outcome import created, done
 from service.web.api.shapes import ExternalId, Id, Kept, KeptPerson, Name, Reference, Words

@@ -18,7 +18,7 @@ from service.policy.concern import (
 )
 from service.policy.concerns import Concern
 from service.policy.organisation import Organisation
-from service.store.concerns import SaidLater
+from service.store.concerns.concerns import SaidLater
 from service.web.api.shapes import Id
 from service.web.bodies import Body, Instant, View, wrong
 from service.workflows.concerns.handling import Read

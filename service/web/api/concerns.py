@@ -4,7 +4,7 @@ from typing import Any
 
 from service.policy.concerns import Concern
 from service.policy.people import ChildId, SessionId
-from service.store import concerns
+from service.store.concerns import concerns
 from service.store.transactions import Reader
 from service.web.api.concern_bodies import (
     AddedWords,

@@ -15,7 +15,7 @@ from service.policy.consent import (
 )
 from service.policy.consent import Route as WordRoute
 from service.policy.people import Authority, ChildId, ParentId
-from service.store.consent import Word
+from service.store.consents.consent import Word
 from service.web.api.outcome import created, done
 from service.web.api.shapes import Evidence, Id, Made
 from service.web.api.who import LEADS, READERS

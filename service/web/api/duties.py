@@ -9,8 +9,8 @@ from service.policy.organisation import Hours
 from service.policy.people import StaffId
 from service.policy.session import Span
 from service.policy.staff import DutyKind, WorkingHours
-from service.store import duties as duty_store
-from service.store.duties import Stretch
+from service.store.staff import duties as duty_store
+from service.store.staff.duties import Stretch
 from service.web.api.outcome import created, done
 from service.web.api.shapes import Id, Made
 from service.web.api.who import LEADS, OFFICE, STAFF

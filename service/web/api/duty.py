@@ -7,8 +7,8 @@ from pydantic import Field, model_validator
 
 from service.policy.duty_rota import Channel, Designated, Standing, Turn
 from service.policy.people import Role, StaffId
-from service.store import duty_rota as store
-from service.store.duty_rota import KeptTurn
+from service.store.alerts import duty_rota as store
+from service.store.alerts.duty_rota import KeptTurn
 from service.store.transactions import Reader
 from service.web.api.outcome import created, done
 from service.web.api.shapes import Id, Made

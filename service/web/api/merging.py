@@ -1,7 +1,7 @@
 """Records that may be of one person: told to leads, and joined by one, never by a name (POL-04)."""
 
 from service.policy.people import ChildId, ParentId, Role
-from service.store import look_alikes
+from service.store.who_is_who import look_alikes
 from service.web.api.outcome import created
 from service.web.api.shapes import Id, Made, Words
 from service.web.api.who import LEADS

@@ -7,8 +7,9 @@ from pydantic import Field, SecretStr
 
 from service.policy.consent import Route as WordRoute
 from service.policy.people import ParentId, Restriction, Role
-from service.store import listings, look_alikes
-from service.store.people import ParentRecord
+from service.store.families.people import ParentRecord
+from service.store.inspection import listings
+from service.store.who_is_who import look_alikes
 from service.web.api.lists import cursor_after, start_of
 from service.web.api.outcome import created, done
 from service.web.api.shapes import (

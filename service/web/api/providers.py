@@ -6,7 +6,7 @@ from pydantic import Field
 
 from service.errors import NotFound
 from service.policy.people import SessionId
-from service.store import outages
+from service.store.meetings import outages
 from service.store.transactions import Reader
 from service.web.api.outcome import done
 from service.web.api.session_views import SessionView, session_id_of, shown

@@ -8,9 +8,10 @@ from pydantic import Field, model_validator
 
 from service.policy.rules import SENTENCES_OF_OVERRIDABLE
 from service.policy.session import Span
-from service.store import overrides, pairs
-from service.store.overrides import SetAside
-from service.store.pairs import Pair
+from service.store.second_staff import pairs
+from service.store.second_staff.pairs import Pair
+from service.store.sessions import overrides
+from service.store.sessions.overrides import SetAside
 from service.web.api.reading import noted
 from service.web.api.who import INSPECTORS
 from service.web.bodies import Instant, Query, View, wrong

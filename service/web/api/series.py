@@ -4,7 +4,7 @@ from pydantic import Field
 
 from service.policy.people import ChildId, StaffId
 from service.policy.session import SessionState
-from service.store.series import Refusal
+from service.store.sessions.series import Refusal
 from service.web.api.booking_bodies import NewSeries
 from service.web.api.outcome import created, done
 from service.web.api.reading import noted

@@ -9,8 +9,8 @@ from service.errors import InvalidInput
 from service.policy.ending import EndKind
 from service.policy.people import ChildId, Role, SessionId, StaffId
 from service.policy.session import SessionState
-from service.store import listings
-from service.store.listings import Wanted
+from service.store.inspection import listings
+from service.store.inspection.listings import Wanted
 from service.web.api.booking_bodies import Changes, NewSession, NewTerms
 from service.web.api.outcome import created, done
 from service.web.api.reading import noted

@@ -7,8 +7,9 @@ from pydantic import Field
 
 from service.policy.people import StaffId
 from service.policy.staff import RelationKind
-from service.store import colleagues, listings, staff
-from service.store.listings import Colleague
+from service.store.inspection import listings
+from service.store.inspection.listings import Colleague
+from service.store.staff import colleagues, staff
 from service.store.transactions import Reader
 from service.web.api.evidence import EvidenceView, evidence_view
 from service.web.api.lists import cursor_after, start_of

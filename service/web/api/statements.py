@@ -8,8 +8,9 @@ from service.policy.attestation import Answer as Word
 from service.policy.attestation import Witness
 from service.policy.consent import Route as WordRoute
 from service.policy.people import ChildId, ParentId, SessionId
-from service.store import attestations, sessions
-from service.store.attestations import SignedStatement
+from service.store.inspection import attestations
+from service.store.inspection.attestations import SignedStatement
+from service.store.sessions import sessions
 from service.store.transactions import Reader
 from service.web.api.outcome import created
 from service.web.api.presence import SpokenWord

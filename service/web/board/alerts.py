@@ -15,9 +15,10 @@ from service.policy.alerting import OF_CONCERNS
 from service.policy.duty_rota import Channel
 from service.policy.escalation import Contact
 from service.policy.people import Actor, StaffId
-from service.store import alert_notices, alerts, staff
-from service.store.alert_notices import Notice
-from service.store.alerts import Alert
+from service.store.alerts import alert_notices, alerts
+from service.store.alerts.alert_notices import Notice
+from service.store.alerts.alerts import Alert
+from service.store.staff import staff
 from service.store.transactions import Reader
 from service.web.board.pages import viewer
 from service.web.board.pieces import ALERT_WORDS

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from service.errors import TooMany
-from service.store import colleagues
+from service.store.staff import colleagues
 from service.store.transactions import Reader, Store
 from service.web.board.pieces import Piece, Pieces
 from service.web.board.view import NOTHING, Board, Memory, look

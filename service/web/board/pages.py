@@ -17,7 +17,7 @@ from aiohttp import web
 
 from service.errors import NotAllowed, NotSignedIn
 from service.policy.people import Actor, Role
-from service.store import colleagues
+from service.store.staff import colleagues
 from service.web.board.feed import Feed, Follower
 from service.web.board.pieces import Pieces
 from service.web.logs import REQUEST_ID

@@ -15,20 +15,16 @@ from service.policy.admission import Place
 from service.policy.people import ChildId, SessionId, StaffId
 from service.policy.session import Session, SessionState
 from service.ports import Signal, SignalKind
-from service.store import (
-    alerts,
-    audit_log,
-    board,
-    meetings,
-    people,
-    presence,
-    sessions,
-    signals,
-    ways_in,
-)
-from service.store.alerts import Alert
-from service.store.meetings import Meeting
+from service.store.alerts import alerts
+from service.store.alerts.alerts import Alert
+from service.store.attending import presence
+from service.store.families import people
+from service.store.inspection import audit_log
+from service.store.meetings import meetings, ways_in
+from service.store.meetings.meetings import Meeting
+from service.store.sessions import sessions
 from service.store.transactions import Reader
+from service.store.watch import board, signals
 from service.web.board.view import Room, one_room
 from service.web.pages.opened import first_name, initial
 from service.workflows.watch import calling_down

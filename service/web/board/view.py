@@ -27,11 +27,15 @@ from service.policy.people import ChildId, MeetingId, SessionId, StaffId
 from service.policy.presence import SightingResult
 from service.policy.room import Picture
 from service.policy.session import BEFORE_LIVE, Session
-from service.store import alerts, board, cases, people, presence
-from service.store.alerts import Alert
-from service.store.board import Listed, Mark
-from service.store.meetings import Meeting
+from service.store.alerts import alerts
+from service.store.alerts.alerts import Alert
+from service.store.attending import presence
+from service.store.families import people
+from service.store.meetings.meetings import Meeting
+from service.store.sessions import cases
 from service.store.transactions import Reader
+from service.store.watch import board
+from service.store.watch.board import Listed, Mark
 from service.web.board.seats import Names, Seen, seats_of
 from service.web.pages.opened import first_name, initial
 from service.web.pages.staff_view import STAGES, Obstacle

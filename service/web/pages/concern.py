@@ -13,7 +13,7 @@ from yarl import URL
 
 from service.errors import ChaperoneError, InvalidInput, NotAllowed, NotFound
 from service.policy.people import Actor
-from service.store import concerns
+from service.store.concerns import concerns
 from service.store.transactions import Reader
 from service.web.forms import FIELD, check_form_token, check_same_origin, form_token
 from service.web.intake import read_bytes, read_form

@@ -14,7 +14,7 @@ from service.policy.concern import About, ConcernKind, Desk, Severity, Status
 from service.policy.concerns import Concern
 from service.policy.organisation import Organisation
 from service.policy.people import ChildId, SessionId
-from service.store import concerns
+from service.store.concerns import concerns
 from service.store.idempotency import once
 from service.store.transactions import Reader
 from service.web.forms import form_token

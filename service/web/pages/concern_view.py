@@ -8,8 +8,12 @@ from service.policy.concern import Lateness, StepKind
 from service.policy.concerns import Concern, Deadlines, may_handle
 from service.policy.people import Actor, ChildId, ParentId, StaffId
 from service.policy.session import Session
-from service.store import concerns, people, sessions, staff, staffing
-from service.store.concerns import Said
+from service.store.concerns import concerns
+from service.store.concerns.concerns import Said
+from service.store.families import people
+from service.store.second_staff import staffing
+from service.store.sessions import sessions
+from service.store.staff import staff
 from service.store.transactions import Reader
 from service.web.pages.opened import initial
 from service.workflows.concerns import handling

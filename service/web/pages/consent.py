@@ -10,8 +10,9 @@ from service.policy.case import ChildCase
 from service.policy.consent import ConsentEntry, ConsentKind, Purpose, Route, standing
 from service.policy.consent_wording import asks_about_visits, child_wording_for, wording_for
 from service.policy.people import Child, ParentId
-from service.store import consent, deputies, people, policies, restrictions
-from service.store.policies import PolicyVersion
+from service.store.consents import consent, policies
+from service.store.consents.policies import PolicyVersion
+from service.store.families import deputies, people, restrictions
 from service.store.transactions import Reader
 from service.web.pages.deeds import Deed, Form, Proof, Step, gathered, sure, ticked
 from service.web.pages.languages import translation

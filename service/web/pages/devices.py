@@ -17,7 +17,7 @@ from yarl import URL
 from service.errors import ChaperoneError, NotFound
 from service.policy.admission import SlipPurpose
 from service.policy.people import Actor
-from service.store import people
+from service.store.families import people
 from service.store.secrets import hash_token, new_token
 from service.store.transactions import Reader
 from service.web.forms import check_same_origin

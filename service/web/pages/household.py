@@ -8,7 +8,8 @@ from service.policy.admission import SlipPurpose
 from service.policy.case import CaseFile, ChildCase
 from service.policy.consent import Route
 from service.policy.people import SessionId
-from service.store import link_uses, slips
+from service.store.attending import slips
+from service.store.families import link_uses
 from service.store.transactions import Reader
 from service.web.pages.deeds import Deed, Form, Proof, Step, nothing_yet, sure
 from service.web.pages.opened import Opened

@@ -11,9 +11,9 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from service.policy.times import own_clock, zone_named
-from service.store import links as link_store
-from service.store import people, pins
-from service.store.links import Link
+from service.store.families import links as link_store
+from service.store.families import people, pins
+from service.store.families.links import Link
 from service.store.secrets import hash_token
 from service.store.transactions import Reader
 from service.web.pages.languages import choose

@@ -17,7 +17,7 @@ from yarl import URL
 from service.errors import ChaperoneError, InvalidInput, NotFound
 from service.policy.admission import SlipPurpose
 from service.policy.people import Actor
-from service.store.links import LinkPurpose
+from service.store.families.links import LinkPurpose
 from service.store.secrets import hash_token, new_token
 from service.store.transactions import Reader
 from service.web.forms import FIELD, check_form_token, check_same_origin, form_token

@@ -16,7 +16,10 @@ from service.policy.consent import ConsentKind, Route
 from service.policy.people import ParentId, SessionId, StaffId
 from service.policy.presence import Pledge, PresenceMode
 from service.policy.session import ENGAGED, WITH_MEETING, Session, SessionState, Span
-from service.store import attestations, cases, presence, sessions, staff
+from service.store.attending import presence
+from service.store.inspection import attestations
+from service.store.sessions import cases, sessions
+from service.store.staff import staff
 from service.store.transactions import Reader
 from service.web.pages import consent, household
 from service.web.pages.deeds import (

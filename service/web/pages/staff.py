@@ -12,8 +12,8 @@ from service.errors import ChaperoneError, InvalidInput, NotAllowed, NotSignedIn
 from service.policy.consent import Route
 from service.policy.people import Actor, ChildId, Role, SessionId
 from service.policy.presence import SightingResult
-from service.store import colleagues
 from service.store.secrets import hash_token
+from service.store.staff import colleagues
 from service.web.forms import FIELD, check_form_token, check_same_origin, form_token
 from service.web.intake import read_bytes, read_form, read_path
 from service.web.limits import Limiter

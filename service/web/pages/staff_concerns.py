@@ -15,7 +15,9 @@ from service.errors import ChaperoneError, InvalidInput, NotFound, NotSignedIn
 from service.policy.concern import Outcome
 from service.policy.people import Actor, Role, SessionId
 from service.policy.session import Session
-from service.store import concerns, sessions, staffing
+from service.store.concerns import concerns
+from service.store.second_staff import staffing
+from service.store.sessions import sessions
 from service.store.transactions import Reader
 from service.web.forms import FIELD, check_form_token, check_same_origin, form_token
 from service.web.intake import read_bytes, read_form, read_path

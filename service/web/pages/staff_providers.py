@@ -12,8 +12,8 @@ from aiohttp import web
 
 from service.errors import ChaperoneError, InvalidInput, NotFound
 from service.policy.people import Actor, Role
-from service.store import outages
-from service.store.outages import Outage
+from service.store.meetings import outages
+from service.store.meetings.outages import Outage
 from service.store.transactions import Reader
 from service.web.forms import FIELD, check_form_token, check_same_origin, form_token
 from service.web.intake import read_bytes, read_form

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from service.errors import ChaperoneError, InvalidInput, NotAllowed
 from service.policy.people import Actor, ChildId, Role
-from service.store import people
+from service.store.families import people
 from service.web.forms import FIELD, check_form_token, check_same_origin, form_token
 from service.web.intake import read_bytes, read_form
 from service.web.pages.deeds import Form, Step, carry_out

@@ -14,17 +14,13 @@ from service.policy.consent import Wish
 from service.policy.people import Actor, SessionId, StaffId
 from service.policy.rules import Stage
 from service.policy.session import ENGAGED, OVER, WITH_MEETING, Session, SessionState, Span
-from service.store import (
-    attestations,
-    cases,
-    meetings,
-    people,
-    presence,
-    sessions,
-    staff,
-    staffing,
-    wishes,
-)
+from service.store.attending import presence
+from service.store.families import people, wishes
+from service.store.inspection import attestations
+from service.store.meetings import meetings
+from service.store.second_staff import staffing
+from service.store.sessions import cases, sessions
+from service.store.staff import staff
 from service.store.transactions import Reader
 from service.web.pages.opened import first_name, initial
 from service.workflows.attending.door import DoorView, look_staff, staff_knock

@@ -8,8 +8,12 @@ from service.policy.alerting import OF_CONCERNS, kind_of, people_about
 from service.policy.concern import Desk
 from service.policy.concerns import Concern, may_handle
 from service.policy.escalation import OF_THE_LEADS, PAST_THE_LEADS, SHARED, Contact
-from service.store import alerts, concerns, kin, sessions, staffing
-from service.store.alerts import Alert
+from service.store.alerts import alerts
+from service.store.alerts.alerts import Alert
+from service.store.concerns import concerns
+from service.store.families import kin
+from service.store.second_staff import staffing
+from service.store.sessions import sessions
 from service.store.transactions import Reader, Tx
 
 

@@ -7,7 +7,8 @@ from service.audit.leaves import Fact
 from service.errors import FieldProblem, InvalidInput, NotFound
 from service.policy.duty_rota import ENOUGH, Channel, Designated, Turn
 from service.policy.people import StaffId, system
-from service.store import alerts, colleagues, duty_rota, staff
+from service.store.alerts import alerts, duty_rota
+from service.store.staff import colleagues, staff
 from service.store.transactions import Tx
 from service.workflows.alerts.ringing import ROTA
 from service.workflows.deps import Deps

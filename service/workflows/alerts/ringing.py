@@ -26,9 +26,12 @@ from service.policy.notice_text import Circumstances, told
 from service.policy.people import system
 from service.policy.times import told as told_time
 from service.ports import OutgoingMessage, OutgoingText
-from service.store import alert_notices, alerts, colleagues, duty_rota, sessions, staff, work
-from service.store.alert_notices import OVERTAKEN, SENT, Notice
-from service.store.alerts import Alert
+from service.store import work
+from service.store.alerts import alert_notices, alerts, duty_rota
+from service.store.alerts.alert_notices import OVERTAKEN, SENT, Notice
+from service.store.alerts.alerts import Alert
+from service.store.sessions import sessions
+from service.store.staff import colleagues, staff
 from service.store.transactions import Reader, Tx
 from service.store.work import Claim, Settle
 from service.workflows.alerts.alerting import about, contacts_for

@@ -25,11 +25,14 @@ from service.policy.admission import (
 from service.policy.case import CaseFile
 from service.policy.people import Actor, ChildId, ParentId, SessionId, StaffId
 from service.policy.room import HOST
-from service.store import cases, hand_overs, meetings, presence, ways_in
-from service.store.meetings import Meeting
+from service.store.attending import presence
+from service.store.meetings import meetings, ways_in
+from service.store.meetings.meetings import Meeting
+from service.store.meetings.ways_in import HeldWayIn
+from service.store.second_staff import hand_overs
+from service.store.sessions import cases
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader, Tx
-from service.store.ways_in import HeldWayIn
 from service.workflows.attending import sighting
 from service.workflows.attending.sighting import Sighted
 from service.workflows.deps import Deps

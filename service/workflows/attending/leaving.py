@@ -11,7 +11,10 @@ from service.policy.consent import Route
 from service.policy.people import ChildId, ParentId, SessionId, StaffId
 from service.policy.presence import Departure
 from service.policy.session import ENGAGED, Session
-from service.store import alerts, cases, meetings, second_devices, sessions, ways_in
+from service.store.alerts import alerts
+from service.store.attending import second_devices
+from service.store.meetings import meetings, ways_in
+from service.store.sessions import cases, sessions
 from service.store.transactions import Tx
 from service.workflows.attending.presence import spoken_by_adult
 from service.workflows.consents.teaching import must_not_be_the_tutor

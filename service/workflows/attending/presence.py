@@ -11,11 +11,12 @@ from service.policy.consent import Route
 from service.policy.people import ChildId, ParentId, PledgeId, Role, SessionId, StaffId
 from service.policy.presence import CheckIn, Pledge, PresenceMode, Sighting, SightingResult
 from service.policy.session import BEFORE_LIVE, ENGAGED, OVER, Session, SessionState
-from service.store import cases, presence, sessions
-from service.store.cases import Held
+from service.store.attending import presence
+from service.store.sessions import cases, sessions
+from service.store.sessions.cases import Held
 from service.store.transactions import Tx
 from service.workflows.consents import asking
-from service.workflows.consents.consent import confirm_word, taken_down_by
+from service.workflows.consents.taking_down import confirm_word, taken_down_by
 from service.workflows.consents.teaching import must_take_down_yes
 from service.workflows.meetings import falling
 from service.workflows.second_staff import calling_second_staff, handing_over

@@ -9,12 +9,16 @@ from service.policy.consent import Route
 from service.policy.people import ChildId, ParentId, PledgeId, SessionId, StaffId
 from service.policy.presence import PresenceMode
 from service.policy.session import BEFORE_LIVE, Span
-from service.store import cases, consent, listings, people, presence, sessions
-from service.store.cases import Held
+from service.store.attending import presence
+from service.store.consents import consent
+from service.store.families import people
+from service.store.inspection import listings
+from service.store.sessions import cases, sessions
+from service.store.sessions.cases import Held
 from service.store.transactions import Reader, Tx
 from service.workflows.attending.presence import MakePledge, promise, spoken_by_adult
 from service.workflows.consents import asking
-from service.workflows.consents.consent import confirm_word
+from service.workflows.consents.taking_down import confirm_word
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from service.policy.presence import (
     supervised_since,
 )
 from service.policy.session import Session
-from service.store import meetings, presence, ways_in
-from service.store.meetings import Meeting
+from service.store.attending import presence
+from service.store.meetings import meetings, ways_in
+from service.store.meetings.meetings import Meeting
 from service.store.transactions import Reader
 
 

@@ -15,9 +15,12 @@ from service.errors import Conflict, NotFound
 from service.policy.admission import SlipPurpose, admit, child_of
 from service.policy.case import CaseFile
 from service.policy.people import Actor, ChildId, ParentId, Role, SessionId
-from service.store import alerts, cases, meetings, sessions, slips, ways_in
-from service.store.meetings import Meeting
-from service.store.slips import Slip
+from service.store.alerts import alerts
+from service.store.attending import slips
+from service.store.attending.slips import Slip
+from service.store.meetings import meetings, ways_in
+from service.store.meetings.meetings import Meeting
+from service.store.sessions import cases, sessions
 from service.store.transactions import Reader, Tx
 from service.workflows.attending import door
 from service.workflows.attending.seats import DIGITS, LETTERS, door_code

@@ -10,8 +10,9 @@ from service.errors import Conflict, NotFound
 from service.policy.admission import SlipPurpose, child_of
 from service.policy.people import ChildId, ParentId, SessionId
 from service.policy.session import ENGAGED, Session
-from service.store import cases, second_devices
-from service.store.second_devices import Registered
+from service.store.attending import second_devices
+from service.store.attending.second_devices import Registered
+from service.store.sessions import cases
 from service.store.transactions import Reader, Tx
 from service.workflows.attending import slips
 

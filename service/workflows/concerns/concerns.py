@@ -23,18 +23,14 @@ from service.policy.concern import (
 )
 from service.policy.concerns import LOOK_AGAIN_EVERY, Concern, desk_for, has_raised, may_handle
 from service.policy.people import ChildId, ParentId, Role, SessionId, system
-from service.store import (
-    alerts,
-    concerns,
-    kin,
-    people,
-    record_holds,
-    sessions,
-    staff,
-    staffing,
-    work,
-)
-from service.store.concerns import Said
+from service.store import work
+from service.store.alerts import alerts
+from service.store.concerns import concerns, record_holds
+from service.store.concerns.concerns import Said
+from service.store.families import kin, people
+from service.store.second_staff import staffing
+from service.store.sessions import sessions
+from service.store.staff import staff
 from service.store.transactions import Tx
 from service.store.work import Claim, Settle
 from service.workflows.deps import Deps

@@ -13,8 +13,11 @@ from service.policy.alerting import OF_CONCERNS
 from service.policy.concern import Desk, Outcome, Step, StepKind
 from service.policy.concerns import Concern, may_be_written_to, may_handle
 from service.policy.people import Actor, ParentId, Role
-from service.store import alerts, concerns, kin, people, record_holds, staff
-from service.store.concerns import Said, SaidLater
+from service.store.alerts import alerts
+from service.store.concerns import concerns, record_holds
+from service.store.concerns.concerns import Said, SaidLater
+from service.store.families import kin, people
+from service.store.staff import staff
 from service.store.transactions import Reader, Tx
 from service.workflows.concerns.concerns import take_step, tell
 from service.workflows.messages import messaging

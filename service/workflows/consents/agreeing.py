@@ -15,8 +15,11 @@ from service.policy.consent import ConsentEntry, ConsentKind, Purpose, standing
 from service.policy.consent_wording import asks_about_visits
 from service.policy.organisation import next_opening
 from service.policy.people import ChildId, ParentId, system
-from service.store import agreements, alerts, consent, people, policies, work
-from service.store.agreements import Wanted
+from service.store import work
+from service.store.alerts import alerts
+from service.store.consents import agreements, consent, policies
+from service.store.consents.agreements import Wanted
+from service.store.families import people
 from service.store.transactions import Tx
 from service.store.work import Claim, Settle
 from service.workflows.consents import asking

@@ -9,8 +9,11 @@ from pydantic import SecretStr
 from service.errors import Conflict, NotFound
 from service.policy.people import ChildId, ParentId
 from service.policy.session import Session
-from service.store import cases, deputies, links, messages, people, staff
-from service.store.links import LinkPurpose
+from service.store.families import deputies, links, people
+from service.store.families.links import LinkPurpose
+from service.store.messages import messages
+from service.store.sessions import cases
+from service.store.staff import staff
 from service.store.transactions import Reader, Tx
 from service.workflows.families.links import CONSENT_LINK_LASTS, MakeLink, make_link
 from service.workflows.messages import messaging

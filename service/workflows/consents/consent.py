@@ -3,14 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pydantic import SecretStr
-
 from service.audit.events import Entry, Event
 from service.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from service.policy.consent import (
     MUST_FOLLOW_A_YES,
     NO_KINDS,
-    SPOKEN_ROUTES,
     ConsentEntry,
     ConsentKind,
     Purpose,
@@ -27,21 +24,21 @@ from service.policy.people import (
     StaffId,
 )
 from service.policy.session import SessionState
-from service.store import cases, consent, deputies, people, policies, sessions, staff, ties
-from service.store.cases import Held
-from service.store.consent import Word
-from service.store.ties import Paper
+from service.store.consents import consent, policies
+from service.store.consents.consent import Word
+from service.store.families import deputies, people, ties
+from service.store.families.ties import Paper
+from service.store.sessions import cases, sessions
+from service.store.sessions.cases import Held
 from service.store.transactions import Tx
 from service.workflows.consents import asking
 from service.workflows.consents.contradicting import look_for_conflict, look_for_contradiction
 from service.workflows.consents.naming import name_only, named_by
+from service.workflows.consents.taking_down import confirm_word, taken_down_by
 from service.workflows.consents.teaching import must_not_teach
 from service.workflows.families.deputising import who_answered
 from service.workflows.families.kin import must_not_take_down_yes
 from service.workflows.meetings import falling
-from service.workflows.messages import messaging
-from service.workflows.messages.messaging import Notice
-from service.workflows.who_may import must_be_a_person
 
 EVENTS = {
     ConsentKind.GIVEN: Event.CONSENT_GIVEN,
@@ -198,20 +195,6 @@ def _on_authority(tx: Tx, command: SayWord, word: Word) -> Word:
     return replace(word, authority=authority, paper=Paper(document, dated_on))
 
 
-def taken_down_by(tx: Tx, route: Route, evidence: str | None) -> StaffId:
-    """Who takes down a parent's spoken word: a named person, saying how it can be checked."""
-    must_be_a_person(tx.by)
-    if route not in SPOKEN_ROUTES:
-        raise InvalidInput.of("route", "not_spoken", "Say how the parent told you.")
-    if not (evidence or "").strip():
-        raise InvalidInput.of(
-            "evidence", "missing", "Give the number on file that was called, or the paper's mark."
-        )
-    if not staff.has_staff(tx, tx.by.subject):
-        raise NotAllowed("Only somebody on the staff register can record what a parent said.")
-    return StaffId(tx.by.subject)
-
-
 def _word_before(tx: Tx, command: SayWord) -> ConsentEntry | None:
     """The giver's word as it counts until this one is said."""
     ledger = consent.ledgers(tx, (command.child_id,))[command.child_id]
@@ -280,19 +263,3 @@ def _confirm(tx: Tx, command: SayWord) -> None:
     for told in (spoke,) if spoke else deputies.speakers(tx, command.giver_id):
         link = asking.consent_link(tx, command.child_id, told)
         confirm_word(tx, told, command.child_id, word, link, template)
-
-
-def confirm_word(
-    tx: Tx,
-    parent_id: ParentId,
-    child_id: ChildId,
-    word: str,
-    link: SecretStr,
-    template: str = "word_taken_down",
-) -> None:
-    """Send a parent a copy of what was taken down, with a link to say otherwise."""
-    about = f"{child_id}:{tx.now.isoformat()}:{word}"
-    messaging.write(
-        tx,
-        Notice(template, parent_id, child_id, about, link, extra={"word": word}),
-    )

@@ -8,7 +8,9 @@ from service.policy.consent import (
     contradicts,
 )
 from service.policy.people import ChildId
-from service.store import alerts, consent, people
+from service.store.alerts import alerts
+from service.store.consents import consent
+from service.store.families import people
 from service.store.transactions import Tx
 
 

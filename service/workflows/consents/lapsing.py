@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from service.policy.consent import ConsentEntry, ConsentKind, Purpose, standing
 from service.policy.people import ChildId, ConsentEntryId, ParentId
-from service.store import consent
-from service.store.consent import Word
+from service.store.consents import consent
+from service.store.consents.consent import Word
 from service.store.transactions import Tx
 from service.workflows.consents.consent import note_word
 from service.workflows.consents.naming import name_only

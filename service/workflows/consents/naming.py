@@ -2,8 +2,9 @@
 
 from service.audit.events import Entry, Event
 from service.policy.people import ChildId, ParentId
-from service.store import consent, links
-from service.store.consent import Word
+from service.store.consents import consent
+from service.store.consents.consent import Word
+from service.store.families import links
 from service.store.transactions import Tx
 
 

@@ -6,7 +6,7 @@ silence it as surely as a false yes (pitfall 1).
 
 from service.policy.consent import Purpose, open_refusals
 from service.policy.people import Child, ParentId
-from service.store import consent
+from service.store.consents import consent
 from service.store.transactions import Reader, Tx
 from service.workflows.families.kin import must_not_be_family
 from service.workflows.who_may import must_be_lead

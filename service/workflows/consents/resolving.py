@@ -13,9 +13,13 @@ from service.policy.consent import (
     standing,
 )
 from service.policy.people import ChildId, SessionId
-from service.store import cases, colleagues, consent, people, sessions, staffing
-from service.store.cases import Held
-from service.store.consent import Grounds
+from service.store.consents import consent
+from service.store.consents.consent import Grounds
+from service.store.families import people
+from service.store.second_staff import staffing
+from service.store.sessions import cases, sessions
+from service.store.sessions.cases import Held
+from service.store.staff import colleagues
 from service.store.transactions import Tx
 from service.workflows.consents.contradicting import look_for_conflict
 from service.workflows.families.kin import must_not_be_family

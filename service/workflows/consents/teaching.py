@@ -3,7 +3,8 @@
 from service.errors import NotAllowed
 from service.policy.case import CaseFile
 from service.policy.people import ChildId, StaffId
-from service.store import colleagues, sessions
+from service.store.sessions import sessions
+from service.store.staff import colleagues
 from service.store.transactions import Tx
 from service.workflows.families.kin import must_not_take_down_yes
 

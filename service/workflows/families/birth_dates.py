@@ -8,7 +8,7 @@ from datetime import date
 
 from service.errors import InvalidInput, NotAllowed
 from service.policy.people import Child, Role, SessionId, of_age_on
-from service.store import sessions
+from service.store.sessions import sessions
 from service.store.transactions import Tx
 from service.workflows.consents.refusals import must_not_silence
 from service.workflows.families.kin import must_not_be_family

@@ -2,8 +2,8 @@
 
 from service.policy.merging import joined
 from service.policy.people import ChildId, ParentId, SessionId
-from service.store import people, ties
-from service.store.ties import KeptTie
+from service.store.families import people, ties
+from service.store.families.ties import KeptTie
 from service.store.transactions import Tx
 from service.workflows.families import onboarding, parting
 from service.workflows.families.onboarding import PutTie

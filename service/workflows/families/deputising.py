@@ -10,7 +10,9 @@ from service.audit.events import Entry, Event
 from service.errors import Conflict, InvalidInput, NotFound
 from service.policy.consent import NO_KINDS, ConsentKind
 from service.policy.people import DOCUMENTED, OWN, ParentId
-from service.store import consent, deputies, kin, links, people, presence
+from service.store.attending import presence
+from service.store.consents import consent
+from service.store.families import deputies, kin, links, people
 from service.store.transactions import Tx
 from service.workflows.consents.teaching import teaches
 from service.workflows.families.kin import must_not_be_family

@@ -5,7 +5,7 @@ somebody who was taken off the record, by the safeguarding lead alone (pitfalls 
 """
 
 from service.policy.people import Child, Tie
-from service.store import ties
+from service.store.families import ties
 from service.store.transactions import Tx
 from service.workflows.families.kin import must_not_be_family
 from service.workflows.who_may import must_be_lead

@@ -6,7 +6,8 @@ staff would settle what her brother-in-law refused.
 
 from service.errors import NotAllowed
 from service.policy.people import ChildId, ParentId, StaffId
-from service.store import colleagues, deputies, family, kin, people
+from service.store.families import deputies, family, kin, people
+from service.store.staff import colleagues
 from service.store.transactions import Reader, Tx
 
 

@@ -7,9 +7,12 @@ from service.audit.events import Entry, Event
 from service.errors import NotFound
 from service.policy.people import ChildId, ParentId, Role, SessionId
 from service.policy.session import ENGAGED
-from service.store import alerts, cases, link_uses, links, people, slips
-from service.store.link_uses import LinkUse
-from service.store.links import Link
+from service.store.alerts import alerts
+from service.store.attending import slips
+from service.store.families import link_uses, links, people
+from service.store.families.link_uses import LinkUse
+from service.store.families.links import Link
+from service.store.sessions import cases
 from service.store.transactions import Tx
 from service.workflows.consents import asking
 from service.workflows.meetings import falling

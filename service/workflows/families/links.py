@@ -20,8 +20,8 @@ from service.audit.events import Entry, Event
 from service.errors import InvalidInput, NotAllowed, NotFound, TooMany
 from service.policy.consent import SPOKEN_ROUTES, Route
 from service.policy.people import Actor, ChildId, ParentId, Role, SessionId
-from service.store import family, links, people, pins
-from service.store.links import Link, LinkPurpose
+from service.store.families import family, links, people, pins
+from service.store.families.links import Link, LinkPurpose
 from service.store.secrets import hash_token, new_token
 from service.store.transactions import Reader, Store, Tx
 from service.workflows.consents.teaching import teaches

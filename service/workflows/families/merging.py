@@ -17,23 +17,15 @@ from service.policy.consent import (
     open_refusals,
 )
 from service.policy.people import BARRING, Child, ChildId, ParentId, Restriction, SessionId, StaffId
-from service.store import (
-    alerts,
-    cases,
-    consent,
-    family,
-    known_by,
-    links,
-    people,
-    restrictions,
-    sessions,
-    ties,
-    wishes,
-)
-from service.store.cases import Held
-from service.store.consent import Grounds
-from service.store.people import ParentRecord
+from service.store.alerts import alerts
+from service.store.consents import consent
+from service.store.consents.consent import Grounds
+from service.store.families import family, links, people, restrictions, ties, wishes
+from service.store.families.people import ParentRecord
+from service.store.sessions import cases, sessions
+from service.store.sessions.cases import Held
 from service.store.transactions import Tx
+from service.store.who_is_who import known_by
 from service.workflows.families import carrying, wishing
 from service.workflows.families.kin import must_not_be_family
 from service.workflows.meetings import falling

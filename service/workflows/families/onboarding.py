@@ -18,10 +18,12 @@ from service.policy.people import (
     Tie,
 )
 from service.policy.times import zone_named
-from service.store import cases, contacts, deputies, people, restrictions, sessions, ties
-from service.store.cases import Held
-from service.store.people import ParentRecord
+from service.store.families import deputies, people, restrictions, ties
+from service.store.families.people import ParentRecord
+from service.store.sessions import cases, sessions
+from service.store.sessions.cases import Held
 from service.store.transactions import Tx
+from service.store.who_is_who import contacts
 from service.workflows.consents import lapsing
 from service.workflows.consents.contradicting import look_for_conflict
 from service.workflows.families import birth_dates, having_say, readdressing

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from service.audit.events import Entry, Event
 from service.errors import Conflict, NotFound
 from service.policy.people import ChildId, ParentId, Restriction, SessionId, loosens
-from service.store import cases, links, people, presence, restrictions, sessions, ties
-from service.store.cases import Held
+from service.store.attending import presence
+from service.store.families import links, people, restrictions, ties
+from service.store.sessions import cases, sessions
+from service.store.sessions.cases import Held
 from service.store.transactions import Tx
 from service.workflows.consents import lapsing
 from service.workflows.consents.contradicting import look_for_conflict

@@ -15,8 +15,11 @@ from service.policy.people import (
     system,
 )
 from service.policy.session import SessionState
-from service.store import alerts, cases, links, people, pins, restrictions, sessions, work
-from service.store.cases import Held
+from service.store import work
+from service.store.alerts import alerts
+from service.store.families import links, people, pins, restrictions
+from service.store.sessions import cases, sessions
+from service.store.sessions.cases import Held
 from service.store.transactions import Tx
 from service.store.work import Claim
 from service.workflows.consents import asking

@@ -6,8 +6,11 @@ A letter that nobody has tried to send yet finds the new address by itself, so i
 from service.audit.events import Entry, Event
 from service.policy.people import ChildId, ParentId, SessionId
 from service.policy.session import ENGAGED
-from service.store import deputies, links, messages, people, sessions, slips
-from service.store.links import Link
+from service.store.attending import slips
+from service.store.families import deputies, links, people
+from service.store.families.links import Link
+from service.store.messages import messages
+from service.store.sessions import sessions
 from service.store.transactions import Tx
 from service.workflows.consents import asking
 from service.workflows.meetings import falling

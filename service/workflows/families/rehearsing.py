@@ -13,8 +13,11 @@ from service.errors import Conflict, NotFound
 from service.policy.clearance import outstanding
 from service.policy.people import ChildId, SessionId
 from service.policy.rules import Stage
-from service.store import cases, messages, people, rehearsal, sessions, work
-from service.store.cases import Held
+from service.store import work
+from service.store.families import people, rehearsal
+from service.store.messages import messages
+from service.store.sessions import cases, sessions
+from service.store.sessions.cases import Held
 from service.store.transactions import Reader, Tx
 from service.workflows.deps import Deps
 from service.workflows.meetings import falling

@@ -10,8 +10,9 @@ from service.audit.events import Entry, Event
 from service.errors import InvalidInput, NotFound
 from service.policy.people import OF_A_CHILD, Child, ChildId, Restriction, SessionId, loosens
 from service.policy.session import BEFORE_LIVE
-from service.store import cases, links, people, restrictions, sessions
-from service.store.cases import Held
+from service.store.families import links, people, restrictions
+from service.store.sessions import cases, sessions
+from service.store.sessions.cases import Held
 from service.store.transactions import Tx
 from service.workflows.families import parting
 from service.workflows.families.kin import must_not_be_family

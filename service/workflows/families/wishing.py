@@ -6,9 +6,13 @@ from service.audit.events import Entry, Event
 from service.errors import NotAllowed, NotFound
 from service.policy.consent import Wish
 from service.policy.people import ChildId, Role
-from service.store import alerts, consent, listings, people, staff, wishes
+from service.store.alerts import alerts
+from service.store.consents import consent
+from service.store.families import people, wishes
+from service.store.families.wishes import Heard
+from service.store.inspection import listings
+from service.store.staff import staff
 from service.store.transactions import Tx
-from service.store.wishes import Heard
 
 
 @dataclass(frozen=True)

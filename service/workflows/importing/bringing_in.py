@@ -17,8 +17,9 @@ from pydantic import SecretStr
 from service.errors import Conflict, InvalidInput
 from service.policy.people import Authority, ChildId, ParentId, StaffId
 from service.policy.staff import Evidence
-from service.store import people, staff, ties
-from service.store.people import ParentRecord
+from service.store.families import people, ties
+from service.store.families.people import ParentRecord
+from service.store.staff import staff
 from service.store.transactions import Tx
 from service.workflows.families import onboarding
 from service.workflows.importing import marks_from_lists

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from service.store import doubles
-from service.store.doubles import same_name
 from service.store.transactions import Reader, Tx
+from service.store.who_is_who import doubles
+from service.store.who_is_who.doubles import same_name
 from service.workflows.importing.bringing_in import FamilyRow, Row, StaffRow
 
 

@@ -9,8 +9,10 @@ from datetime import date
 
 from service.policy.people import Child, ChildId, StaffId
 from service.policy.staff import Evidence, EvidenceKind
-from service.store import colleagues, listings, people, staff, ties
-from service.store.people import ParentRecord
+from service.store.families import people, ties
+from service.store.families.people import ParentRecord
+from service.store.inspection import listings
+from service.store.staff import colleagues, staff
 from service.store.transactions import Reader
 
 Cells = dict[str, str]

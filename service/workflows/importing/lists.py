@@ -12,9 +12,11 @@ from typing import TypeVar
 
 from service.errors import ChaperoneError, Conflict
 from service.policy.people import ParentId, StaffId
-from service.store import cases, contacts, people, sessions
-from service.store.cases import Held
+from service.store.families import people
+from service.store.sessions import cases, sessions
+from service.store.sessions.cases import Held
 from service.store.transactions import Tx
+from service.store.who_is_who import contacts
 from service.workflows.importing import bringing_in, doubting, paper
 from service.workflows.importing.bringing_in import FamilyRow, Outcome, Row, StaffRow, Step
 from service.workflows.importing.doubting import Doubt

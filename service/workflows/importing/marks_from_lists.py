@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from service.errors import Conflict
 from service.policy.people import ChildId, ParentId, Restriction
-from service.store import people
+from service.store.families import people
 from service.store.transactions import Tx
 from service.workflows.families import onboarding, parting, silencing
 from service.workflows.who_may import must_be_office

@@ -20,8 +20,8 @@ from service.policy.consent import (
 )
 from service.policy.people import ChildId, ParentId, StaffId
 from service.policy.staff import StaffMember
-from service.store import colleagues
-from service.store import consent as ledger
+from service.store.consents import consent as ledger
+from service.store.staff import colleagues
 from service.store.transactions import Tx
 from service.workflows.consents import consent
 from service.workflows.consents.consent import SayWord

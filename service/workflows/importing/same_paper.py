@@ -2,7 +2,8 @@
 
 from service.policy.consent import ConsentEntry, ConsentKind, Purpose, Route
 from service.policy.people import ParentId
-from service.store import consent, people
+from service.store.consents import consent
+from service.store.families import people
 from service.store.transactions import Tx
 from service.workflows.consents.consent import SayWord
 

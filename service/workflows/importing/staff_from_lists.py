@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from service.errors import Conflict, FieldProblem, InvalidInput
 from service.policy.staff import Evidence, EvidenceKind
-from service.store import colleagues, staff
+from service.store.staff import colleagues, staff
 from service.store.transactions import Tx
 from service.workflows.importing.bringing_in import (
     Outcome,

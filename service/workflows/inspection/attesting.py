@@ -30,10 +30,13 @@ from service.policy.case import CaseFile
 from service.policy.consent import Route
 from service.policy.people import ChildId, ParentId, Role, SessionId, StaffId
 from service.policy.session import CoverMode, Session
-from service.store import attestations, blind_times, cases, sessions, work
-from service.store.attestations import SignedStatement
+from service.store import work
+from service.store.inspection import attestations
+from service.store.inspection.attestations import SignedStatement
+from service.store.sessions import cases, sessions
 from service.store.transactions import Reader, Tx
-from service.workflows.consents.consent import taken_down_by
+from service.store.watch import blind_times
+from service.workflows.consents.taking_down import taken_down_by
 from service.workflows.consents.teaching import must_not_be_the_tutor
 from service.workflows.second_staff.visiting import visits_of
 

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from service.audit.events import Entry, Event
 from service.audit.exports import ExportEntry, ExportHeader
 from service.policy.people import ChildId, ParentId, SessionId
-from service.store import audit_log, log, people, sessions
-from service.store.people import ChildRecord, ParentRecord
+from service.store.families import people
+from service.store.families.people import ChildRecord, ParentRecord
+from service.store.inspection import audit_log, log
+from service.store.sessions import sessions
 from service.store.transactions import Reader, Tx
 from service.workflows.inspection import showing
 from service.workflows.inspection.showing import ConsentShown

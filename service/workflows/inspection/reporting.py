@@ -13,10 +13,13 @@ from service.policy.attestation import contradictions
 from service.policy.inspection import Answered, Course, Outcome, answered, is_often, outcome_of
 from service.policy.people import SessionId
 from service.policy.session import Span
-from service.store import inspection, overrides, pairs, policies
-from service.store.inspection import BreachCount
-from service.store.overrides import SetAside
-from service.store.pairs import Pair
+from service.store.consents import policies
+from service.store.inspection import inspection
+from service.store.inspection.inspection import BreachCount
+from service.store.second_staff import pairs
+from service.store.second_staff.pairs import Pair
+from service.store.sessions import overrides
+from service.store.sessions.overrides import SetAside
 from service.store.transactions import Reader
 
 MOST_SESSIONS = 20_000

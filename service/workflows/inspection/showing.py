@@ -26,20 +26,15 @@ from service.policy.people import Actor, Child, ChildId, ParentId, Role, Session
 from service.policy.rules import Stage
 from service.policy.session import OVER, SessionState
 from service.policy.visits import Visit
-from service.store import (
-    cases,
-    consent,
-    holds,
-    listings,
-    meetings,
-    people,
-    sessions,
-    staffing,
-    wishes,
-)
-from service.store.consent import Word
-from service.store.sessions import SessionRecord
-from service.store.staffing import CurrentAssignment
+from service.store.consents import consent
+from service.store.consents.consent import Word
+from service.store.families import people, wishes
+from service.store.inspection import listings
+from service.store.meetings import meetings
+from service.store.second_staff import staffing
+from service.store.second_staff.staffing import CurrentAssignment
+from service.store.sessions import cases, holds, sessions
+from service.store.sessions.sessions import SessionRecord
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader, Tx
 from service.workflows.attending import sighting

@@ -7,7 +7,8 @@ from datetime import timedelta
 from service.errors import ProviderError
 from service.policy.people import system
 from service.ports import Complaint, Weight
-from service.store import alerts, work
+from service.store import work
+from service.store.alerts import alerts
 from service.store.transactions import Tx
 from service.store.work import Claim, Settle
 from service.workflows.deps import Deps

@@ -18,11 +18,14 @@ from service.audit.events import Entry, Event
 from service.errors import ProviderError, ProviderGone
 from service.policy.people import MeetingId, system
 from service.ports import MeetingHandle, MeetingProvider
-from service.store import alerts, meetings, sessions, ways_in, work
-from service.store.meetings import Meeting
+from service.store import work
+from service.store.alerts import alerts
+from service.store.meetings import meetings, ways_in
+from service.store.meetings.meetings import Meeting
+from service.store.meetings.ways_in import HeldWayIn
+from service.store.sessions import sessions
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader, Tx
-from service.store.ways_in import HeldWayIn
 from service.store.work import Claim, Settle
 from service.workflows.deps import Deps
 from service.workflows.watch import attendance, listening

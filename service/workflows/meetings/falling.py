@@ -15,27 +15,21 @@ from service.policy.people import ChildId, ParentId, SessionId, StaffId
 from service.policy.rules import Stage
 from service.policy.session import Session, SessionState
 from service.policy.watch import ENDED_BY_PEOPLE_ALONE
-from service.store import (
-    alerts,
-    breaches,
-    cases,
-    colleagues,
-    family,
-    hosts,
-    known_by,
-    meetings,
-    messages,
-    people,
-    sessions,
-    slips,
-    staffing,
-    ways_in,
-    work,
-)
-from service.store.cases import Held
-from service.store.meetings import Meeting
-from service.store.slips import Slip
+from service.store import work
+from service.store.alerts import alerts
+from service.store.attending import slips
+from service.store.attending.slips import Slip
+from service.store.families import family, people
+from service.store.meetings import meetings, ways_in
+from service.store.meetings.meetings import Meeting
+from service.store.messages import messages
+from service.store.second_staff import staffing
+from service.store.sessions import cases, sessions
+from service.store.sessions.cases import Held
+from service.store.staff import colleagues, hosts
 from service.store.transactions import Tx
+from service.store.watch import breaches
+from service.store.who_is_who import known_by
 from service.workflows.consents import asking
 from service.workflows.messages import messaging
 from service.workflows.messages.messaging import Notice

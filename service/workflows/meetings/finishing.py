@@ -25,8 +25,10 @@ from service.policy.people import ChildId, MeetingId, SessionId, system
 from service.policy.rules import Stage
 from service.policy.session import SessionState
 from service.ports import MeetingFacts, MeetingHandle, MeetingProvider, WayIn, link_key
-from service.store import cases, meetings, sessions, ways_in, work
-from service.store.meetings import Meeting
+from service.store import work
+from service.store.meetings import meetings, ways_in
+from service.store.meetings.meetings import Meeting
+from service.store.sessions import cases, sessions
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader, Tx
 from service.store.work import Claim, Settle

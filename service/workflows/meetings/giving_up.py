@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from service.audit.events import Entry, Event
 from service.policy.people import MeetingId, system
 from service.policy.session import Session, SessionState
-from service.store import alerts, meetings, sessions, work
+from service.store import work
+from service.store.alerts import alerts
+from service.store.meetings import meetings
+from service.store.sessions import sessions
 from service.store.tables import MeetingStage
 from service.store.transactions import Tx
 from service.workflows.deps import Deps

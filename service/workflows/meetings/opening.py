@@ -26,8 +26,13 @@ from service.policy.people import MeetingId, SessionId, system
 from service.policy.rules import Stage
 from service.policy.session import SessionState
 from service.ports import MeetingPlan
-from service.store import alerts, cases, hosts, log, meetings, sessions, staff, work
-from service.store.meetings import Intent, Meeting
+from service.store import work
+from service.store.alerts import alerts
+from service.store.inspection import log
+from service.store.meetings import meetings
+from service.store.meetings.meetings import Intent, Meeting
+from service.store.sessions import cases, sessions
+from service.store.staff import hosts, staff
 from service.store.transactions import Tx
 from service.store.work import Claim, Settle
 from service.workflows.attending.seats import door_code

@@ -15,8 +15,12 @@ from service.errors import Conflict, InvalidInput, NotFound
 from service.policy.outage import LONGEST
 from service.policy.people import SessionId, system
 from service.policy.session import BEFORE_LIVE, SessionState
-from service.store import cases, messages, outages, people, sessions, work
-from service.store.outages import Outage
+from service.store import work
+from service.store.families import people
+from service.store.meetings import outages
+from service.store.meetings.outages import Outage
+from service.store.messages import messages
+from service.store.sessions import cases, sessions
 from service.store.transactions import Reader, Tx
 from service.store.work import Claim, Settle
 from service.workflows.deps import Deps

@@ -14,11 +14,15 @@ from service.policy.rules import Stage
 from service.policy.session import WITH_MEETING, Session, SessionState
 from service.policy.watch import SILENT_ON_CHANGES
 from service.ports import MeetingHandle, MeetingProvider, WayIn
-from service.store import alerts, attestations, cases, meetings, sessions, ways_in, work
-from service.store.meetings import Meeting
+from service.store import work
+from service.store.alerts import alerts
+from service.store.inspection import attestations
+from service.store.meetings import meetings, ways_in
+from service.store.meetings.meetings import Meeting
+from service.store.meetings.ways_in import HeldWayIn
+from service.store.sessions import cases, sessions
 from service.store.tables import MeetingStage
 from service.store.transactions import Tx
-from service.store.ways_in import HeldWayIn
 from service.store.work import Claim, Settle
 from service.workflows.attending.seats import SeatFor, enrol, seats_of
 from service.workflows.deps import Deps

@@ -17,8 +17,12 @@ from service.policy.messages import TEMPLATES, may_go_from
 from service.policy.organisation import next_opening
 from service.policy.people import system
 from service.ports import OutgoingMessage
-from service.store import alerts, links, messages, people, rehearsal, restrictions, sessions, work
-from service.store.messages import StoredMessage
+from service.store import work
+from service.store.alerts import alerts
+from service.store.families import links, people, rehearsal, restrictions
+from service.store.messages import messages
+from service.store.messages.messages import StoredMessage
+from service.store.sessions import sessions
 from service.store.transactions import Reader, Tx
 from service.store.work import Claim, Settle
 from service.workflows.deps import Deps

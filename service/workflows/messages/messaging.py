@@ -15,8 +15,10 @@ from service.policy.messages import TEMPLATES, Template, may_go_from
 from service.policy.people import ChildId, ParentId, SessionId
 from service.policy.session import Session
 from service.policy.times import told, zone_named
-from service.store import alerts, messages, people, restrictions
-from service.store.messages import Letter, StoredMessage
+from service.store.alerts import alerts
+from service.store.families import people, restrictions
+from service.store.messages import messages
+from service.store.messages.messages import Letter, StoredMessage
 from service.store.secrets import hash_token
 from service.store.transactions import Reader, Tx
 

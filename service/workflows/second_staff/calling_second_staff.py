@@ -12,7 +12,8 @@ from service.policy.admission import Place, child_of, place_of
 from service.policy.case import CaseFile
 from service.policy.people import ChildId, ParentId, Role, SessionId
 from service.policy.session import WITH_MEETING, Session
-from service.store import alerts, cases
+from service.store.alerts import alerts
+from service.store.sessions import cases
 from service.store.transactions import Reader, Tx
 
 CALLED = "second_staff_called"

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from service.policy.cover import Candidate, Reason, in_fair_order, reasons_against
 from service.policy.people import SessionId, StaffId
 from service.policy.session import ENGAGED, IllegalMove
-from service.store import candidates, cases
-from service.store.cases import Held
+from service.store.second_staff import candidates
+from service.store.sessions import cases
+from service.store.sessions.cases import Held
 from service.store.transactions import Reader, Tx
 from service.workflows.second_staff import eligible, staffing
 

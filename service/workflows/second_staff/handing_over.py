@@ -21,13 +21,17 @@ from service.policy.room import HOST, arrival
 from service.policy.rules import Stage
 from service.policy.session import ENGAGED, WITH_MEETING, IllegalMove, SessionState
 from service.policy.staff import AcceptedBy, DutyKind
-from service.store import alerts, candidates, cases, hand_overs, meetings, presence
-from service.store import staffing as assignments
-from service.store.cases import Held
-from service.store.hand_overs import Change
-from service.store.meetings import Meeting
+from service.store.alerts import alerts
+from service.store.attending import presence
+from service.store.meetings import meetings
+from service.store.meetings.meetings import Meeting
 from service.store.outcomes import Overtaken
-from service.store.staffing import CurrentAssignment
+from service.store.second_staff import candidates, hand_overs
+from service.store.second_staff import staffing as assignments
+from service.store.second_staff.hand_overs import Change
+from service.store.second_staff.staffing import CurrentAssignment
+from service.store.sessions import cases
+from service.store.sessions.cases import Held
 from service.store.transactions import Tx
 from service.workflows.meetings import falling
 from service.workflows.second_staff import eligible, staffing

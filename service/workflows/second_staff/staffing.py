@@ -10,17 +10,11 @@ from service.policy.case import CaseFile, HandOver
 from service.policy.people import Role, SessionId, StaffId
 from service.policy.session import ENGAGED, IllegalMove
 from service.policy.staff import AcceptedBy, Assignment, DutyKind
-from service.store import (
-    candidates,
-    cases,
-    colleagues,
-    duties,
-    hand_overs,
-    sessions,
-    staffing,
-)
-from service.store.cases import Held
-from service.store.staffing import Acceptance, CurrentAssignment
+from service.store.second_staff import candidates, hand_overs, staffing
+from service.store.second_staff.staffing import Acceptance, CurrentAssignment
+from service.store.sessions import cases, sessions
+from service.store.sessions.cases import Held
+from service.store.staff import colleagues, duties
 from service.store.transactions import Tx
 from service.workflows.meetings import falling
 from service.workflows.second_staff import eligible

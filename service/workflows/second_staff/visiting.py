@@ -3,7 +3,7 @@
 from service.policy.room import HOST
 from service.policy.session import CoverMode, Session
 from service.policy.visits import Visit, visits
-from service.store import meetings
+from service.store.meetings import meetings
 from service.store.transactions import Reader
 from service.workflows.watch.roster import rosters
 

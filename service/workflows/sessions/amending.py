@@ -14,9 +14,11 @@ from service.policy.session import (
     Session,
     SessionState,
 )
-from service.store import cases, colleagues, engagements, sessions, staffing
-from service.store.cases import Held
-from service.store.sessions import SessionRecord
+from service.store.second_staff import staffing
+from service.store.sessions import cases, engagements, sessions
+from service.store.sessions.cases import Held
+from service.store.sessions.sessions import SessionRecord
+from service.store.staff import colleagues
 from service.store.transactions import Tx
 from service.workflows.consents import asking
 from service.workflows.meetings import falling

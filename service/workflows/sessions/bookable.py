@@ -8,7 +8,11 @@ from datetime import datetime, timedelta
 from service.errors import FieldProblem, InvalidInput
 from service.policy.people import ChildId, SessionId, StaffId
 from service.policy.session import Span
-from service.store import colleagues, engagements, people, presence, staff, staffing
+from service.store.attending import presence
+from service.store.families import people
+from service.store.second_staff import staffing
+from service.store.sessions import engagements
+from service.store.staff import colleagues, staff
 from service.store.transactions import Tx
 
 LONGEST = timedelta(hours=4)

@@ -14,8 +14,10 @@ from service.policy.session import (
     SessionState,
     Span,
 )
-from service.store import engagements, hosts, people, sessions, staff
-from service.store.sessions import Booking, Schedule
+from service.store.families import people
+from service.store.sessions import engagements, sessions
+from service.store.sessions.sessions import Booking, Schedule
+from service.store.staff import hosts, staff
 from service.store.transactions import Tx
 from service.workflows.consents import asking
 from service.workflows.sessions.bookable import (

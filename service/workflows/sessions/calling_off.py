@@ -8,8 +8,10 @@ from service.audit.events import Entry, Event
 from service.errors import InvalidInput, NotFound
 from service.policy.people import ChildId, ParentId, SessionId
 from service.policy.session import BEFORE_LIVE, Session, SessionState
-from service.store import cases, messages, people, sessions
-from service.store import series as store
+from service.store.families import people
+from service.store.messages import messages
+from service.store.sessions import cases, sessions
+from service.store.sessions import series as store
 from service.store.transactions import Tx
 from service.workflows.meetings import falling
 from service.workflows.messages import messaging

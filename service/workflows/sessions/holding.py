@@ -12,7 +12,11 @@ from service.policy.holds import Hold, Silence
 from service.policy.people import ChildId, ParentId, SessionId
 from service.policy.rules import Stage
 from service.policy.session import IllegalMove, Session, SessionState
-from service.store import alerts, cases, deputies, holds, messages, sessions, work
+from service.store import work
+from service.store.alerts import alerts
+from service.store.families import deputies
+from service.store.messages import messages
+from service.store.sessions import cases, holds, sessions
 from service.store.transactions import Tx
 from service.store.work import Claim, Settle
 from service.workflows.consents import asking

@@ -12,7 +12,10 @@ from service.audit.leaves import Fact
 from service.errors import Conflict, InvalidInput, NotFound, StaleVersion
 from service.policy.people import HostId, SessionId, system
 from service.policy.session import BEFORE_LIVE, IllegalMove, Session, SessionState
-from service.store import alerts, cases, engagements, outages, sessions, work
+from service.store import work
+from service.store.alerts import alerts
+from service.store.meetings import outages
+from service.store.sessions import cases, engagements, sessions
 from service.store.transactions import Tx
 from service.store.work import Claim, Settle
 from service.workflows.deps import Deps

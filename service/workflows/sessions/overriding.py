@@ -8,8 +8,9 @@ from service.errors import InvalidInput, NotAllowed
 from service.policy.case import Override
 from service.policy.people import SessionId, StaffId
 from service.policy.rules import OVERRIDABLE
-from service.store import cases, colleagues, overrides, sessions
-from service.store.cases import Held
+from service.store.sessions import cases, overrides, sessions
+from service.store.sessions.cases import Held
+from service.store.staff import colleagues
 from service.store.transactions import Tx
 from service.workflows.families.kin import must_not_be_family
 

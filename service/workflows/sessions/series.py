@@ -9,9 +9,10 @@ from service.errors import ChaperoneError, Conflict, FieldProblem, InvalidInput,
 from service.policy.people import Actor, ChildId, ParentId, StaffId
 from service.policy.series import Occurrence, Weekly, occurrences
 from service.policy.session import OVER, CoverMode, Session, Span
-from service.store import people, staff
-from service.store import series as store
-from service.store.series import BookedOne, Refusal, Series
+from service.store.families import people
+from service.store.sessions import series as store
+from service.store.sessions.series import BookedOne, Refusal, Series
+from service.store.staff import staff
 from service.store.transactions import Reader, Tx
 from service.workflows.consents import asking
 from service.workflows.inspection import showing

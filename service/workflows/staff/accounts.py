@@ -7,10 +7,12 @@ from service.errors import Conflict, InvalidInput
 from service.policy.organisation import LATEST_AGREEMENT
 from service.policy.people import HostId, StaffId
 from service.policy.session import SessionState
-from service.store import cases, engagements, hosts, policies, sessions, staff
-from service.store.cases import Held
-from service.store.hosts import HostAccount
-from service.store.policies import PolicyVersion
+from service.store.consents import policies
+from service.store.consents.policies import PolicyVersion
+from service.store.sessions import cases, engagements, sessions
+from service.store.sessions.cases import Held
+from service.store.staff import hosts, staff
+from service.store.staff.hosts import HostAccount
 from service.store.transactions import Tx
 from service.workflows.consents import agreeing
 from service.workflows.meetings import falling

@@ -6,8 +6,9 @@ from service.errors import Conflict
 from service.policy.eligibility import has_acknowledged
 from service.policy.people import StaffId
 from service.policy.staff import Evidence, EvidenceKind
-from service.store import colleagues, policies
-from service.store.policies import PolicyVersion
+from service.store.consents import policies
+from service.store.consents.policies import PolicyVersion
+from service.store.staff import colleagues
 from service.store.transactions import Reader, Tx
 from service.workflows.staff.evidence import AddEvidence, add_evidence
 

@@ -10,9 +10,13 @@ from service.policy.eligibility import shortcomings
 from service.policy.people import Actor, SessionId, StaffId
 from service.policy.session import ENGAGED, SessionState, Span
 from service.policy.staff import AcceptedBy, DutyKind, WorkingHours
-from service.store import alerts, cases, colleagues, duties, policies, sessions, staff, staffing
-from service.store.cases import Held
-from service.store.duties import Duty, Stretch
+from service.store.alerts import alerts
+from service.store.consents import policies
+from service.store.second_staff import staffing
+from service.store.sessions import cases, sessions
+from service.store.sessions.cases import Held
+from service.store.staff import colleagues, duties, staff
+from service.store.staff.duties import Duty, Stretch
 from service.store.transactions import Reader, Tx
 from service.workflows.meetings import falling
 from service.workflows.second_staff.staffing import note_acceptance, yes_by_rota

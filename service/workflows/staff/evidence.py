@@ -9,7 +9,8 @@ from service.errors import InvalidInput, NotAllowed, NotFound
 from service.policy.evidence import problems
 from service.policy.people import Actor, Role, StaffId
 from service.policy.staff import Evidence, EvidenceKind
-from service.store import colleagues, policies, staff
+from service.store.consents import policies
+from service.store.staff import colleagues, staff
 from service.store.transactions import Tx
 from service.workflows.meetings import falling
 from service.workflows.staff import same_person

@@ -10,8 +10,8 @@ from dataclasses import fields
 from service.audit.events import Entry, Event
 from service.policy.consent_wording import asks_about_visits
 from service.policy.organisation import Contacts, Hours, Organisation, Windows
-from service.store import organisation as recorded
-from service.store.audit_log import SERVICE
+from service.store.inspection.audit_log import SERVICE
+from service.store.staff import organisation as recorded
 from service.store.transactions import Tx
 from service.workflows.consents import agreeing
 

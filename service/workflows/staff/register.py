@@ -13,9 +13,14 @@ from service.policy.people import (
     StaffId,
 )
 from service.policy.staff import RelationKind
-from service.store import alerts, contacts, people, sessions, staff, staffing
-from service.store.staff import StaffRecord, domain_of
+from service.store.alerts import alerts
+from service.store.families import people
+from service.store.second_staff import staffing
+from service.store.sessions import sessions
+from service.store.staff import staff
+from service.store.staff.staff import StaffRecord, domain_of
 from service.store.transactions import Tx
+from service.store.who_is_who import contacts
 from service.workflows.families import kin
 from service.workflows.families.onboarding import must_be_first
 from service.workflows.meetings import falling

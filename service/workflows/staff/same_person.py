@@ -7,8 +7,10 @@ from service.audit.events import Entry, Event
 from service.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from service.policy.people import ParentId, StaffId
 from service.policy.staff import RelationKind
-from service.store import alerts, colleagues, people, staff
-from service.store.staff import StaffRecord
+from service.store.alerts import alerts
+from service.store.families import people
+from service.store.staff import colleagues, staff
+from service.store.staff.staff import StaffRecord
 from service.store.transactions import Tx
 from service.workflows.families.kin import must_not_be_family
 from service.workflows.meetings import falling

@@ -13,9 +13,12 @@ from service.errors import ProviderError
 from service.policy.admission import Place
 from service.policy.people import MeetingId, SessionId, system
 from service.ports import Attendance, Attended, Signal, SignalKind
-from service.store import alerts, attendance, meetings, signals, ways_in, work
-from service.store.meetings import Meeting
+from service.store import work
+from service.store.alerts import alerts
+from service.store.meetings import meetings, ways_in
+from service.store.meetings.meetings import Meeting
 from service.store.transactions import Reader, Tx
+from service.store.watch import attendance, signals
 from service.store.work import Claim, Settle
 from service.workflows.deps import Deps
 from service.workflows.watch.roster import roster

@@ -15,11 +15,16 @@ from service.policy.people import ChildId, ParentId, Role, SessionId, StaffId
 from service.policy.room import UNKNOWN
 from service.policy.session import Session
 from service.policy.watch import ENDED_BY_PEOPLE_ALONE
-from service.store import alerts, call_downs, cases, meetings, people, staff
-from service.store.call_downs import STAFF
-from service.store.meetings import LIVE_STAGES, Meeting
+from service.store.alerts import alerts
+from service.store.families import people
+from service.store.meetings import meetings
+from service.store.meetings.meetings import LIVE_STAGES, Meeting
+from service.store.sessions import cases
+from service.store.staff import staff
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader, Tx
+from service.store.watch import call_downs
+from service.store.watch.call_downs import STAFF
 from service.workflows.watch.roster import roster
 from service.workflows.watch.seeing import may_be_occupied, went_in
 

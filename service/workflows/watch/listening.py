@@ -12,11 +12,14 @@ from datetime import timedelta
 from service.errors import ProviderError, ProviderGone
 from service.policy.people import MeetingId, system
 from service.ports import CallWatcher, Watch, WatchNews, WatchNotice
-from service.store import alerts, looks, meetings, watches, ways_in, work
-from service.store.meetings import Meeting
+from service.store import work
+from service.store.alerts import alerts
+from service.store.meetings import meetings, ways_in
+from service.store.meetings.meetings import Meeting
 from service.store.tables import MeetingStage
 from service.store.transactions import Reader, Tx
-from service.store.watches import KeptWatch
+from service.store.watch import looks, watches
+from service.store.watch.watches import KeptWatch
 from service.store.work import Claim, Settle
 from service.workflows.deps import Deps
 

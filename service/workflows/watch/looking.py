@@ -17,10 +17,13 @@ from service.policy.people import MeetingId, system
 from service.policy.room import HOST, UNKNOWN
 from service.policy.signs import Seen, Sign
 from service.ports import Inside, InsidePerson, Signal, SignalKind
-from service.store import cases, looks, meetings, signals, work
-from service.store.meetings import Meeting
+from service.store import work
+from service.store.meetings import meetings
+from service.store.meetings.meetings import Meeting
+from service.store.sessions import cases
 from service.store.tables import MeetingStage
 from service.store.transactions import Tx
+from service.store.watch import looks, signals
 from service.store.work import Claim, Settle
 from service.workflows.deps import Deps
 from service.workflows.watch import supervising, unwatched, watching

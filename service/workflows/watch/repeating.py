@@ -3,8 +3,9 @@
 from service.policy.people import ChildId
 from service.policy.repeats import FAILURES, TOO_OFTEN, WITHIN
 from service.policy.session import Session
-from service.store import alerts, breaches
+from service.store.alerts import alerts
 from service.store.transactions import Tx
+from service.store.watch import breaches
 
 
 def note_failure(tx: Tx, session: Session, code: str, subject_id: str) -> None:

@@ -6,9 +6,9 @@ from service.policy.people import MeetingId
 from service.policy.room import HOST, UNKNOWN, Picture
 from service.policy.signs import Seen, Sign, fold
 from service.ports import Signal, SignalKind
-from service.store import signals
-from service.store.meetings import Meeting
+from service.store.meetings.meetings import Meeting
 from service.store.transactions import Reader, Tx
+from service.store.watch import signals
 
 SEEN = {
     SignalKind.STARTED: Seen.STARTED,

@@ -8,10 +8,13 @@ from service.policy.call_down import Inside, is_empty, who_went_in
 from service.policy.case import CaseFile
 from service.policy.room import HOST
 from service.policy.watched import Expected, Watched
-from service.store import cases, looks, meetings, presence, sessions, signals, watches, ways_in
-from service.store.looks import Looks
-from service.store.meetings import Meeting
+from service.store.attending import presence
+from service.store.meetings import meetings, ways_in
+from service.store.meetings.meetings import Meeting
+from service.store.sessions import cases, sessions
 from service.store.transactions import Reader, Tx
+from service.store.watch import looks, signals, watches
+from service.store.watch.looks import Looks
 from service.workflows.watch.roster import SEEN, roster
 
 

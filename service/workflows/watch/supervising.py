@@ -15,10 +15,14 @@ from service.policy.case import CaseFile
 from service.policy.people import ChildId, SessionId, system
 from service.policy.watch import breaches
 from service.policy.watched import LASTING, Act, Breach, Watched
-from service.store import alerts, cases, looks, meetings, work
-from service.store import breaches as noted
-from service.store.breaches import WATCHING, NotedBreach, errand, session_of
+from service.store import work
+from service.store.alerts import alerts
+from service.store.meetings import meetings
+from service.store.sessions import cases
 from service.store.transactions import Tx
+from service.store.watch import breaches as noted
+from service.store.watch import looks
+from service.store.watch.breaches import WATCHING, NotedBreach, errand, session_of
 from service.store.work import Claim, Settle
 from service.workflows.deps import Deps
 from service.workflows.meetings import falling

@@ -15,10 +15,11 @@ from service.policy.blindness import STALLED_AFTER
 from service.policy.outage import BlindCause
 from service.policy.people import SessionId, system
 from service.ports import Signal
-from service.store import alerts, blind_times, watches
-from service.store.blind_times import BlindTime
-from service.store.meetings import Meeting
+from service.store.alerts import alerts
+from service.store.meetings.meetings import Meeting
 from service.store.transactions import Tx
+from service.store.watch import blind_times, watches
+from service.store.watch.blind_times import BlindTime
 from service.workflows.deps import Deps
 
 WATCH = "watch"

@@ -9,17 +9,14 @@ from service.policy.ending import TOLD, EndKind
 from service.policy.people import SessionId
 from service.policy.session import Session, SessionState
 from service.ports import Signal, SignalKind
-from service.store import (
-    alerts,
-    cases,
-    meetings,
-    sessions,
-    signals,
-    work,
-)
-from service.store.meetings import Meeting
+from service.store import work
+from service.store.alerts import alerts
+from service.store.meetings import meetings
+from service.store.meetings.meetings import Meeting
+from service.store.sessions import cases, sessions
 from service.store.tables import MeetingStage
 from service.store.transactions import Tx
+from service.store.watch import signals
 from service.workflows.meetings import falling
 from service.workflows.second_staff import handing_over
 from service.workflows.watch import calling_down, listening, supervising

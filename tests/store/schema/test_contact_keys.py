@@ -5,10 +5,11 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 
-from service.store import contacts, migrate
-from service.store.people import PARENTS
-from service.store.staff import STAFF
+from service.store import migrate
+from service.store.families.people import PARENTS
+from service.store.staff.staff import STAFF
 from service.store.tables.base import INSTANT
+from service.store.who_is_who import contacts
 from tests.store.schema.raw import run
 from tests.store.schema.rows import AT, SEALED
 

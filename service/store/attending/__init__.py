@@ -1,0 +1,1 @@
+"""The adult beside the child, and what happens at the door."""

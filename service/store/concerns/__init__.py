@@ -1,0 +1,1 @@
+"""Safeguarding concerns, and the records that they keep."""

@@ -1,0 +1,1 @@
+"""The ledger of consents, and the policy they are about."""

@@ -1,0 +1,1 @@
+"""How a transaction runs on each of the two databases."""

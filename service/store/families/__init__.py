@@ -1,0 +1,1 @@
+"""Children, the adults round them, and the links by which those answer."""

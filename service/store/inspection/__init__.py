@@ -1,0 +1,1 @@
+"""The log, statements, and what is read in lists."""

@@ -1,0 +1,1 @@
+"""Meetings, the ways into them, and providers out of order."""

@@ -1,0 +1,1 @@
+"""Who is second staff of a session."""

@@ -1,0 +1,1 @@
+"""Lessons, and everything that a decision about one looks at."""

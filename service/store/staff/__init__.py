@@ -1,0 +1,1 @@
+"""The staff register, and the organisation's accounts."""

@@ -1,0 +1,1 @@
+"""What was told of running rooms, and what was noted of them."""
