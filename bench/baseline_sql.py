@@ -80,6 +80,11 @@ class Bookings:
         ties = one(
             "SELECT parent_id, relation, authority FROM ties WHERE child_id = ?", (child,)
         ).fetchall()
+        self._person(tutor)
+        taken = one(
+            "SELECT 1 FROM engagements WHERE subject_id = ? AND taken_from < ? AND taken_until > ?",
+            (tutor, stamp(ends), stamp(starts)),
+        ).fetchone()
         covers = one(
             "SELECT 1 FROM assignments a JOIN sessions s ON s.id = a.session_id WHERE a.staff_id = ?"
             " AND a.released_at IS NULL AND a.accepted_at IS NOT NULL AND s.starts_at < ?"
@@ -96,7 +101,7 @@ class Bookings:
             "SELECT giver_id, adult_id, named FROM nominations WHERE child_id = ? ORDER BY position",
             (child,),
         ).fetchall()
-        if covers is not None or host is None:
+        if taken is not None or covers is not None or host is None:
             raise Refused
         newest = {(giver, adult): yes for giver, adult, yes in named}
         givers = {parent for parent, _, authority in ties if authority != "none"}
@@ -109,6 +114,20 @@ class Bookings:
             "host": host[0],
             "adults": adults,
         }
+
+    def _person(self, staff: str) -> list[Any]:
+        """Reads what is on record of somebody on the staff, and who may be the same person; answers what
+        was seen of them."""
+        one = self.conn.execute
+        one(
+            "SELECT DISTINCT k.owner_id, o.owner_id FROM known_by k JOIN known_by o"
+            " ON o.key = k.key AND o.owner_id <> k.owner_id WHERE k.owner_id = ?",
+            (staff,),
+        ).fetchall()
+        for query in ("staff_relations WHERE staff_id = ?", "staff WHERE id = ?"):
+            one(f"SELECT * FROM {query}", (staff,)).fetchall()
+        seen = one("SELECT * FROM staff_evidence WHERE staff_id = ?", (staff,))
+        return seen.fetchall()
 
     def _write_session(
         self,
@@ -160,9 +179,7 @@ class Bookings:
             return self.conn.execute(query, values).fetchall()
 
         tutor, child = found["tutor"], found["child"]
-        evidence = rows("SELECT * FROM staff_evidence WHERE staff_id = ?", tutor)
-        rows("SELECT * FROM staff_relations WHERE staff_id = ?", tutor)
-        rows("SELECT * FROM staff WHERE id = ?", tutor)
+        evidence = self._person(tutor)
         rows("SELECT version, asks_fresh_agreement FROM policies ORDER BY position DESC")
         custodians = rows(
             "SELECT c.staff_id FROM custodians c JOIN staff s ON s.id = c.staff_id"
