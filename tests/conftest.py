@@ -16,7 +16,7 @@ IN_MEMORY = "/dev/shm"  # noqa: S108 - pytest makes a folder of its own in it
 if Path(IN_MEMORY).is_dir() and os.access(IN_MEMORY, os.W_OK):
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", IN_MEMORY)
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.furnished"]
 
 for name in [name for name in os.environ if name.startswith("CHAPERONE_")]:
     del os.environ[name]

@@ -1,4 +1,4 @@
-"""An organisation as its operator sets it up: `organisation.toml`, and settings with fresh keys."""
+"""An organisation as its operator sets it up: `organisation.toml`, and settings."""
 
 import os
 from pathlib import Path
@@ -39,6 +39,20 @@ second_staff_rooms = 3
 """The same organisation once the lead has adopted that second staff may visit."""
 
 
+KEYS = {
+    name: SecretStr(key)
+    for name, key in {
+        "sealing_keys": f"k1:{a_key()}",
+        "contact_key": a_key(),
+        "log_key": SigningKey("log.tuition.example", os.urandom(32)).to_text(),
+        "statement_key": a_key(),
+        "token_keys": f"t1:{a_key()}",
+        "form_key": a_key(),
+    }.items()
+}
+"""Made once for this process: what one service wrote, another reads (see `tests.furnished`)."""
+
+
 def settings_for(
     database_url: str,
     folder: Path,
@@ -50,7 +64,7 @@ def settings_for(
     also: Emulated | None = None,
     sms: SmsSettings | None = None,
 ) -> Settings:
-    """Settings of a demo deployment with fresh keys; `also` is a second provider."""
+    """Settings of a demo deployment; `also` is a second provider."""
     zoom, teams = (_at(name, emulated, also) for name in ("zoom", "teams"))
     organisation = folder / "organisation.toml"
     organisation.write_text(organised, "utf-8")
@@ -60,12 +74,7 @@ def settings_for(
         organisation_file=organisation,
         base_url=f"http://127.0.0.1:{port}",
         listen_port=port,
-        sealing_keys=SecretStr(f"k1:{a_key()}"),
-        contact_key=SecretStr(a_key()),
-        log_key=SecretStr(SigningKey("log.tuition.example", os.urandom(32)).to_text()),
-        statement_key=SecretStr(a_key()),
-        token_keys=SecretStr(f"t1:{a_key()}"),
-        form_key=SecretStr(a_key()),
+        **KEYS,
         zoom=zoom_settings(zoom) if zoom else None,
         teams=teams_settings(teams, folder) if teams else None,
         mail=MailSettings(

@@ -1,13 +1,14 @@
 """A running service with a small organisation in it, and a look at everything that is stored."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest_asyncio
 
 from tests.harness import House, running
 from tests.stories.conftest import sqlite_url
-from tests.world import World, a_world
+from tests.world import World
 
 __all__ = ["sqlite_url"]
 
@@ -19,5 +20,5 @@ async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
 
 
 @pytest_asyncio.fixture
-async def world(house: House) -> World:
-    return await a_world(house)
+async def world(house: House, furnished: World) -> World:
+    return replace(furnished, house=house)

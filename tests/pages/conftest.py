@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from playwright.async_api import async_playwright
 from tests.harness import House, running
 from tests.pages.browsing import Browser
 from tests.stories.conftest import sqlite_url
-from tests.world import World, a_world
+from tests.world import World
 
 CHROMIUM = shutil.which("chromium")
 ARGUMENTS = [
@@ -36,9 +37,9 @@ async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
 
 
 @pytest_asyncio.fixture
-async def world(house: House) -> World:
+async def world(house: House, furnished: World) -> World:
     """An organisation with staff and one family."""
-    return await a_world(house)
+    return replace(furnished, house=house)
 
 
 @pytest.fixture

