@@ -11,10 +11,15 @@ import click
 from service.errors import ChaperoneError
 from service.people_file import bring_in
 from service.people_lists import Call, Wish, bring_in_list, write_out
-from service.settings import load_settings
+from service.settings import PREFIX, load_settings
 from service.web.api.import_columns import People, described
 
 TOKEN = click.option("--token", envvar="CHAPERONE_TOKEN", required=True, help="Your own token.")
+URL = click.option(
+    "--url",
+    envvar=f"{PREFIX}BASE_URL",
+    help="Where the service answers. Else this machine's settings say it.",
+)
 EXPORTED = (People.FAMILIES, People.STAFF)
 
 
@@ -23,7 +28,8 @@ EXPORTED = (People.FAMILIES, People.STAFF)
 @click.option("--go", is_flag=True, help="Bring the lists in. Without it they are checked only.")
 @click.option("--accept-doubts", is_flag=True, help="You have looked at the lines in doubt.")
 @TOKEN
-def import_people(file: Path, go: bool, accept_doubts: bool, token: str) -> None:
+@URL
+def import_people(file: Path, go: bool, accept_doubts: bool, token: str, url: str | None) -> None:
     """Bring in one list of people (FILE.csv) through the running service: staff, families or consents.
 
     One list at a time, staff first and consents last: a line may name only people who are on record,
@@ -32,7 +38,7 @@ def import_people(file: Path, go: bool, accept_doubts: bool, token: str) -> None
     left as it is. A FILE.json, made by a program, holds everything from policies to PINs and is brought
     in at once.
     """
-    asyncio.run(_told(_bring_in(file, Wish(go, accept_doubts), token)))
+    asyncio.run(_told(_bring_in(file, Wish(go, accept_doubts), token, url)))
 
 
 async def _told(work: Coroutine[Any, Any, None]) -> None:
@@ -42,8 +48,13 @@ async def _told(work: Coroutine[Any, Any, None]) -> None:
         raise click.ClickException(error.sentence) from None
 
 
-async def _bring_in(file: Path, wish: Wish, token: str) -> None:
-    base_url = load_settings().base_url
+def _address(url: str | None) -> str:
+    """Where the service answers. Whoever works in an office has its address, and none of its keys."""
+    return (url or load_settings().base_url).rstrip("/")
+
+
+async def _bring_in(file: Path, wish: Wish, token: str, url: str | None) -> None:
+    base_url = _address(url)
     async with aiohttp.ClientSession() as session:
         if file.suffix.lower() == ".json":
             count = await bring_in(file, base_url, token, progress=click.echo)
@@ -55,18 +66,19 @@ async def _bring_in(file: Path, wish: Wish, token: str) -> None:
 @click.command("export-people")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @TOKEN
-def export_people(folder: Path, token: str) -> None:
+@URL
+def export_people(folder: Path, token: str, url: str | None) -> None:
     """Write families.csv and staff.csv into FOLDER, to be kept safe or brought in again.
 
     They hold names and addresses: keep them as you keep the register. No PIN, link, device,
     consent or wish is in them. Flags and restrictions are, for the safeguarding lead alone. Every
     page that is read is noted in the audit log.
     """
-    asyncio.run(_told(_write_out(folder, token)))
+    asyncio.run(_told(_write_out(folder, token, url)))
 
 
-async def _write_out(folder: Path, token: str) -> None:
-    base_url = load_settings().base_url
+async def _write_out(folder: Path, token: str, url: str | None) -> None:
+    base_url = _address(url)
     async with aiohttp.ClientSession() as session:
         for people in EXPORTED:
             file = folder / f"{people.value}.csv"

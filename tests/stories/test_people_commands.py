@@ -12,14 +12,11 @@ from tests.stories.lists import COLLEAGUE, FAMILY, a_call, a_call_of_a_lead, a_f
 from tests.stories.steps import on_sqlite
 from tests.world import World
 
-KEYS = ("sealing_keys", "contact_key", "log_key", "statement_key", "token_keys", "form_key")
-
 
 async def typed(house: House, token: str, *words: str) -> Result:
-    """What a command does and says, in a thread of its own: it has a loop of its own."""
-    secrets = {name: getattr(house.settings, name).get_secret_value() for name in KEYS}
-    env = {f"{PREFIX}{name.upper()}": value for name, value in secrets.items()}
-    env |= {f"{PREFIX}MODE": "demo", f"{PREFIX}BASE_URL": house.base_url, f"{PREFIX}TOKEN": token}
+    """What a command does and says, in a thread of its own: it has a loop of its own. An office knows
+    the address, and has a token; it holds no key of the service."""
+    env = {f"{PREFIX}BASE_URL": house.base_url, f"{PREFIX}TOKEN": token}
     return await asyncio.to_thread(CliRunner().invoke, main, words, env=env)
 
 
