@@ -44,7 +44,8 @@ SETTINGS = EmulatorSettings(
 )
 TENANT, CLIENT = SETTINGS.tenant_id, SETTINGS.client_id
 TOKEN_LIVES = timedelta(seconds=SETTINGS.options.token_seconds)
-QUICK = Limits(total_for=1.0, connect_for=1.0, attempts=3, pause=wait_none())
+# A busy machine takes a while for an answer; faults that hang wait this long.
+QUICK = Limits(total_for=2.0, connect_for=2.0, attempts=3, pause=wait_none())
 
 
 # --- the tenant -----------------------------------------------------------------------------------
