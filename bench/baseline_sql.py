@@ -81,10 +81,6 @@ class Bookings:
             "SELECT parent_id, relation, authority FROM ties WHERE child_id = ?", (child,)
         ).fetchall()
         self._person(tutor)
-        taken = one(
-            "SELECT 1 FROM engagements WHERE subject_id = ? AND taken_from < ? AND taken_until > ?",
-            (tutor, stamp(ends), stamp(starts)),
-        ).fetchone()
         covers = one(
             "SELECT 1 FROM assignments a JOIN sessions s ON s.id = a.session_id WHERE a.staff_id = ?"
             " AND a.released_at IS NULL AND a.accepted_at IS NOT NULL AND s.starts_at < ?"
@@ -101,7 +97,7 @@ class Bookings:
             "SELECT giver_id, adult_id, named FROM nominations WHERE child_id = ? ORDER BY position",
             (child,),
         ).fetchall()
-        if taken is not None or covers is not None or host is None:
+        if covers is not None or host is None:
             raise Refused
         newest = {(giver, adult): yes for giver, adult, yes in named}
         givers = {parent for parent, _, authority in ties if authority != "none"}

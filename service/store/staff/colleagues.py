@@ -26,6 +26,7 @@ from service.store.who_is_who.known_by import NOBODY_ALIKE, Alike
 
 _IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
 _MEMBERS = sa.select(STAFF).where(STAFF.c.id.in_(_IDS))
+_STANDING = sa.select(STAFF.c.id, STAFF.c.suspended_at, STAFF.c.left_on).where(STAFF.c.id.in_(_IDS))
 _EVIDENCE_OF = (
     sa.select(EVIDENCE, INVALIDATIONS.c.at.label("invalidated_at"))
     .outerjoin(INVALIDATIONS, INVALIDATIONS.c.evidence_id == EVIDENCE.c.id)
@@ -131,9 +132,13 @@ def may_act(reader: Tx | Reader, subject: str) -> bool:
 def barred(reader: Tx | Reader, subjects: Iterable[str]) -> frozenset[str]:
     """Which of these may do nothing any more: whoever is suspended, under whichever entry, or gone."""
     today = reader.house.organisation.local_day(reader.now)
-    known = of(reader, frozenset(StaffId(one) for one in subjects))
-    return frozenset(
-        staff_id
-        for staff_id, member in known.items()
-        if member.suspended or (member.left_on is not None and member.left_on <= today)
-    )
+    these = sorted(subjects)
+    gone = {
+        str(row.id)
+        for row in reader.conn.execute(_STANDING, {"ids": these})
+        if row.suspended_at is not None or (row.left_on is not None and row.left_on <= today)
+    }
+    # Asked at every request: the other entries are read only of those few who may have some.
+    twice = [one for one, alike in known_by.alike(reader, these).items() if alike.staff]
+    known = of(reader, frozenset(StaffId(one) for one in twice)) if twice else {}
+    return frozenset(gone | {one for one, member in known.items() if member.suspended})

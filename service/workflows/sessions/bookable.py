@@ -19,6 +19,7 @@ LONGEST = timedelta(hours=4)
 MOST_CHILDREN = 12
 
 OFFICE = "a coordinator"
+ANOTHER_SESSION = "The tutor has another session at that time."
 OFFICE_OR_LEAD = "a coordinator, or the safeguarding lead"
 
 
@@ -105,10 +106,11 @@ def whoever_is_taken(tx: Tx, wanted: Wanted) -> list[FieldProblem]:
     if span.ends_at <= span.starts_at:
         return []
     found = []
-    why = why_tutor_is_taken(tx, wanted)
+    everybody = (wanted.tutor_id, *wanted.children)
+    taken = engagements.taken(tx, everybody, span, besides=wanted.session_id)
+    why = ANOTHER_SESSION if wanted.tutor_id in taken else why_tutor_is_busy(tx, wanted)
     if why is not None:
         found.append(FieldProblem("tutor_id", "taken", why, OFFICE, by))
-    taken = engagements.taken(tx, wanted.children, span, besides=wanted.session_id)
     for number, child_id in enumerate(wanted.children):
         if child_id in taken:
             said = "This child has another session at that time."
@@ -116,14 +118,15 @@ def whoever_is_taken(tx: Tx, wanted: Wanted) -> list[FieldProblem]:
     return found
 
 
-def why_tutor_is_taken(tx: Tx, wanted: Wanted) -> str | None:
-    """What else the tutor does at that time, under whichever record of theirs; None if nothing."""
+def why_tutor_is_busy(tx: Tx, wanted: Wanted) -> str | None:
+    """What the tutor does at that time beside teaching under this entry, whichever record of theirs it is
+    on; None if nothing. That they teach under this one the database itself refuses."""
     span, own = wanted.span, wanted.session_id
     tutor = colleagues.of(tx, frozenset({wanted.tutor_id})).get(wanted.tutor_id)
     if tutor is None:
         return None
-    if engagements.taken(tx, tutor.entries, span, besides=own):
-        return "The tutor has another session at that time."
+    if tutor.other_entries and engagements.taken(tx, tutor.other_entries, span, besides=own):
+        return ANOTHER_SESSION
     if any(staffing.covers_in(tx, one, span) for one in tutor.entries):
         return "The tutor is second staff in another session at that time."
     if presence.promised_elsewhere(tx, tutor.adults, span, own or SessionId("")):

@@ -27,7 +27,7 @@ from service.workflows.sessions.bookable import (
     problems_with_records,
     problems_with_time,
     whoever_is_taken,
-    why_tutor_is_taken,
+    why_tutor_is_busy,
 )
 
 
@@ -189,7 +189,7 @@ def take_people(tx: Tx, session: Session) -> None:
 
 def take_tutor(tx: Tx, session: Session) -> None:
     """Take the tutor for the time."""
-    is_free = why_tutor_is_taken(tx, _wanted(session)) is None
+    is_free = why_tutor_is_busy(tx, _wanted(session)) is None
     if not is_free or not _engage(tx, session, session.tutor_id, "tutor"):
         raise _taken(tx, session)
 
