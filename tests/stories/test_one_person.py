@@ -142,6 +142,8 @@ async def test_whoever_promised_to_be_at_home_covers_no_room_meanwhile(world: Wo
     body = a_booking(world, tutor_id=sue, children=[child], starts_at=starts_at)
     reply = await coordinator(world).post("/v1/sessions", body)
     assert reply.fields == {"tutor_id": "taken"}, "nor do they teach"
+    said = [one["sentence"] for one in reply.body["fields"]]
+    assert said == ["The tutor is taken at that time."], "and nobody learns that they are a parent"
 
     await told_apart(world, sue, world.family.mother)
     assert await assigned(world, room, sue) == set()

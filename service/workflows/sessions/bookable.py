@@ -130,7 +130,7 @@ def why_tutor_is_busy(tx: Tx, wanted: Wanted) -> str | None:
     if any(staffing.covers_in(tx, one, span) for one in tutor.entries):
         return "The tutor is second staff in another session at that time."
     if presence.promised_elsewhere(tx, tutor.adults, span, own or SessionId("")):
-        return "The tutor has promised to be with a child in another session at that time."
+        return "The tutor is taken at that time."  # that they are a parent here is for the office
     return None
 
 
