@@ -11,7 +11,7 @@ from service.errors import NotFound
 from service.policy.people import Authority, Child, ChildId, ParentId, Restriction, Tie
 from service.store.tables import ChildRow, ParentRow, TieRow, table_of
 from service.store.transactions import Reader, Tx
-from service.store.who_is_who import contacts, known_by
+from service.store.who_is_who import contacts
 
 CHILDREN = table_of(ChildRow)
 PARENTS = table_of(ParentRow)
@@ -112,7 +112,7 @@ def insert_parent(tx: Tx, parent: ParentRecord) -> str | None:
         )
     )
     if violated is None:
-        _remember(tx, parent)
+        contacts.remember(tx, parent.parent_id, parent.email, parent.phone)
     return violated
 
 
@@ -123,12 +123,7 @@ def change_parent(tx: Tx, parent: ParentRecord) -> None:
         .where(PARENTS.c.id == parent.parent_id)
         .values(version=PARENTS.c.version + 1, **_parent_details(tx, parent))
     )
-    _remember(tx, parent)
-
-
-def _remember(tx: Tx, parent: ParentRecord) -> None:
-    keys = contacts.keys_for(tx.house, parent.email, parent.phone)
-    known_by.remember(tx, parent.parent_id, keys.values())
+    contacts.remember(tx, parent.parent_id, parent.email, parent.phone)
 
 
 def _parent_details(tx: Tx, parent: ParentRecord) -> dict[str, object]:

@@ -60,7 +60,7 @@ def insert_staff(tx: Tx, record: StaffRecord) -> str | None:
         )
     )
     if violated is None:
-        _remember(tx, record)
+        contacts.remember(tx, record.staff_id, record.account, record.phone)
     return violated
 
 
@@ -71,12 +71,7 @@ def change_staff(tx: Tx, record: StaffRecord) -> None:
         .where(STAFF.c.id == record.staff_id)
         .values(version=STAFF.c.version + 1, **_details(tx, record))
     )
-    _remember(tx, record)
-
-
-def _remember(tx: Tx, record: StaffRecord) -> None:
-    keys = contacts.keys_for(tx.house, record.account, record.phone)
-    known_by.remember(tx, record.staff_id, keys.values())
+    contacts.remember(tx, record.staff_id, record.account, record.phone)
 
 
 def _details(tx: Tx, record: StaffRecord) -> dict[str, object]:

@@ -30,6 +30,11 @@ def keys_for(
     }
 
 
+def remember(tx: Tx, owner_id: str, mail: SecretStr | None, phone: SecretStr | None) -> None:
+    """Note that these contacts are somebody's, beside all that were."""
+    known_by.remember(tx, owner_id, keys_for(tx.house, mail, phone).values())
+
+
 def keys_of(row: Any) -> frozenset[str]:
     """The digests of one record."""
     return frozenset(key for key in (row.mail_key, row.phone_key) if key is not None)
