@@ -35,7 +35,7 @@ from service.store.sessions.cases import Held
 from service.store.transactions import Tx
 from service.workflows.meetings import falling
 from service.workflows.second_staff import eligible, staffing
-from service.workflows.second_staff.staffing import EarlierYes
+from service.workflows.second_staff.staffing import Yes
 from service.workflows.watch.roster import roster
 
 CLOCKS_APART = timedelta(seconds=5)
@@ -82,11 +82,11 @@ def replace_from_standby(tx: Tx, command: ReplaceFromStandby) -> SessionId:
         raise Overtaken
     eligible.must_be_eligible(candidates.candidates(tx, case, [chosen]))
     swapping = SwapSecondStaff(command.session_id, chosen, command.reason)
-    return _change_to(tx, case, swapping, EarlierYes(AcceptedBy.STANDBY, said[chosen]))
+    return _change_to(tx, case, swapping, Yes(AcceptedBy.STANDBY, said[chosen]))
 
 
 def _change_to(
-    tx: Tx, case: CaseFile, command: SwapSecondStaff, stood_by: EarlierYes | None = None
+    tx: Tx, case: CaseFile, command: SwapSecondStaff, stood_by: Yes | None = None
 ) -> SessionId:
     if case.session.state not in ENGAGED:
         raise IllegalMove("This session is over.")
@@ -103,7 +103,7 @@ def _change_at_once(
     case: CaseFile,
     current: CurrentAssignment | None,
     command: SwapSecondStaff,
-    stood_by: EarlierYes | None,
+    stood_by: Yes | None,
 ) -> SessionId:
     """Nobody is in a call: change the part, and have a meeting that is there made anew. The families'
     own links stay as they are, and no message ever named second staff to them."""
@@ -121,7 +121,7 @@ def _ask_for_hand_over(
     case: CaseFile,
     current: CurrentAssignment,
     command: SwapSecondStaff,
-    stood_by: EarlierYes | None,
+    stood_by: Yes | None,
 ) -> SessionId:
     meeting = meetings.live_of_session(tx, command.session_id)
     if meeting is None:
@@ -208,7 +208,7 @@ def _take_over(tx: Tx, case: CaseFile, change: HandOver, shown: _Shown) -> None:
     hand_overs.arrive(tx, change.hand_over_id, shown.gap)
     staffing.take_off(tx, session_id, current, "handed_over")
     said_at = change.case.assignment.accepted_at if change.case.assignment else None
-    said_yes = EarlierYes(AcceptedBy.HAND_OVER, said_at=said_at)
+    said_yes = Yes(AcceptedBy.HAND_OVER, said_at=said_at)
     staffing.put_on(tx, case, change.newcomer, said_yes)
     facts: dict[str, Fact] = {"shown_by": shown.by.value, "measured": shown.gap is not None}
     facts |= _known(change)

@@ -48,11 +48,11 @@ def assign(tx: Tx, command: AssignSecondStaff) -> SessionId:
 
 
 @dataclass(frozen=True)
-class EarlierYes:
-    """A yes that was given before for other than this session alone: by what, who put it on record if
-    somebody else did, and when it was said if a room was promised by it first."""
+class Yes:
+    """A yes to being second staff: by what it was given, if not for this session alone; who put it on
+    record, if somebody else did; and when it was said, if a room was promised by it before."""
 
-    accepted_by: AcceptedBy
+    accepted_by: AcceptedBy | None = None
     recorded_by: str | None = None
     said_at: datetime | None = None
 
@@ -61,7 +61,7 @@ def put_on(
     tx: Tx,
     case: CaseFile,
     staff_id: StaffId,
-    said_yes: EarlierYes | None = None,
+    said_yes: Yes | None = None,
 ) -> SessionId:
     """Assign somebody. Whoever is on the rota then, stood by for this, or said yes to taking over, has
     accepted already."""
@@ -76,10 +76,10 @@ def put_on(
     return session_id
 
 
-def yes_by_rota(tx: Tx, case: CaseFile, staff_id: StaffId) -> EarlierYes | None:
+def yes_by_rota(tx: Tx, case: CaseFile, staff_id: StaffId) -> Yes | None:
     """The person's yes to every session of that time, if they gave one."""
     found = said_yes_beforehand(tx, case, DutyKind.ROTA, staff_id)
-    return EarlierYes(AcceptedBy.ROTA, found[staff_id]) if found else None
+    return Yes(AcceptedBy.ROTA, found[staff_id]) if found else None
 
 
 def said_yes_beforehand(
@@ -97,28 +97,21 @@ def said_yes_beforehand(
     return found
 
 
-def note_acceptance(tx: Tx, case: CaseFile, earlier: EarlierYes | None = None) -> None:
+def note_acceptance(tx: Tx, case: CaseFile, earlier: Yes | None = None) -> None:
     """Record the yes of whoever is on the session now, whose word it rests on, and when it was said
     if that was before: a room that was promised first stays the first."""
     session_id = case.session.session_id
     current = staffing.current(tx, session_id)
     if current is None:
         raise NotFound
-    facts: dict[str, Fact] = {"terms": case.session.terms, "own_word": False}
-    if earlier is not None:
-        recorded_by, said_at, accepted_by = (
-            earlier.recorded_by,
-            earlier.said_at,
-            earlier.accepted_by,
-        )
-        facts["accepted_by"] = accepted_by.value
-    else:
-        own = tx.by.subject == current.staff_id
-        recorded_by, said_at, accepted_by = None if own else tx.by.subject, None, None
-        facts["own_word"] = own
-    at = said_at or staffing.after_all_others(tx, current.staff_id)
-    yes = Acceptance(case.session.terms, at, recorded_by, accepted_by)
-    staffing.accept(tx, current.assignment_id, yes)
+    own = earlier is None and tx.by.subject == current.staff_id
+    facts: dict[str, Fact] = {"terms": case.session.terms, "own_word": own}
+    yes = Yes(recorded_by=None if own else tx.by.subject) if earlier is None else earlier
+    if yes.accepted_by is not None:
+        facts["accepted_by"] = yes.accepted_by.value
+    at = yes.said_at or staffing.after_all_others(tx, current.staff_id)
+    said = Acceptance(case.session.terms, at, yes.recorded_by, yes.accepted_by)
+    staffing.accept(tx, current.assignment_id, said)
     tx.record(
         Entry(Event.SECOND_STAFF_ACCEPTED, session_id, {"second_staff": current.staff_id}, facts)
     )
